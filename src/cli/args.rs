@@ -1,0 +1,287 @@
+//! The arguments as typed. Nothing here is resolved: that is the work of [`super::plan`].
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::builder::ValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+use super::help;
+
+/// Reconciles orders, captures, reversals and settlements, to the last minor unit.
+#[derive(Debug, Parser)]
+#[command(name = "avstem", version, about, long_about = help::ABOUT, after_help = help::AFTER)]
+#[command(arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands of this version.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Reconcile and write the reports
+    #[command(long_about = help::RUN, after_long_help = help::AFTER_RUN)]
+    Run(RunArgs),
+    /// Read the inputs only and show what they hold
+    #[command(long_about = help::CHECK, after_long_help = help::AFTER_CHECK)]
+    Check(CheckArgs),
+    /// Prove a report folder from its files alone
+    #[command(long_about = help::VERIFY, after_long_help = help::AFTER_VERIFY)]
+    Verify(VerifyArgs),
+    /// Print a completion script for a shell
+    #[command(after_long_help = help::AFTER_COMPLETIONS)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_long_help = help::AFTER_MAN)]
+    Man {
+        /// A command with a page of its own, such as `run`
+        #[arg(value_name = "COMMAND")]
+        page: Option<String>,
+    },
+}
+
+/// Where the records come from.
+#[derive(Debug, Default, Args)]
+pub struct InputArgs {
+    /// Order lines: a file, a folder, a quoted glob, or `-`
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub orders: Vec<PathBuf>,
+    /// Captures: a file, a folder, a quoted glob, or `-`
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub captures: Vec<PathBuf>,
+    /// Reversals: a file, a folder, a quoted glob, or `-`
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub reversals: Vec<PathBuf>,
+    /// Settlements: a file, a folder, a quoted glob, or `-`
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub settlements: Vec<PathBuf>,
+    /// Files that say themselves what they hold, such as a provider's settlement file
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub input: Vec<PathBuf>,
+    /// Read settings and, where no input is given here, the inputs from this TOML file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Inputs")]
+    pub config: Option<PathBuf>,
+    /// Provider of rows and inputs that name none [default: default]
+    #[arg(long, value_name = "NAME", value_parser = ValueParser::new(name), help_heading = "Inputs")]
+    pub provider: Option<String>,
+    /// Worker threads, 1 to 512 [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512), allow_negative_numbers = true)]
+    pub threads: Option<u16>,
+}
+
+/// What is shown, and how.
+#[derive(Debug, Default, Args)]
+pub struct ShowArgs {
+    /// What standard output shows
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
+    pub format: Format,
+    /// Show nothing but errors
+    #[arg(long, help_heading = "Output")]
+    pub quiet: bool,
+    /// Also show, on standard error, the settings, the inputs and what was not checked
+    #[arg(long, help_heading = "Output")]
+    pub verbose: bool,
+    /// Show no progress bar (there is none without a terminal)
+    #[arg(long, help_heading = "Output")]
+    pub no_progress: bool,
+}
+
+/// The arguments of `run`.
+#[derive(Debug, Default, Args)]
+pub struct RunArgs {
+    /// The inputs.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// The day for which ages count [default: today in the configured zone]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = ValueParser::new(day))]
+    pub as_of: Option<NaiveDate>,
+    /// Folder of the report; an earlier report there is replaced as a whole [default: avstem-out]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// Days during which an uncaptured line is pending [default: 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub capture_days: Option<i64>,
+    /// Days during which an unsettled operation is pending [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub settlement_days: Option<i64>,
+    /// Formats to write, separated by commas: csv and json (always written), parquet
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = ValueParser::new(report_format))]
+    pub reports: Vec<ReportFormat>,
+    /// Also write matches.csv
+    #[arg(long)]
+    pub matches: bool,
+    /// Memory that records may take before they go to disk, such as 512MiB [default: no limit]
+    #[arg(long, value_name = "SIZE", value_parser = ValueParser::new(size), allow_negative_numbers = true)]
+    pub memory: Option<u64>,
+    /// What is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// The arguments of `check`.
+#[derive(Debug, Default, Args)]
+pub struct CheckArgs {
+    /// The inputs.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// What is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// The arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folder of a report
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub folder: PathBuf,
+    /// Show nothing but errors
+    #[arg(long)]
+    pub quiet: bool,
+}
+
+/// What standard output shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    #[default]
+    Text,
+    /// The summary as JSON
+    Json,
+}
+
+/// A format that this version writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// Always written.
+    Csv,
+    /// Always written.
+    Json,
+    /// The canonical rows.
+    Parquet,
+}
+
+/// Formats that CLI.md names and later versions write.
+const LATER_FORMATS: [&str; 6] = ["xlsx", "html", "sie", "hledger", "beancount", "gbat10"];
+
+fn report_format(text: &str) -> Result<ReportFormat, String> {
+    match text.trim() {
+        "csv" => Ok(ReportFormat::Csv),
+        "json" => Ok(ReportFormat::Json),
+        "parquet" => Ok(ReportFormat::Parquet),
+        later if LATER_FORMATS.contains(&later) => {
+            Err(format!("this version does not write {later} yet; it writes csv and json (always) and parquet"))
+        }
+        _ => Err("no such report; this version writes csv and json (always) and parquet".to_owned()),
+    }
+}
+
+fn name(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("a provider's name is not empty".to_owned()),
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|day| day.format("%Y-%m-%d").to_string() == text)
+        .ok_or_else(|| "a day is written YYYY-MM-DD, such as 2026-10-31".to_owned())
+}
+
+/// Units of sizes, in small letters. Without a `B` they are binary, as `sort -S` and `java -Xmx` read them.
+const UNITS: [(&str, u64); 14] = [
+    ("", 1),
+    ("b", 1),
+    ("kb", 1_000),
+    ("mb", 1_000_000),
+    ("gb", 1_000_000_000),
+    ("tb", 1_000_000_000_000),
+    ("k", 1 << 10),
+    ("m", 1 << 20),
+    ("g", 1 << 30),
+    ("t", 1 << 40),
+    ("kib", 1 << 10),
+    ("mib", 1 << 20),
+    ("gib", 1 << 30),
+    ("tib", 1 << 40),
+];
+
+fn size(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_lowercase();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let unit = UNITS.iter().find(|(name, _)| *name == unit.trim_start());
+    let (false, Some((_, factor))) = (number.is_empty(), unit) else {
+        return Err("a size is a whole number of bytes, or of a unit such as 512MiB, 2GiB, 1GB".to_owned());
+    };
+    match number.parse::<u64>().ok().and_then(|number| number.checked_mul(*factor)) {
+        None => Err("the size does not fit 64 bits of bytes".to_owned()),
+        Some(0) => Err("the size is 0; leave the option out for no limit".to_owned()),
+        Some(bytes) => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_have_decimal_and_binary_units() {
+        let cases = [
+            ("1", Ok(1)),
+            ("4096", Ok(4_096)),
+            ("12B", Ok(12)),
+            ("512MiB", Ok(536_870_912)),
+            ("512 mib", Ok(536_870_912)),
+            ("2GiB", Ok(2_147_483_648)),
+            ("2g", Ok(2_147_483_648)),
+            ("1GB", Ok(1_000_000_000)),
+            ("64k", Ok(65_536)),
+            ("1TiB", Ok(1_099_511_627_776)),
+            ("0", Err("the size is 0; leave the option out for no limit")),
+            ("0GiB", Err("the size is 0; leave the option out for no limit")),
+            ("99999999999999999999", Err("the size does not fit 64 bits of bytes")),
+            ("99999999TiB", Err("the size does not fit 64 bits of bytes")),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(size(text), expected.map_err(str::to_owned), "{text}");
+        }
+        for text in ["", "GiB", "1.5GiB", "-1", "1 5", "1XB", "1 000", "½GiB"] {
+            assert!(size(text).is_err_and(|error| error.starts_with("a size is")), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_written_in_full() {
+        assert_eq!(day("2026-10-31"), NaiveDate::from_ymd_opt(2026, 10, 31).ok_or(String::new()));
+        for text in ["", "2026-1-5", "2026-02-30", "20261031", " 2026-10-31", "31/10/2026", "+2026-10-31"] {
+            assert!(day(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn reports_of_later_versions_are_refused_by_name() {
+        assert_eq!(report_format(" parquet"), Ok(ReportFormat::Parquet));
+        for text in LATER_FORMATS {
+            let message =
+                format!("this version does not write {text} yet; it writes csv and json (always) and parquet");
+            assert_eq!(report_format(text), Err(message));
+        }
+        assert!(report_format("pdf").is_err_and(|error| error.starts_with("no such report")));
+        assert!(report_format("").is_err());
+    }
+}

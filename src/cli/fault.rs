@@ -1,0 +1,97 @@
+//! What stops the program before anything is written, as it is shown: where, what is wrong, the excerpt, what to do.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A reason to end with status 2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// `FILE:LINE:COLUMN: what is wrong`, or without a place.
+    pub what: String,
+    /// The line of the file that it is about.
+    pub excerpt: Option<Excerpt>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// A line of a text file with a part of it marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    line: usize,
+    column: usize,
+    width: usize,
+    text: String,
+}
+
+impl Fault {
+    /// A fault without a place.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self { what: what.into(), excerpt: None, help: None }
+    }
+
+    /// A fault at a range of bytes of a text file.
+    #[must_use]
+    pub fn at(file: &str, text: &str, span: Range<usize>, what: &str) -> Self {
+        let start = text.floor_char_boundary(span.start.min(text.len()));
+        let end = text.floor_char_boundary(span.end.clamp(start, text.len()));
+        let head = text.get(..start).unwrap_or_default();
+        let line_start = head.rfind('\n').map_or(0, |at| at.saturating_add(1));
+        let line_text = text.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let marked = text.get(start..end).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        let line = head.matches('\n').count().saturating_add(1);
+        let column = text.get(line_start..start).unwrap_or_default().chars().count().saturating_add(1);
+        Self {
+            what: format!("{file}:{line}:{column}: {what}"),
+            excerpt: Some(Excerpt {
+                line,
+                column,
+                width: marked.chars().count().max(1),
+                text: line_text.replace('\t', " "),
+            }),
+            help: None,
+        }
+    }
+
+    /// The same with what to do.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.what)?;
+        if let Some(Excerpt { line, column, width, text }) = &self.excerpt {
+            let number = line.to_string();
+            let margin = " ".repeat(number.len());
+            let (before, marks) = (" ".repeat(column.saturating_sub(1)), "^".repeat(*width));
+            write!(out, "\n {number} | {text}\n {margin} | {before}{marks}")?;
+        }
+        if let Some(help) = &self.help {
+            write!(out, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_the_end_of_the_file_has_a_place() {
+        let text = "a = 1\r\nåäö = xy\n\tb";
+        let cases = [
+            (0..1, "f:1:1: no\n 1 | a = 1\n   | ^"),
+            (text.find("xy").unwrap_or(0)..text.find("\n\tb").unwrap_or(0), "f:2:7: no\n 2 | åäö = xy\n   |       ^^"),
+            (text.len()..text.len(), "f:3:3: no\n 3 |  b\n   |   ^"),
+            (999..1_000, "f:3:3: no\n 3 |  b\n   |   ^"),
+            (0..text.len(), "f:1:1: no\n 1 | a = 1\n   | ^^^^^"),
+        ];
+        for (span, shown) in cases {
+            assert_eq!(Fault::at("f", text, span, "no").to_string(), shown);
+        }
+        assert_eq!(Fault::at("f", "", 0..0, "no").help("go").to_string(), "f:1:1: no\n 1 | \n   | ^\n  help: go");
+    }
+}

@@ -1,0 +1,122 @@
+//! The longer texts of `--help` and of the manual page.
+
+/// What the program is for.
+pub const ABOUT: &str = "\
+Reconciles what was ordered, what was captured and reversed, and what the payment providers settled, to the last \
+minor unit. It reads exported files, writes a folder of reports, and proves that no record was lost or used twice.";
+
+/// Below the short and the long help of the program.
+pub const AFTER: &str = "\
+Exit status:
+  0  reconciled
+  1  open discrepancies
+  2  nothing written: usage, unreadable input, bad configuration
+  3  reports written but incomplete: rejected rows, or a control total that does not close
+
+Examples:
+  avstem run --orders orders.csv --captures captures.csv --settlements settlements/
+  avstem check --config avstem.toml
+  avstem verify avstem-out
+
+`avstem run --help` explains inputs, configuration and environment.";
+
+/// What `run` does.
+pub const RUN: &str = "\
+Reads the inputs, compares them and writes the reports into one folder: discrepancies.csv, batches.csv, rejects.csv, \
+summary.json and what else is asked for. All of them appear together or not at all.
+
+Standard output shows the result: the findings by code with the sum of their differences (open, then pending, then \
+listed ones), the control totals, and the folder. Everything else goes to standard error.";
+
+/// Below the long help of `run`.
+pub const AFTER_RUN: &str = "\
+Paths:
+  A PATH is a file, a folder (all files below it, hidden ones left out), a quoted glob such as
+  'exports/captures-*.csv', or - for standard input (once). Each option may be repeated.
+  Files may be compressed (gzip, zstd).
+  Where any input is given on the command line, the [[source]] entries of the configuration
+  are not read; its other settings hold.
+
+Configuration (--config, TOML; paths are relative to the file):
+  out = \"reports\"
+  timezone = \"Europe/Stockholm\"           # zone of timestamps without one, and of ages
+  provider = \"default\"                    # of rows and sources that name none
+  currencies = { XYZ = 2 }                # codes beyond ISO 4217, with their decimals
+  [rules]
+  capture_days = 7
+  settlement_days = 5
+  vat_tolerance = 1                       # minor units
+  amount_tolerance = { SEK = 0 }          # minor units by currency
+  tolerance_budget = { SEK = 0 }
+  [providers.swedbank_pay]
+  keys = [\"operation_id\", \"transaction_number\", \"payee_reference\", \"transaction_id\"]
+  unique_reference = true                 # false: only operation_id names an operation
+  [[source]]
+  path = \"exports/captures-*.csv\"
+  dataset = \"captures\"                    # orders, captures, reversals, settlements
+  provider = \"swedbank_pay\"
+
+Environment:
+  Every option but the inputs can come from a variable: AVSTEM_ and its name in capitals, such as
+  AVSTEM_CONFIG, AVSTEM_AS_OF, AVSTEM_CAPTURE_DAYS or AVSTEM_QUIET=1. An empty one counts as none.
+  Options win over variables, variables over the configuration. NO_COLOR turns colours off.
+
+Exit status:
+  0  reconciled
+  1  open discrepancies
+  2  nothing written: usage, unreadable input, bad configuration
+  3  reports written but incomplete: rejected rows, or a control total that does not close
+
+Examples:
+  avstem run --orders orders.csv --captures captures.csv --settlements 'settled/*.csv'
+  avstem run --config avstem.toml --as-of 2026-10-31 --out reports/2026-10-31
+  avstem run --config avstem.toml --format json | jq .codes
+  ssh shop cat captures.csv | avstem run --orders orders.csv --captures - --quiet";
+
+/// What `check` does.
+pub const CHECK: &str = "\
+Reads the inputs and compares nothing. Shows a line a file: its format, dataset and provider, how many rows it holds \
+and how many of them cannot be read, the sums by currency, and whether the totals that it states are those of its \
+rows. Writes no file.";
+
+/// Below the long help of `check`.
+pub const AFTER_CHECK: &str = "\
+Inputs, configuration and environment are those of `avstem run --help`.
+
+Exit status:
+  0  every row can be read and every stated total ties
+  1  a stated total does not tie
+  2  usage, unreadable input, bad configuration
+  3  rows that cannot be read
+
+Examples:
+  avstem check --settlements R1234-0001.xml
+  avstem check --config avstem.toml --format json";
+
+/// What `verify` does.
+pub const VERIFY: &str = "\
+Proves a report folder from its files alone, without the inputs: every record accounted for, sums, sort order, and \
+the hash of every file.";
+
+/// Below the long help of `verify`.
+pub const AFTER_VERIFY: &str = "\
+Exit status:
+  0  everything holds
+  1  something does not; standard error says what, and where
+  2  usage, or no such folder
+
+Example:
+  avstem verify avstem-out";
+
+/// Below the long help of `completions`.
+pub const AFTER_COMPLETIONS: &str = "\
+Examples:
+  avstem completions bash > ~/.local/share/bash-completion/completions/avstem
+  avstem completions zsh > ~/.zfunc/_avstem
+  avstem completions fish > ~/.config/fish/completions/avstem.fish";
+
+/// Below the long help of `man`.
+pub const AFTER_MAN: &str = "\
+Examples:
+  avstem man > ~/.local/share/man/man1/avstem.1
+  avstem man run > ~/.local/share/man/man1/avstem-run.1";

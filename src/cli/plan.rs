@@ -1,0 +1,237 @@
+//! From arguments as typed to a [`Plan`]: arguments win over the configuration, the configuration over the defaults.
+//! (Variables of the environment are among the arguments already, see [`super::environment`].)
+
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::args::{CheckArgs, InputArgs, ReportFormat, RunArgs};
+use super::config::Config;
+use super::fault::Fault;
+use super::paths;
+use crate::model::origin::FILE_COUNT_MAX;
+use crate::model::record::Dataset;
+use crate::pipeline::plan::{Input, Plan};
+
+/// Where reports go unless something else is said.
+const OUT: &str = "avstem-out";
+/// Chunks are large enough that a thread rarely asks for the next one, and small enough that all cores have one.
+const CHUNK_BYTES: usize = 4 << 20;
+/// Fixed, so that the same inputs go the same way whatever the number of threads.
+const SHARD_COUNT: usize = 256;
+
+/// The plan of `run`.
+///
+/// # Errors
+/// The configuration or an input cannot be used.
+pub fn of_run(args: &RunArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    let (config, mut plan) = shared(&args.inputs, now)?;
+    plan.as_of = args.as_of.unwrap_or(plan.as_of);
+    plan.settings.as_of = plan.as_of;
+    plan.settings.capture_days = args.capture_days.unwrap_or(plan.settings.capture_days);
+    plan.settings.settlement_days = args.settlement_days.unwrap_or(plan.settings.settlement_days);
+    plan.out = args.out.clone().or_else(|| config.out()).unwrap_or(plan.out);
+    plan.matches = args.matches;
+    plan.parquet = args.reports.contains(&ReportFormat::Parquet);
+    plan.memory_bytes = args.memory;
+    Ok(plan)
+}
+
+/// The plan of `check`.
+///
+/// # Errors
+/// The configuration or an input cannot be used.
+pub fn of_check(args: &CheckArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    shared(&args.inputs, now).map(|(_, plan)| plan)
+}
+
+fn shared(args: &InputArgs, now: DateTime<Utc>) -> Result<(Config, Plan), Fault> {
+    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let as_of = config.zone().day(now);
+    let mut settings = config.settings(as_of);
+    if let Some(provider) = &args.provider {
+        settings.default_provider.clone_from(provider);
+    }
+    let plan = Plan {
+        inputs: inputs(args, &config)?,
+        settings,
+        out: PathBuf::from(OUT),
+        matches: false,
+        parquet: false,
+        threads: args.threads.map(usize::from),
+        memory_bytes: None,
+        chunk_bytes: CHUNK_BYTES,
+        shard_count: SHARD_COUNT,
+        as_of,
+    };
+    Ok((config, plan))
+}
+
+/// The inputs of the command line, else those of the configuration.
+fn inputs(args: &InputArgs, config: &Config) -> Result<Vec<Input>, Fault> {
+    let options = [
+        ("--orders", &args.orders, Some(Dataset::Orders)),
+        ("--captures", &args.captures, Some(Dataset::Captures)),
+        ("--reversals", &args.reversals, Some(Dataset::Reversals)),
+        ("--settlements", &args.settlements, Some(Dataset::Settlements)),
+        ("--input", &args.input, None),
+    ];
+    let mut inputs = Vec::new();
+    for (option, paths, dataset) in options {
+        for path in paths {
+            inputs.extend(
+                typed(path, dataset).map_err(|what| Fault::new(format!("{option} {}: {what}", path.display())))?,
+            );
+        }
+    }
+    if inputs.is_empty() {
+        inputs = config.inputs()?;
+    }
+    if inputs.is_empty() {
+        let help = "name files with --orders, --captures, --reversals, --settlements or --input, or list them as [[source]] in a file given with --config";
+        return Err(Fault::new("no inputs").help(help));
+    }
+    if inputs.iter().filter(|input| input.path.is_none()).count() > 1 {
+        return Err(Fault::new("- is given more than once, but standard input can be read only once"));
+    }
+    if inputs.len() > FILE_COUNT_MAX {
+        return Err(Fault::new(format!("{} input files, but one run reads {FILE_COUNT_MAX} at most", inputs.len())));
+    }
+    Ok(inputs)
+}
+
+fn typed(path: &Path, dataset: Option<Dataset>) -> Result<Vec<Input>, String> {
+    if path.as_os_str() == "-" {
+        return Ok(vec![Input { shown: "-".to_owned(), path: None, dataset, provider: None }]);
+    }
+    let found = paths::expand(path, Path::new(""))?;
+    Ok(found
+        .into_iter()
+        .map(|file| Input { shown: file.shown, path: Some(file.path), dataset, provider: None })
+        .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::args::{Cli, Command};
+    use super::super::environment;
+    use super::*;
+    use clap::{CommandFactory as _, Parser as _};
+    use std::ffi::OsString;
+
+    /// A folder with a configuration and a source; the plan of a command line in which `@` is that folder.
+    fn plan(typed: &str, variables: &[(&str, &str)], config: &str) -> Result<(Plan, String), String> {
+        let root = tempfile::tempdir().map_err(|error| error.to_string())?;
+        let name = root.path().to_string_lossy().into_owned();
+        for (file, text) in [("c.toml", config), ("in/1.csv", "a"), ("in/2.csv", "b"), ("other.csv", "c")] {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap_or(root.path())).map_err(|error| error.to_string())?;
+            std::fs::write(path, text).map_err(|error| error.to_string())?;
+        }
+        let args = std::iter::once("avstem")
+            .chain(typed.split(' '))
+            .map(|arg| OsString::from(arg.replace('@', &name)))
+            .collect();
+        let variable =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(*value));
+        let args = environment::add(&Cli::command(), args, &variable).map_err(|fault| fault.to_string())?;
+        let now = DateTime::parse_from_rfc3339("2026-10-31T23:30:00Z").map_err(|error| error.to_string())?.to_utc();
+        let plan = match Cli::try_parse_from(args).map_err(|error| error.to_string())?.command {
+            Command::Run(args) => of_run(&args, now),
+            Command::Check(args) => of_check(&args, now),
+            other => return Err(format!("{other:?} has no plan")),
+        };
+        plan.map(|plan| (plan, name.clone())).map_err(|fault| fault.to_string().replace(&name, "@"))
+    }
+
+    #[test]
+    fn arguments_win_over_variables_over_the_file_over_the_defaults() -> Result<(), String> {
+        let file = "out = \"from-file\"\nprovider = \"file\"\n[rules]\ncapture_days = 1\n[[source]]\npath = \"in\"";
+        let variables = [("AVSTEM_CAPTURE_DAYS", "2"), ("AVSTEM_OUT", "from-env"), ("AVSTEM_PROVIDER", "env")];
+        let typed = "run --config @/c.toml --capture-days 3 --out typed --provider typed";
+        let cases = [
+            (typed, &variables[..], file, 3, "typed", "typed"),
+            ("run --config @/c.toml", &variables[..], file, 2, "from-env", "env"),
+            ("run --config @/c.toml", &[][..], file, 1, "@/from-file", "file"),
+            ("run --input @/in", &[][..], "", 7, "avstem-out", "default"),
+        ];
+        for (typed, variables, file, capture_days, out, provider) in cases {
+            let (plan, root) = plan(typed, variables, file)?;
+            let shown = plan.out.to_string_lossy().replace(&root, "@");
+            let settings = plan.settings;
+            assert_eq!(
+                (settings.capture_days, shown.as_str(), settings.default_provider.as_str()),
+                (capture_days, out, provider)
+            );
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn today_is_that_of_the_configured_zone() -> Result<(), String> {
+        let cases = [
+            ("run --input @/in", "", "2026-11-01"),
+            ("run --input @/in --config @/c.toml", "timezone = \"UTC\"", "2026-10-31"),
+            ("run --input @/in --config @/c.toml --as-of 2026-01-02", "timezone = \"UTC\"", "2026-01-02"),
+        ];
+        for (typed, file, as_of) in cases {
+            let (plan, _) = plan(typed, &[], file)?;
+            assert_eq!((plan.as_of.to_string().as_str(), plan.settings.as_of), (as_of, plan.as_of));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn inputs_of_the_command_line_replace_the_sources() -> Result<(), String> {
+        let file =
+            "[[source]]\npath = \"in/*.csv\"\ndataset = \"orders\"\nprovider = \"p\"\n[[source]]\npath = \"other.csv\"";
+        let shown = |typed: &str| {
+            plan(typed, &[], file).map(|(plan, root)| {
+                let one = |input: Input| {
+                    let dataset = input.dataset.map_or("?", Dataset::name);
+                    let provider = input.provider.unwrap_or_default();
+                    format!("{} {dataset} {provider}", input.shown.replace(&root, "@")).trim_end().to_owned()
+                };
+                plan.inputs.into_iter().map(one).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(shown("check --config @/c.toml")?, ["in/1.csv orders p", "in/2.csv orders p", "other.csv ?"]);
+        assert_eq!(shown("check --config @/c.toml --captures @/other.csv --input -")?, ["@/other.csv captures", "- ?"]);
+        // The same file twice is no error: the rules list it as repeated.
+        assert_eq!(shown("run --orders @/other.csv --orders @/other.csv")?.len(), 2);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_asked_for_is_planned() -> Result<(), String> {
+        let (plan, _) = plan(
+            "run --input - --reports csv,parquet --matches --threads 2 --memory 1MiB --settlement-days 0",
+            &[],
+            "",
+        )?;
+        assert!(plan.matches && plan.parquet);
+        assert_eq!((plan.threads, plan.memory_bytes, plan.settings.settlement_days), (Some(2), Some(1 << 20), 0));
+        Ok(())
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused() {
+        let cases = [
+            ("run --out x", "no inputs\n  help: name files with --orders"),
+            ("run --orders @/nothing.csv", "--orders @/nothing.csv: no such file or folder"),
+            ("check --input @/n*.csv", "--input @/n*.csv: no file matches this glob"),
+            ("check --input - --orders -", "- is given more than once"),
+            ("check --config @/nothing.toml", "@/nothing.toml: No such file or directory"),
+            ("check --config @/c.toml --input -", "@/c.toml:1:1: unknown key `x`"),
+            ("run --capture-days -1 --input -", "error: invalid value '-1' for '--capture-days <N>': -1 is not in 0.."),
+            (
+                "run --reports xlsx --input -",
+                "error: invalid value 'xlsx' for '--reports <LIST>': this version does not write xlsx yet",
+            ),
+        ];
+        for (typed, expected) in cases {
+            let error = plan(typed, &[], "x = 1").map(|(plan, _)| plan.inputs);
+            assert!(error.as_ref().is_err_and(|error| error.starts_with(expected)), "{typed}: {error:?}");
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Cuts a file into chunks that begin at record boundaries, in parallel, however records and quotes lie.
+//!
+//! Whether a place lies within a quoted field depends on every quote before it, so a file cannot simply be cut at line ends. But right after
+//! a `\n` there are only two possibilities: a record begins there, or the place is inside quotes. So the file is cut into pieces at line ends
+//! near equal distances, each piece is scanned by itself for both possibilities, and then one pass over the pieces settles which of the two it
+//! was; pieces that turn out to begin inside quotes are joined to the one before. A piece without quotes leaves things as they are. The scan
+//! also counts lines, and is little more than a search for two bytes. Chunks depend on the bytes and the wanted length only, not on threads.
+//!
+//! A file whose lines end in a lone `\r` has no `\n` to cut after and becomes one chunk; so does what follows a quote that is never closed.
+
+use std::io;
+
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+
+use super::source::{Bytes, to_u64};
+use super::split::{Dialect, QUOTE, Scratch, split_one};
+
+/// How much of a file is looked at at once: enough to make reads few, little enough to stay in the cache of a core.
+const WINDOW_LEN: usize = 128 * 1024;
+
+/// How much is read at first to find the header; doubled as long as that was not enough.
+const HEADER_LEN: usize = 16 * 1024;
+
+/// Mark of UTF-8 at the start of a file, which belongs to no field.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A part of a file that holds whole records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chunk {
+    /// The offset of the first byte, where a record begins.
+    pub start: u64,
+    /// The offset after the last byte.
+    pub end: u64,
+    /// The line of the first byte, counted in `\n` from 1.
+    pub first_line: u64,
+}
+
+impl Chunk {
+    /// Replaces the content of the buffer by the bytes of the chunk.
+    ///
+    /// # Errors
+    ///
+    /// When reading fails, the chunk does not fit into memory, or the file no longer has all of it.
+    pub fn read(&self, bytes: &Bytes, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let len = usize::try_from(self.end.saturating_sub(self.start))
+            .map_err(|_| io::Error::new(io::ErrorKind::OutOfMemory, "a chunk larger than memory"))?;
+        // Not cleared before: bytes that are overwritten need not be zeroed.
+        buffer.resize(len, 0);
+        bytes.read_exact_at(self.start, buffer)
+    }
+}
+
+/// Where the first record of a file lies, and where the others begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// The offset of the record's first byte.
+    pub start: u64,
+    /// The offset after its last byte, without its terminator.
+    pub end: u64,
+    /// The line of its first byte, counted in `\n` from 1.
+    pub line: u64,
+    /// The offset after its terminator.
+    pub body_start: u64,
+    /// The line at that offset.
+    pub body_line: u64,
+}
+
+/// Finds the first record of a file, behind a UTF-8 byte order mark and empty lines if there are any; nothing when there is no record.
+///
+/// # Errors
+///
+/// When reading fails.
+pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>> {
+    let mut buffer = Vec::new();
+    let mut scratch = Scratch::new();
+    let mut wanted = HEADER_LEN;
+    loop {
+        bytes.read_at_most(0, &mut buffer, wanted)?;
+        let at_end = to_u64(buffer.len()) == bytes.len() || buffer.len() < wanted;
+        let mark_len = if buffer.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+        let text = &buffer[mark_len..];
+
+        if let Some(first) = split_one(text, dialect, &mut scratch) {
+            let start = usize::try_from(first.record.offset).expect("an offset within a buffer");
+            let end = start + first.record.raw.len();
+            let terminator_len = match text[end..] {
+                [b'\r', b'\n', ..] => 2,
+                [_, ..] => 1,
+                [] => 0,
+            };
+            let body_start = end + terminator_len;
+            // With a byte to spare the terminator is whole: a `\r` at the very end of the buffer may be half of one.
+            if at_end || (first.complete && body_start < text.len()) {
+                return Ok(Some(Header {
+                    start: to_u64(mark_len + start),
+                    end: to_u64(mark_len + end),
+                    line: first.record.line,
+                    body_start: to_u64(mark_len + body_start),
+                    body_line: 1 + newlines(&text[..body_start]),
+                }));
+            }
+        } else if at_end {
+            return Ok(None);
+        }
+        wanted = wanted.saturating_mul(2);
+    }
+}
+
+/// Cuts what begins at `body_start`, on line `first_line`, into chunks of about `target_len` bytes, each of whole records.
+///
+/// The chunks are in order and leave nothing out. Records are never cut, so that a chunk is as long as they demand. The place where the
+/// body begins must be the start of a record.
+///
+/// # Errors
+///
+/// When reading fails.
+pub fn plan_chunks(
+    bytes: &Bytes,
+    body_start: u64,
+    first_line: u64,
+    dialect: &Dialect,
+    target_len: usize,
+) -> io::Result<Vec<Chunk>> {
+    if body_start >= bytes.len() {
+        return Ok(Vec::new());
+    }
+    let pieces = cut_after_newlines(bytes, body_start, to_u64(target_len.max(1)))?;
+    let effects: Vec<Effect> = pieces
+        .par_iter()
+        .map_init(Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))
+        .collect::<io::Result<_>>()?;
+
+    let mut chunks: Vec<Chunk> = Vec::with_capacity(pieces.len());
+    let mut line = first_line;
+    let mut quoted = false;
+    for (piece, effect) in pieces.iter().zip(&effects) {
+        match chunks.last_mut() {
+            Some(chunk) if quoted => chunk.end = piece.end,
+            _ => chunks.push(Chunk { start: piece.start, end: piece.end, first_line: line }),
+        }
+        line += effect.newlines;
+        quoted = if quoted { effect.quoted_after_quoted } else { effect.quoted_after_record };
+    }
+    Ok(chunks)
+}
+
+/// A part of the file that begins at the body's start or after a `\n`.
+#[derive(Debug, Clone, Copy)]
+struct Piece {
+    start: u64,
+    end: u64,
+}
+
+/// What a piece does to what comes after it.
+#[derive(Debug, Clone, Copy)]
+struct Effect {
+    newlines: u64,
+    /// Whether the next piece begins inside quotes, when this one begins with a record.
+    quoted_after_record: bool,
+    /// The same, when this one begins inside quotes.
+    quoted_after_quoted: bool,
+}
+
+/// Cuts after the first `\n` at or behind each multiple of the wanted length; a stretch of that length without any gets no cut.
+fn cut_after_newlines(bytes: &Bytes, body_start: u64, target_len: u64) -> io::Result<Vec<Piece>> {
+    let end = bytes.len();
+    let stretches = (end - body_start).div_ceil(target_len);
+    let cuts: Vec<Option<u64>> = (1..stretches)
+        .into_par_iter()
+        .map_init(Vec::new, |buffer, stretch| {
+            // One byte early, so that a `\n` just before the multiple makes a cut exactly there; and no cut at the end of the file.
+            let from = body_start + stretch * target_len;
+            let to = from.saturating_add(target_len).min(end);
+            find_newline(bytes, from - 1, to - 1, buffer)
+        })
+        .collect::<io::Result<_>>()?;
+
+    let mut pieces = Vec::with_capacity(cuts.len() + 1);
+    let mut start = body_start;
+    for cut in cuts.into_iter().flatten().chain([end]) {
+        pieces.push(Piece { start, end: cut });
+        start = cut;
+    }
+    Ok(pieces)
+}
+
+/// The offset behind the first `\n` of a stretch of the file.
+fn find_newline(bytes: &Bytes, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
+    // Lines are short: mostly one small read is enough.
+    let mut wanted = 4096;
+    let mut at = from;
+    while at < to {
+        read_window(bytes, at, to, wanted, buffer)?;
+        if let Some(found) = memchr::memchr(b'\n', buffer) {
+            return Ok(Some(at + to_u64(found) + 1));
+        }
+        at += to_u64(buffer.len());
+        wanted = WINDOW_LEN;
+    }
+    Ok(None)
+}
+
+/// Counts the lines of a piece and follows its quotes from both beginnings it may have.
+fn scan_piece(bytes: &Bytes, piece: Piece, dialect: &Dialect, buffer: &mut Vec<u8>) -> io::Result<Effect> {
+    let mut count = 0;
+    let mut from_record = Quotes::Outside;
+    let mut from_quoted = Quotes::Inside;
+    let mut before = b'\n';
+    let mut at = piece.start;
+    while at < piece.end {
+        read_window(bytes, at, piece.end, WINDOW_LEN, buffer)?;
+        count += newlines(buffer);
+        for found in memchr::memchr_iter(QUOTE, buffer) {
+            let previous = found.checked_sub(1).map_or(before, |index| buffer[index]);
+            // The piece itself begins after a `\n`, or with the body, so that its first byte is at a field's start too.
+            let at_field_start = previous == dialect.delimiter || previous == b'\n' || previous == b'\r';
+            let place = at + to_u64(found);
+            from_record = from_record.step(place, at_field_start);
+            from_quoted = from_quoted.step(place, at_field_start);
+        }
+        before = buffer.last().copied().unwrap_or(before);
+        at += to_u64(buffer.len());
+    }
+    Ok(Effect {
+        newlines: count,
+        quoted_after_record: from_record == Quotes::Inside,
+        quoted_after_quoted: from_quoted == Quotes::Inside,
+    })
+}
+
+/// What the quotes so far amount to; only quotes need to be looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    Outside,
+    Inside,
+    /// Inside until this place, where a quote closed the field unless the next byte is a quote too.
+    ClosedAt(u64),
+}
+
+impl Quotes {
+    /// What they amount to with one more quote, at this place.
+    fn step(self, place: u64, at_field_start: bool) -> Self {
+        match self {
+            Self::Inside => Self::ClosedAt(place),
+            Self::ClosedAt(closing) if closing + 1 == place => Self::Inside,
+            // Bytes lie in between, so that the byte before this quote is not inside quotes and tells what the quote is.
+            Self::ClosedAt(_) | Self::Outside if at_field_start => Self::Inside,
+            Self::ClosedAt(_) | Self::Outside => Self::Outside,
+        }
+    }
+}
+
+/// Reads the next bytes of a stretch that ends at `to`: at least one, and at most `wanted`.
+fn read_window(bytes: &Bytes, at: u64, to: u64, wanted: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
+    let left = usize::try_from(to - at).unwrap_or(usize::MAX);
+    bytes.read_at_most(at, buffer, wanted.min(left))?;
+    if buffer.is_empty() {
+        // Without this a file that shrinks while it is read would be read for ever.
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
+    }
+    Ok(())
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    to_u64(memchr::memchr_iter(b'\n', bytes).count())
+}

@@ -1,0 +1,19 @@
+//! Fast parallel ground for large delimited files: it cuts a file into chunks at record boundaries, splits fields, deals compact records out to
+//! shards by key within a memory budget, and brings results back into one total order.
+//!
+//! The engine knows bytes, records and shards, and nothing of what they mean. The way through it:
+//!
+//! ```text
+//! source::Bytes -> chunk::header_end, chunk::plan_chunks -> split::split_records -> shard::Partitions -> merge::merge_sorted
+//! ```
+//!
+//! What it keeps, whatever the number of threads: the records of a file are those a sequential reader would find, with the same offsets and
+//! lines, and a shard holds exactly the records put into it. Only the order of records within a shard depends on timing, so whoever resolves
+//! a shard sorts it or does not care.
+
+pub mod chunk;
+pub mod merge;
+pub mod shard;
+pub mod source;
+pub mod spill;
+pub mod split;

@@ -1,0 +1,491 @@
+//! Canonical rows (RULES.md 2): header to layout, fields to compact records, and the same fields to a typed row.
+//!
+//! Every other format is converted to these columns first, so this is the only place where rows become records.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
+
+use super::field::{is_completed, minor, quantity, shown, trim, vat_rate_bp};
+use crate::engine::split::Record;
+use crate::model::compact::{KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements};
+use crate::model::currency::{Currencies, Currency};
+use crate::model::day::{Zone, parse_stamp};
+use crate::model::names::{NameId, Names};
+use crate::model::origin::Origin;
+use crate::model::record::{ColumnKind, Dataset, Row, Value};
+
+/// The most canonical columns that a dataset has.
+const COLUMNS_MAX: usize = 19;
+
+/// A column that carries the line of a converted file's record; no rule knows it.
+pub const LINE_COLUMN: &str = "#line";
+
+/// How a provider names its operations, as far as reading needs it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ways {
+    /// Any of the four ids names an operation; otherwise only `operation_id` does.
+    pub unique_reference: bool,
+    /// Which ids are hashed, by [`KeyKind::index`].
+    pub hashed: [bool; 4],
+}
+
+/// What reading needs beside the bytes.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Providers, reconciliation numbers, settlement ids, kinds.
+    pub names: &'a Names,
+    /// Known currencies.
+    pub currencies: &'a Currencies,
+    /// Zone of timestamps without one.
+    pub zone: Zone,
+    /// The ways of a provider.
+    pub ways: &'a (dyn Fn(NameId, &str) -> Ways + Sync),
+}
+
+/// Where a file's columns stand.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// What the file holds.
+    pub dataset: Dataset,
+    /// Number of fields in the header, and so in every row.
+    pub field_count: usize,
+    /// Columns that no rule knows, in the order of the header.
+    pub ignored: Vec<String>,
+    /// The field that holds the original line of a converted file.
+    pub line_field: Option<usize>,
+    /// Provider of rows that name none.
+    pub provider: String,
+    /// Canonical column and field, in canonical order.
+    present: Vec<(usize, usize)>,
+    seed: u64,
+}
+
+impl Layout {
+    /// Finds the canonical columns in a header. Of two columns with one name the first counts.
+    ///
+    /// # Errors
+    /// The names of the required columns that are missing.
+    pub fn new(dataset: Dataset, header: &[String], provider: &str) -> Result<Self, Vec<&'static str>> {
+        let find = |name: &str| header.iter().position(|field| field == name);
+        let columns = dataset.columns();
+        let missing: Vec<&str> =
+            columns.iter().filter(|column| column.required && find(column.name).is_none()).map(|column| column.name).collect();
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        let present: Vec<(usize, usize)> =
+            columns.iter().enumerate().filter_map(|(column, known)| Some((column, find(known.name)?))).collect();
+        let ignored = header
+            .iter()
+            .enumerate()
+            .filter(|(field, name)| !present.iter().any(|(_, known)| known == field) && name.as_str() != LINE_COLUMN)
+            .map(|(_, name)| name.clone())
+            .collect();
+        // Rows of two files are compared by their bytes only where the same fields mean the same.
+        let described = format!("{dataset:?} {provider} {} {present:?}", header.len());
+        Ok(Self {
+            dataset,
+            field_count: header.len(),
+            ignored,
+            line_field: find(LINE_COLUMN),
+            provider: provider.to_owned(),
+            present,
+            seed: xxh3_64(described.as_bytes()),
+        })
+    }
+
+    /// Whether the file has a canonical column.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.dataset.column(name).is_some_and(|column| self.present.iter().any(|(known, _)| *known == column))
+    }
+
+    /// The canonical column that a field holds.
+    #[must_use]
+    pub fn column_at(&self, field: usize) -> Option<&'static str> {
+        let (column, _) = self.present.iter().find(|(_, known)| *known == field)?;
+        self.dataset.columns().get(*column).map(|known| known.name)
+    }
+}
+
+/// A row that cannot be read, before its file is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// Name of the column; empty where it is the whole row.
+    pub column: String,
+    /// The field as it stands, shortened.
+    pub value: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+impl Reject {
+    fn new(column: &str, value: &[u8], reason: impl Into<String>) -> Self {
+        Self { column: column.to_owned(), value: shown(value), reason: reason.into() }
+    }
+}
+
+/// A row as a compact record.
+#[derive(Debug, Clone, Copy)]
+pub enum Canonical {
+    /// An order line.
+    Line(LineRec),
+    /// A row of captures or reversals.
+    Operation(OperationRow),
+    /// A settlement row.
+    Settlement(SettlementRec),
+}
+
+/// The fields of one row: trimmed texts and the numbers among them, by canonical column.
+struct Fields<'r> {
+    texts: [&'r [u8]; COLUMNS_MAX],
+    numbers: [i64; COLUMNS_MAX],
+    currency: Currency,
+}
+
+impl<'r> Fields<'r> {
+    fn text(&self, column: usize) -> Option<&'r [u8]> {
+        self.texts.get(column).copied().filter(|text| !text.is_empty())
+    }
+
+    fn number(&self, column: usize) -> Option<i64> {
+        self.text(column).and_then(|_| self.numbers.get(column).copied())
+    }
+}
+
+/// The provider of the last row, and what its name stands for.
+#[derive(Debug, Clone)]
+struct Provider {
+    text: Vec<u8>,
+    id: NameId,
+    seed: u64,
+    ways: Ways,
+}
+
+/// What a reader remembers from row to row, one a task.
+#[derive(Debug, Default)]
+pub struct Memory {
+    provider: Option<Provider>,
+    currency: Option<([u8; 3], Currency)>,
+    names: [Option<(Vec<u8>, NameId)>; 3],
+}
+
+/// Places of canonical columns, as [`Dataset::columns`] has them.
+mod at {
+    pub const ORDER_ID: usize = 0;
+    pub const PROVIDER: [usize; 4] = [5, 4, 4, 2];
+
+    pub mod order {
+        pub const LINE_ID: usize = 1;
+        pub const GROSS: usize = 2;
+        pub const VAT: usize = 9;
+        pub const RATE: usize = 10;
+        pub const RELATED: usize = 11;
+        pub const RELATION: usize = 12;
+        pub const REASON: usize = 13;
+        pub const STATEMENTS: [usize; 4] = [15, 16, 17, 18];
+    }
+
+    pub mod operation {
+        pub const AMOUNT: usize = 1;
+        pub const LINE_ID: usize = 5;
+        pub const VAT: usize = 12;
+        pub const STATE: usize = 13;
+        pub const RECONCILIATION: usize = 15;
+        pub const TOTAL: usize = 16;
+        /// By `KeyKind::index`.
+        pub const KEYS: [usize; 4] = [6, 8, 7, 9];
+    }
+
+    pub mod settlement {
+        pub const GROSS: usize = 0;
+        pub const SETTLEMENT: usize = 3;
+        pub const RECONCILIATION: usize = 4;
+        pub const KIND: usize = 10;
+        pub const FEE: usize = 11;
+        pub const NET: usize = 12;
+        /// By `KeyKind::index`.
+        pub const KEYS: [usize; 4] = [5, 6, 7, 9];
+    }
+}
+
+/// Checks every known field of a row and reads its numbers: the one gate that rows pass, compact or typed.
+fn fields<'r>(layout: &Layout, record: &Record<'r>, context: &Context<'_>, memory: &mut Memory) -> Result<Fields<'r>, Reject> {
+    if record.len() != layout.field_count {
+        let reason = format!("{} fields where the header has {}", record.len(), layout.field_count);
+        return Err(Reject::new("", record.raw, reason));
+    }
+    let mut fields = Fields { texts: [b""; COLUMNS_MAX], numbers: [0; COLUMNS_MAX], currency: Currency(0) };
+    let columns = layout.dataset.columns();
+    for &(column, field) in &layout.present {
+        let (Some(known), Some(text), Some(number)) =
+            (columns.get(column), fields.texts.get_mut(column), fields.numbers.get_mut(column))
+        else {
+            continue;
+        };
+        let raw = record.field(field);
+        *text = trim(raw);
+        if text.is_empty() {
+            if known.required {
+                return Err(Reject::new(known.name, raw, "the field is empty, but every row must have it"));
+            }
+            continue;
+        }
+        let checked = match known.kind {
+            ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => Ok(()),
+            ColumnKind::Minor => minor(text).map(|value| *number = value),
+            ColumnKind::Rate => vat_rate_bp(text).map(|value| *number = value),
+            ColumnKind::Quantity => quantity(text).map(|_| ()),
+            ColumnKind::Currency => currency(text, context, memory).map(|value| fields.currency = value),
+            ColumnKind::Stamp => parse_stamp(text).map(|_| ()).ok_or_else(|| {
+                "a timestamp is RFC 3339, YYYY-MM-DD HH:MM:SS or YYYY-MM-DD, and a day that exists".to_owned()
+            }),
+        };
+        checked.map_err(|reason| Reject::new(known.name, raw, reason))?;
+    }
+    Ok(fields)
+}
+
+fn currency(text: &[u8], context: &Context<'_>, memory: &mut Memory) -> Result<Currency, String> {
+    if let Some((code, known)) = memory.currency
+        && code == text
+    {
+        return Ok(known);
+    }
+    let known = context.currencies.find(text).ok_or_else(|| {
+        "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]".to_owned()
+    })?;
+    if let Ok(code) = <[u8; 3]>::try_from(text) {
+        memory.currency = Some((code, known));
+    }
+    Ok(known)
+}
+
+fn utf8(text: &[u8]) -> &str {
+    // The record was checked before its fields were.
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
+fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
+    let text = text?;
+    let known = memory.names.get_mut(slot)?;
+    if let Some((last, id)) = known
+        && last.as_slice() == text
+    {
+        return Some(*id);
+    }
+    let id = context.names.intern(utf8(text));
+    *known = Some((text.to_vec(), id));
+    Some(id)
+}
+
+fn provider<'m>(fields: &Fields<'_>, layout: &Layout, context: &Context<'_>, memory: &'m mut Memory) -> &'m Provider {
+    let column = match layout.dataset {
+        Dataset::Orders => at::PROVIDER[0],
+        Dataset::Captures => at::PROVIDER[1],
+        Dataset::Reversals => at::PROVIDER[2],
+        Dataset::Settlements => at::PROVIDER[3],
+    };
+    let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
+    let known = memory.provider.take().filter(|last| last.text == text).unwrap_or_else(|| {
+        let id = context.names.intern(utf8(text));
+        Provider { text: text.to_vec(), id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
+    });
+    memory.provider.insert(known)
+}
+
+fn keys(fields: &Fields<'_>, columns: [usize; 4], provider: &Provider) -> Keys {
+    let mut keys: Keys = [None; 4];
+    for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
+        if hashed {
+            *key = fields.text(column).map(|text| xxh3_128_with_seed(text, provider.seed));
+        }
+    }
+    keys
+}
+
+/// The hash of a line id, compared only inside one order.
+fn line_hash(text: &[u8]) -> u64 {
+    xxh3_64(text)
+}
+
+fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: Origin) -> LineRec {
+    let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
+        at::order::STATEMENTS.map(|column| fields.number(column));
+    let related = fields.text(at::order::RELATED);
+    LineRec {
+        order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
+        line: line_hash(fields.text(at::order::LINE_ID).unwrap_or_default()),
+        gross_minor: fields.number(at::order::GROSS).unwrap_or_default(),
+        currency: fields.currency,
+        provider: provider.id,
+        vat_minor: fields.number(at::order::VAT),
+        related: related.map(line_hash),
+        is_reversal: related.is_some()
+            || fields.text(at::order::RELATION).is_some()
+            || fields.text(at::order::REASON).is_some(),
+        statements: Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor },
+        vat_rate_bp: fields.number(at::order::RATE),
+        content,
+        origin,
+    }
+}
+
+fn operation_row(dataset: Dataset, fields: &Fields<'_>, provider: &Provider, content: u64, origin: Origin) -> OperationRow {
+    let kinds = if provider.ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
+    let identity = kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
+        let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
+        Some(xxh3_64_with_seed(text, seed))
+    });
+    OperationRow {
+        order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
+        dataset,
+        line: fields.text(at::operation::LINE_ID).map(line_hash),
+        identity,
+        completed: is_completed(fields.text(at::operation::STATE).unwrap_or_default()),
+        amount_minor: fields.number(at::operation::AMOUNT).unwrap_or_default(),
+        currency: fields.currency,
+        provider: provider.id,
+        vat_minor: fields.number(at::operation::VAT),
+        reconciliation: None,
+        stated_total_minor: fields.number(at::operation::TOTAL),
+        keys: keys(fields, at::operation::KEYS, provider),
+        content,
+        origin,
+    }
+}
+
+fn settlement_kind(fields: &Fields<'_>, gross_minor: i64, context: &Context<'_>, memory: &mut Memory) -> SettlementKind {
+    match fields.text(at::settlement::KIND) {
+        None if gross_minor < 0 => SettlementKind::Reversal,
+        None => SettlementKind::Capture,
+        Some(text) if text.eq_ignore_ascii_case(b"capture") => SettlementKind::Capture,
+        Some(text) if text.eq_ignore_ascii_case(b"reversal") => SettlementKind::Reversal,
+        Some(text) => {
+            let word = utf8(text).to_lowercase();
+            SettlementKind::Other(name(Some(word.as_bytes()), 2, context, memory).unwrap_or(NameId(0)))
+        }
+    }
+}
+
+/// Reads one row into its compact record.
+///
+/// # Errors
+/// The first field, in the order of the canonical columns, that is not what its column must hold.
+pub fn compact(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>, memory: &mut Memory) -> Result<Canonical, Reject> {
+    let fields = fields(layout, record, context, memory)?;
+    let content = xxh3_64_with_seed(record.raw, layout.seed);
+    Ok(match layout.dataset {
+        Dataset::Orders => {
+            let provider = provider(&fields, layout, context, memory);
+            Canonical::Line(line_record(&fields, provider, content, origin))
+        }
+        Dataset::Captures | Dataset::Reversals => {
+            let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, memory);
+            let provider = provider(&fields, layout, context, memory);
+            let row = operation_row(layout.dataset, &fields, provider, content, origin);
+            Canonical::Operation(OperationRow { reconciliation, ..row })
+        }
+        Dataset::Settlements => {
+            let gross_minor = fields.number(at::settlement::GROSS).unwrap_or_default();
+            let reconciliation = name(fields.text(at::settlement::RECONCILIATION), 0, context, memory);
+            let settlement = name(fields.text(at::settlement::SETTLEMENT), 1, context, memory);
+            let kind = settlement_kind(&fields, gross_minor, context, memory);
+            let provider = provider(&fields, layout, context, memory);
+            let keys = keys(&fields, at::settlement::KEYS, provider);
+            let row = SettledRow { provider: provider.id, currency: fields.currency, gross_minor, reconciliation, keys, origin };
+            Canonical::Settlement(SettlementRec {
+                row,
+                kind,
+                fee_minor: fields.number(at::settlement::FEE),
+                net_minor: fields.number(at::settlement::NET),
+                settlement,
+            })
+        }
+    })
+}
+
+/// Reads one row with every known column typed.
+///
+/// # Errors
+/// As [`compact`], for the same rows.
+pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>) -> Result<Row, Reject> {
+    let mut memory = Memory::default();
+    let fields = fields(layout, record, context, &mut memory)?;
+    let provider = provider(&fields, layout, context, &mut memory).clone();
+    let columns = layout.dataset.columns().iter().enumerate();
+    let values = columns
+        .map(|(column, known)| {
+            let text = fields.text(column);
+            match known.kind {
+                ColumnKind::State => Value::Completed(is_completed(text.unwrap_or_default())),
+                _ if known.name == "provider" => Value::Text(utf8(&provider.text).to_owned()),
+                kind => text.map_or(Value::Absent, |text| value(kind, text, fields.numbers.get(column), context)),
+            }
+        })
+        .collect();
+    Ok(Row { dataset: layout.dataset, provider: provider.id, currency: fields.currency, values, origin })
+}
+
+/// The value of a field that [`fields`] has checked.
+fn value(kind: ColumnKind, text: &[u8], number: Option<&i64>, context: &Context<'_>) -> Value {
+    match kind {
+        ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, |number| Value::Int(*number)),
+        ColumnKind::Quantity => quantity(text).map_or(Value::Absent, Value::Decimal),
+        ColumnKind::Stamp => parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(context.zone.instant(stamp))),
+        ColumnKind::Kind => Value::Text(utf8(text).to_lowercase()),
+        ColumnKind::Text | ColumnKind::Currency | ColumnKind::State => Value::Text(utf8(text).to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_canonical_columns() {
+        let place = |dataset: Dataset, name: &str| dataset.column(name).unwrap();
+        for (dataset, column) in Dataset::ALL.into_iter().zip(at::PROVIDER) {
+            assert_eq!(place(dataset, "provider"), column, "{dataset:?}");
+        }
+        let order = |name| place(Dataset::Orders, name);
+        assert_eq!(
+            [order("order_id"), order("line_id"), order("gross_amount"), order("vat_amount"), order("vat_rate")],
+            [at::ORDER_ID, at::order::LINE_ID, at::order::GROSS, at::order::VAT, at::order::RATE]
+        );
+        assert_eq!(
+            [order("related_line_id"), order("relation"), order("reversed_reason")],
+            [at::order::RELATED, at::order::RELATION, at::order::REASON]
+        );
+        let statements = ["order_amount", "cancelled_amount", "remaining_capture_amount", "remaining_reversal_amount"];
+        assert_eq!(statements.map(order), at::order::STATEMENTS);
+        let operation = |name| place(Dataset::Captures, name);
+        assert_eq!(
+            ["order_id", "amount", "line_id", "vat_amount", "state", "reconciliation_number", "operation_amount"].map(operation),
+            [
+                at::ORDER_ID,
+                at::operation::AMOUNT,
+                at::operation::LINE_ID,
+                at::operation::VAT,
+                at::operation::STATE,
+                at::operation::RECONCILIATION,
+                at::operation::TOTAL
+            ]
+        );
+        let settlement = |name| place(Dataset::Settlements, name);
+        assert_eq!(
+            ["gross_amount", "settlement_id", "reconciliation_number", "kind", "fee_amount", "net_amount"].map(settlement),
+            [
+                at::settlement::GROSS,
+                at::settlement::SETTLEMENT,
+                at::settlement::RECONCILIATION,
+                at::settlement::KIND,
+                at::settlement::FEE,
+                at::settlement::NET
+            ]
+        );
+        for kind in KeyKind::ALL {
+            assert_eq!(operation(kind.column()), at::operation::KEYS[kind.index()]);
+            assert_eq!(settlement(kind.column()), at::settlement::KEYS[kind.index()]);
+        }
+    }
+}

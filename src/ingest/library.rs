@@ -1,0 +1,108 @@
+//! The files of a run as one library: rows and lines are read back from it by their origin.
+
+use std::io;
+
+use super::canonical::{Context, Layout, Reject, typed};
+use crate::engine::source::Bytes;
+use crate::engine::split::{Dialect, Record, Scratch, split_one};
+use crate::model::origin::Origin;
+use crate::model::record::{ReadBack, ReadBackError, Row};
+
+/// A file in the library.
+#[derive(Debug)]
+pub struct Volume {
+    /// The path as given.
+    pub shown: String,
+    /// Its plain canonical bytes.
+    pub bytes: Bytes,
+    /// Where its columns stand.
+    pub layout: Layout,
+    /// Offsets and lines of some records, ascending: the line of any record is counted from the nearest one before.
+    pub lines: Vec<(u64, u64)>,
+}
+
+/// All files of a run, by their number.
+pub struct Library<'a> {
+    /// The files.
+    pub volumes: &'a [Volume],
+    /// What typing needs.
+    pub context: Context<'a>,
+}
+
+/// How canonical rows are delimited.
+pub const DIALECT: Dialect = Dialect { delimiter: b',' };
+
+/// Reads the record at an offset, however long it is.
+fn with_record<T>(bytes: &Bytes, offset: u64, then: impl FnOnce(&Record<'_>) -> T) -> io::Result<T> {
+    const FIRST_LEN: usize = 512;
+    let mut buffer = Vec::new();
+    let mut scratch = Scratch::new();
+    let mut len = FIRST_LEN;
+    loop {
+        bytes.read_at_most(offset, &mut buffer, len)?;
+        let all = buffer.len() < len;
+        match split_one(&buffer, &DIALECT, &mut scratch) {
+            Some(first) if first.complete || all => return Ok(then(&first.record)),
+            None if all => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is gone")),
+            _ => len = len.saturating_mul(4),
+        }
+    }
+}
+
+impl Volume {
+    /// The line on which a record begins; of a converted file, the line in the original.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn line(&self, offset: u64) -> io::Result<u64> {
+        if let Some(field) = self.layout.line_field {
+            let line = with_record(&self.bytes, offset, |record| {
+                std::str::from_utf8(record.field(field)).ok().and_then(|text| text.parse().ok())
+            })?;
+            return Ok(line.unwrap_or(0));
+        }
+        let place = self.lines.partition_point(|(known, _)| *known <= offset);
+        let (start, first_line) = place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1));
+        let mut buffer = Vec::new();
+        let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
+        self.bytes.read_at_most(start, &mut buffer, len)?;
+        let newlines = memchr::memchr_iter(b'\n', &buffer).count();
+        Ok(first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX)))
+    }
+}
+
+impl Library<'_> {
+    fn volume(&self, origin: Origin) -> Result<&Volume, ReadBackError> {
+        self.volumes.get(origin.file()).ok_or_else(|| ReadBackError {
+            file: format!("file number {}", origin.file()),
+            reason: "it is not part of this run".to_owned(),
+        })
+    }
+}
+
+fn changed(volume: &Volume, reason: &str) -> ReadBackError {
+    ReadBackError { file: volume.shown.clone(), reason: reason.to_owned() }
+}
+
+impl ReadBack for Library<'_> {
+    fn row(&self, origin: Origin) -> Result<Row, ReadBackError> {
+        let volume = self.volume(origin)?;
+        let row = with_record(&volume.bytes, origin.offset(), |record| {
+            if std::str::from_utf8(record.raw).is_err() {
+                return Err(Reject { column: String::new(), value: String::new(), reason: "not UTF-8".to_owned() });
+            }
+            typed(&volume.layout, record, origin, &self.context)
+        });
+        match row {
+            Ok(Ok(row)) => Ok(row),
+            Ok(Err(reject)) => Err(changed(volume, &reject.reason)),
+            Err(error) => Err(changed(volume, &error.to_string())),
+        }
+    }
+
+    fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
+        let volume = self.volume(origin)?;
+        let line = volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))?;
+        Ok(format!("{}:{line}", volume.shown))
+    }
+}

@@ -1,0 +1,8 @@
+//! From bytes to records and rejects: a file a format, no decisions. The readers never see a verdict.
+
+pub mod canonical;
+pub mod convert;
+pub mod field;
+pub mod library;
+pub mod source;
+pub mod swedbank_pay;

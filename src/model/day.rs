@@ -1,0 +1,166 @@
+//! Instants and days: the three timestamp forms of RULES.md 2, the zone of a source, and ages in calendar days.
+
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+
+/// A timestamp as written: a local date and time, with the offset where the text states one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    local: NaiveDateTime,
+    offset_seconds: Option<i32>,
+}
+
+/// A point in time, at nanosecond precision.
+pub type Instant = DateTime<Utc>;
+
+fn two(digits: &[u8]) -> Option<u32> {
+    match digits {
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9'] => Some(u32::from(tens - b'0') * 10 + u32::from(ones - b'0')),
+        _ => None,
+    }
+}
+
+fn parse_date(text: &[u8]) -> Option<NaiveDate> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let year = two(&[*y1, *y2])? * 100 + two(&[*y3, *y4])?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two(&[*m1, *m2])?, two(&[*d1, *d2])?)
+}
+
+/// Fractions of a second: at least one digit, those beyond nanoseconds are read and dropped.
+fn parse_fraction(text: &[u8]) -> Option<(u32, &[u8])> {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(count);
+    if digits.is_empty() {
+        return None;
+    }
+    let mut nanos = 0_u32;
+    for index in 0..9 {
+        let digit = digits.get(index).map_or(0, |byte| u32::from(byte - b'0'));
+        nanos = nanos * 10 + digit;
+    }
+    Some((nanos, rest))
+}
+
+fn parse_offset(text: &[u8]) -> Option<i32> {
+    match text {
+        [b'Z' | b'z'] => Some(0),
+        [sign @ (b'+' | b'-'), h1, h2, b':', m1, m2] => {
+            let (hours, minutes) = (two(&[*h1, *h2])?, two(&[*m1, *m2])?);
+            if hours > 23 || minutes > 59 {
+                return None;
+            }
+            let seconds = i32::try_from(hours * 3600 + minutes * 60).ok()?;
+            Some(if *sign == b'-' { -seconds } else { seconds })
+        }
+        _ => None,
+    }
+}
+
+/// Reads RFC 3339, `YYYY-MM-DD HH:MM:SS` (also with `T`, and with fractions of a second) or `YYYY-MM-DD`.
+#[must_use]
+pub fn parse_stamp(text: &[u8]) -> Option<Stamp> {
+    let (date_text, rest) = text.split_at_checked(10)?;
+    let date = parse_date(date_text)?;
+    let [b' ' | b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = rest else {
+        return rest.is_empty().then_some(Stamp { local: date.and_time(NaiveTime::MIN), offset_seconds: None });
+    };
+    let (nanos, rest) = match rest {
+        [b'.', fraction @ ..] => parse_fraction(fraction)?,
+        _ => (0, rest),
+    };
+    let time = NaiveTime::from_hms_nano_opt(two(&[*h1, *h2])?, two(&[*m1, *m2])?, two(&[*s1, *s2])?, nanos)?;
+    let offset_seconds = if rest.is_empty() { None } else { Some(parse_offset(rest)?) };
+    Some(Stamp { local: date.and_time(time), offset_seconds })
+}
+
+/// The zone in which texts without one are read and in which ages count days.
+#[derive(Debug, Clone, Copy)]
+pub struct Zone(pub Tz);
+
+impl Default for Zone {
+    fn default() -> Self {
+        Self(chrono_tz::Europe::Stockholm)
+    }
+}
+
+impl Zone {
+    /// The instant of a timestamp. Without an offset it is local: the first of a doubled hour, and in an hour that
+    /// the spring change leaves out, the offset of winter (RULES.md 2).
+    #[must_use]
+    pub fn instant(self, stamp: Stamp) -> Instant {
+        if let Some(seconds) = stamp.offset_seconds {
+            return Utc.from_utc_datetime(&(stamp.local - TimeDelta::seconds(i64::from(seconds))));
+        }
+        match self.0.from_local_datetime(&stamp.local) {
+            LocalResult::Single(at) => at.to_utc(),
+            LocalResult::Ambiguous(first, second) => first.to_utc().min(second.to_utc()),
+            LocalResult::None => {
+                // The offset that held just before the gap is winter's; three hours back is before any known gap.
+                let before = self.0.offset_from_utc_datetime(&(stamp.local - TimeDelta::hours(26)));
+                let offset = TimeDelta::seconds(i64::from(before.fix().local_minus_utc()));
+                Utc.from_utc_datetime(&(stamp.local - offset))
+            }
+        }
+    }
+
+    /// The calendar day of an instant in this zone.
+    #[must_use]
+    pub fn day(self, at: Instant) -> NaiveDate {
+        at.with_timezone(&self.0).date_naive()
+    }
+
+    /// Calendar days from an instant to a day; 0 where the day is earlier (RULES.md 2).
+    #[must_use]
+    pub fn age_days(self, as_of: NaiveDate, created_at: Instant) -> i64 {
+        (as_of - self.day(created_at)).num_days().max(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> String {
+        let stamp = parse_stamp(text.as_bytes()).unwrap_or_else(|| panic!("{text} is a timestamp"));
+        Zone::default().instant(stamp).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    }
+
+    #[test]
+    fn reads_all_forms() {
+        let cases = [
+            ("2026-10-05", "2026-10-04T22:00:00Z"),
+            ("2026-10-05 12:00:01", "2026-10-05T10:00:01Z"),
+            ("2026-10-05T12:00:01.5", "2026-10-05T10:00:01.500Z"),
+            ("2026-01-05T12:00:01Z", "2026-01-05T12:00:01Z"),
+            ("2026-01-05t12:00:01.1234567z", "2026-01-05T12:00:01.123456700Z"),
+            ("2026-01-05T12:00:01-03:30", "2026-01-05T15:30:01Z"),
+            // The doubled hour of autumn: the first. The missing hour of spring: the offset of winter.
+            ("2026-10-25 02:30:00", "2026-10-25T00:30:00Z"),
+            ("2026-03-29 02:30:00", "2026-03-29T01:30:00Z"),
+        ];
+        for (text, instant) in cases {
+            assert_eq!(at(text), instant, "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_timestamp() {
+        for text in [
+            "", "2026-10-5", "2026-13-01", "2026-02-30", "20261005", "2026-10-05 12:00", "2026-10-05 24:00:00",
+            "2026-10-05 12:60:00", "2026-10-05 12:00:61", "2026-10-05T12:00:00.", "2026-10-05T12:00:00+0200",
+            "2026-10-05T12:00:00+25:00", "2026-10-05Z", "2026-10-05 ", "2026-10-05T12:00:00 Z", "05/10/2026",
+        ] {
+            assert_eq!(parse_stamp(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ages_count_calendar_days_in_the_zone() {
+        let as_of = NaiveDate::from_ymd_opt(2026, 10, 31).unwrap();
+        let age = |text: &str| Zone::default().age_days(as_of, Zone::default().instant(parse_stamp(text.as_bytes()).unwrap()));
+        assert_eq!(age("2026-10-31 23:59:59"), 0);
+        assert_eq!(age("2026-10-30T23:30:00Z"), 0); // already the 31st in Stockholm
+        assert_eq!(age("2026-10-30"), 1);
+        assert_eq!(age("2026-11-02"), 0);
+    }
+}

@@ -1,0 +1,233 @@
+//! What a run finds: the codes of RULES.md, and a finding before and after its texts are read back.
+
+use super::currency::Currency;
+use super::names::NameId;
+use super::origin::Origin;
+
+/// The part of the reconciliation that a finding belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Leg {
+    /// Whole batches.
+    Batch,
+    /// Settlement files as such.
+    File,
+    /// Order lines against captures and reversals.
+    Line,
+    /// Operations against settlement rows.
+    Operation,
+    /// Contradicting versions of one record.
+    Record,
+}
+
+impl Leg {
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Batch => "batch",
+            Self::File => "file",
+            Self::Line => "line",
+            Self::Operation => "operation",
+            Self::Record => "record",
+        }
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $leg:ident $doc:literal;)*) => {
+        /// The code of a finding.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code { $(#[doc = $doc] $variant,)* }
+
+        impl Code {
+            /// All codes.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name in reports and on the page of rules.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The leg that finds it.
+            #[must_use]
+            pub fn leg(self) -> Leg {
+                match self { $(Self::$variant => Leg::$leg,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    RecordConflict "record-conflict" Record "Versions of one record that contradict each other (RULES.md 2).";
+    OrderUnknown "order-unknown" Line "Operations on an order that no export holds (RULES.md 3).";
+    LineUnknown "line-unknown" Line "Operations on a line that its order does not hold.";
+    LineCurrency "line-currency" Line "An operation in another currency than the line's.";
+    LineWrongDirection "line-wrong-direction" Line "Captured and gross have opposite signs.";
+    ReversalLineUnlinked "reversal-line-unlinked" Line "A reversal line without a line that it takes back.";
+    ReversalLineExceedsOriginal "reversal-line-exceeds-original" Line "Reversal lines take back more than the line.";
+    ReversalExceedsCapture "reversal-exceeds-capture" Line "More was reversed than captured.";
+    LineOvercaptured "line-overcaptured" Line "More was captured than ordered.";
+    LineUncaptured "line-uncaptured" Line "Nothing was captured.";
+    LineUndercaptured "line-undercaptured" Line "Less was captured than ordered.";
+    LineVat "line-vat" Line "Captured VAT differs from the line's.";
+    VatRate "vat-rate" Line "Amount, VAT and rate of an order line do not agree.";
+    OrderTotal "order-total" Line "The order's own total is not the sum of its lines.";
+    OrderRemainingCapture "order-remaining-capture" Line "The order states another remainder to capture.";
+    OrderRemainingReversal "order-remaining-reversal" Line "The order states another remainder to reverse.";
+    Unsettled "unsettled" Operation "An operation that no settlement row answers (RULES.md 4).";
+    SettledUnknown "settled-unknown" Operation "A settlement row that no operation answers.";
+    SettledTwice "settled-twice" Operation "A settlement row beyond what its operations explain.";
+    SettledNotCompleted "settled-not-completed" Operation "A settlement row for an operation that did not complete.";
+    SettledAmount "settled-amount" Operation "Settled with another amount.";
+    SettledDirection "settled-direction" Operation "Settled in the other direction.";
+    SettledCurrency "settled-currency" Operation "Settled in another currency.";
+    Ambiguous "ambiguous" Operation "Several candidates, none of which is the only one.";
+    WrongBatch "wrong-batch" Operation "Settled in another batch than the operation states.";
+    ReferenceReused "reference-reused" Operation "One payee reference on several operations.";
+    ItemsTotal "items-total" Operation "The rows of an operation do not sum to its own total.";
+    ToleranceBudget "tolerance-budget" Operation "Tolerated differences sum past their budget.";
+    BatchMissing "batch-missing" Batch "No settlement row of the batch that operations name.";
+    FileTotal "file-total" File "A settlement file's stated total is not that of its body (RULES.md 5).";
+    FileNet "file-net" File "Net is not gross minus fee.";
+    FileRepeated "file-repeated" File "A file that was read already.";
+    FileRestated "file-restated" File "A settlement file replaced by a later one with its id.";
+    FileGap "file-gap" File "Numbers missing in a series of settlement files.";
+}
+
+/// Whether a finding needs somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// It needs somebody.
+    Open,
+    /// It may still resolve itself within its window.
+    Pending,
+    /// For information.
+    Listed,
+}
+
+impl Status {
+    /// The name in reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Pending => "pending",
+            Self::Listed => "listed",
+        }
+    }
+}
+
+/// A finding as the rules make it: numbers and origins, no texts.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// What was found.
+    pub code: Code,
+    /// Provider; `None` for findings over all providers.
+    pub provider: Option<NameId>,
+    /// Currency of both amounts; `None` where the finding has none.
+    pub currency: Option<Currency>,
+    /// The merchant's side, minor units.
+    pub expected_minor: i128,
+    /// The other side, minor units.
+    pub actual_minor: i128,
+    /// How many records it is about (an operation counts once).
+    pub count: u64,
+    /// The rows of those records.
+    pub rows: Vec<Origin>,
+    /// The finding is about an order as a whole: its line id is `*`.
+    pub whole_order: bool,
+    /// Texts that belong to no row: of a file, a series, a budget.
+    pub note: Note,
+}
+
+/// What a finding says that no row says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Note {
+    /// Nothing.
+    #[default]
+    None,
+    /// About a settlement file or a series of them: its id, what differs, and the files.
+    File {
+        /// `settlement_id`, empty where the file has none.
+        settlement_id: String,
+        /// The explanation.
+        explanation: String,
+        /// File and line of what it is about.
+        sources: String,
+    },
+    /// For an operation leg's group: the ids that brought its candidates together.
+    Group {
+        /// How many operations.
+        operations: u64,
+        /// How many settlement rows.
+        rows: u64,
+    },
+}
+
+/// A finding as a report shows it: one field a column of `discrepancies.csv` (RULES.md 8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRow {
+    /// Stable from night to night.
+    pub id: String,
+    /// What was found.
+    pub code: Code,
+    /// Whether it needs somebody.
+    pub status: Status,
+    /// Provider.
+    pub provider: String,
+    /// Order id, where all records agree.
+    pub order_id: String,
+    /// Line id, where all records agree; `*` for a whole order.
+    pub line_id: String,
+    /// Payee reference, where all records agree.
+    pub payee_reference: String,
+    /// Transaction number, where all records agree.
+    pub transaction_number: String,
+    /// Reconciliation number, where all records agree.
+    pub reconciliation_number: String,
+    /// Settlement id, where all records agree.
+    pub settlement_id: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// The merchant's side, minor units.
+    pub expected_minor: i128,
+    /// The other side, minor units.
+    pub actual_minor: i128,
+    /// `actual - expected`, minor units.
+    pub difference_minor: i128,
+    /// How many records.
+    pub count: u64,
+    /// Calendar days since the newest record was made, where one says.
+    pub age_days: Option<i64>,
+    /// The day on which the finding was first seen.
+    pub first_seen: String,
+    /// The finding in a sentence.
+    pub explanation: String,
+    /// `file:line` of every record.
+    pub sources: String,
+}
+
+impl FoundRow {
+    /// The order of `discrepancies.csv` (RULES.md 8).
+    #[must_use]
+    pub fn cmp_for_report(&self, other: &Self) -> std::cmp::Ordering {
+        self.sort_key().cmp(&other.sort_key())
+    }
+
+    fn sort_key(&self) -> [&str; 11] {
+        [
+            self.code.leg().name(),
+            self.code.name(),
+            &self.provider,
+            &self.order_id,
+            &self.line_id,
+            &self.payee_reference,
+            &self.transaction_number,
+            &self.reconciliation_number,
+            &self.settlement_id,
+            &self.currency,
+            &self.id,
+        ]
+    }
+}

@@ -1,0 +1,13 @@
+//! Plain data, the lowest floor: money, currencies, days, ids, origins, records, findings.
+//! No input or output, no clock, no threads.
+
+pub mod codec;
+pub mod compact;
+pub mod currency;
+pub mod day;
+pub mod finding;
+pub mod money;
+pub mod names;
+pub mod origin;
+pub mod record;
+pub mod reject;

@@ -1,0 +1,136 @@
+//! Money in whole minor units: strict parsing, checked sums, and text for people.
+//!
+//! Amounts are `i64` a row and `i128` in sums (RULES.md 1). There is no float and no rounding here; the only
+//! division is the one that splits a number into its major and minor digits for display.
+
+use std::fmt;
+
+/// Why a text is not an amount in minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MinorError {
+    /// Something other than digits with an optional sign.
+    NotDigits,
+    /// Digits, but beyond the range of a signed 64-bit number.
+    OutOfRange,
+}
+
+impl MinorError {
+    /// The reason as it stands in `rejects.csv`.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NotDigits => "an amount is whole minor units: digits with an optional sign, nothing else",
+            Self::OutOfRange => "the amount does not fit 64 bits of minor units",
+        }
+    }
+}
+
+/// Reads an amount in minor units: an optional `+` or `-`, then digits, nothing else (RULES.md 2).
+///
+/// # Errors
+/// The text has other characters, no digit, or a value beyond `i64`.
+pub fn parse_minor(text: &[u8]) -> Result<i64, MinorError> {
+    let (negative, digits) = match text {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        all => (false, all),
+    };
+    if digits.is_empty() {
+        return Err(MinorError::NotDigits);
+    }
+    let mut value: i64 = 0;
+    let mut overflow = false;
+    for &byte in digits {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(MinorError::NotDigits);
+        }
+        // Counted downwards, so that the smallest i64 has a text too.
+        match value.checked_mul(10).and_then(|tens| tens.checked_sub(i64::from(digit))) {
+            Some(next) => value = next,
+            None => overflow = true,
+        }
+    }
+    if overflow {
+        return Err(MinorError::OutOfRange);
+    }
+    if negative {
+        Ok(value)
+    } else {
+        value.checked_neg().ok_or(MinorError::OutOfRange)
+    }
+}
+
+/// Adds to a sum of minor units. `i128` holds 1.8e19 rows of the largest `i64`, so an overflow cannot come from
+/// files that exist; it is asserted all the same, in release builds too.
+///
+/// # Panics
+/// The sum leaves the range of `i128`.
+pub fn add(sum: &mut i128, amount: impl Into<i128>) {
+    *sum = sum.checked_add(amount.into()).expect("a sum of i64 amounts stays within i128");
+}
+
+/// An amount in major units for people: `1 495.00` with the exponent 2, `-12` with the exponent 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Major {
+    /// The amount in minor units.
+    pub amount_minor: i128,
+    /// Decimals of the currency (ISO 4217 exponent).
+    pub exponent: u32,
+}
+
+impl fmt::Display for Major {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.amount_minor.unsigned_abs().to_string();
+        let decimals = usize::try_from(self.exponent).unwrap_or(0);
+        let padded = format!("{digits:0>width$}", width = decimals.saturating_add(1));
+        let (whole, fraction) = padded.split_at(padded.len().saturating_sub(decimals));
+        if self.amount_minor < 0 {
+            out.write_str("-")?;
+        }
+        for (index, digit) in whole.chars().enumerate() {
+            if index > 0 && whole.len().saturating_sub(index).is_multiple_of(3) {
+                out.write_str(" ")?;
+            }
+            write!(out, "{digit}")?;
+        }
+        if decimals > 0 {
+            write!(out, ".{fraction}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minor_units_are_digits_with_an_optional_sign() {
+        let good = [("0", 0), ("-0", 0), ("+5", 5), ("-12", -12), ("007", 7), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)];
+        for (text, value) in good {
+            assert_eq!(parse_minor(text.as_bytes()), Ok(value), "{text}");
+        }
+        for text in ["", "-", "+", "1.0", "1 0", "1,5", "\u{2212}5", "--5", "5-", "0x1", "1e3"] {
+            assert_eq!(parse_minor(text.as_bytes()), Err(MinorError::NotDigits), "{text}");
+        }
+        for text in ["9223372036854775808", "-9223372036854775809", "99999999999999999999999"] {
+            assert_eq!(parse_minor(text.as_bytes()), Err(MinorError::OutOfRange), "{text}");
+        }
+    }
+
+    #[test]
+    fn major_units_group_thousands_and_keep_the_sign() {
+        let cases = [
+            (149_500, 2, "1 495.00"),
+            (-5, 2, "-0.05"),
+            (0, 2, "0.00"),
+            (123_456_789, 0, "123 456 789"),
+            (-1_000, 3, "-1.000"),
+            (100, 0, "100"),
+        ];
+        for (amount_minor, exponent, text) in cases {
+            assert_eq!(Major { amount_minor, exponent }.to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The four datasets, their canonical columns (RULES.md 2) and a fully typed row.
+
+use rust_decimal::Decimal;
+
+use super::currency::Currency;
+use super::day::Instant;
+use super::names::NameId;
+use super::origin::Origin;
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dataset {
+    /// Lines of exported orders.
+    Orders,
+    /// Captures that the provider executed, a row a line.
+    Captures,
+    /// Reversals that the provider executed, a row a line.
+    Reversals,
+    /// Money movements of the provider's settlement files.
+    Settlements,
+}
+
+impl Dataset {
+    /// All datasets, in the order of RULES.md 2.
+    pub const ALL: [Self; 4] = [Self::Orders, Self::Captures, Self::Reversals, Self::Settlements];
+
+    /// The name in configuration, flags and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Orders => "orders",
+            Self::Captures => "captures",
+            Self::Reversals => "reversals",
+            Self::Settlements => "settlements",
+        }
+    }
+
+    /// The dataset of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|dataset| dataset.name() == name)
+    }
+
+    /// The canonical columns, in the order of RULES.md 2, which is also the order in which rows are compared.
+    #[must_use]
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Orders => &ORDER_COLUMNS,
+            Self::Captures | Self::Reversals => &OPERATION_COLUMNS,
+            Self::Settlements => &SETTLEMENT_COLUMNS,
+        }
+    }
+
+    /// The place of a column in [`Dataset::columns`].
+    #[must_use]
+    pub fn column(self, name: &str) -> Option<usize> {
+        self.columns().iter().position(|column| column.name == name)
+    }
+
+    /// The name of the column that holds the amount of a row.
+    #[must_use]
+    pub fn amount_column(self) -> &'static str {
+        match self {
+            Self::Orders | Self::Settlements => "gross_amount",
+            Self::Captures | Self::Reversals => "amount",
+        }
+    }
+}
+
+/// What a column's text must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Any text.
+    Text,
+    /// Whole minor units.
+    Minor,
+    /// VAT rate in percent x 100.
+    Rate,
+    /// A quantity with at most 4 decimals.
+    Quantity,
+    /// An ISO 4217 code.
+    Currency,
+    /// A timestamp.
+    Stamp,
+    /// The state of an operation.
+    State,
+    /// The kind of a settlement row.
+    Kind,
+}
+
+/// One canonical column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// The name in the header.
+    pub name: &'static str,
+    /// What its text must be.
+    pub kind: ColumnKind,
+    /// Whether a file without it, or a row with an empty field, cannot be read.
+    pub required: bool,
+}
+
+const fn must(name: &'static str, kind: ColumnKind) -> Column {
+    Column { name, kind, required: true }
+}
+
+const fn may(name: &'static str, kind: ColumnKind) -> Column {
+    Column { name, kind, required: false }
+}
+
+use ColumnKind::{Currency as Code, Kind, Minor, Quantity, Rate, Stamp, State, Text};
+
+const ORDER_COLUMNS: [Column; 19] = [
+    must("order_id", Text),
+    must("line_id", Text),
+    must("gross_amount", Minor),
+    must("currency", Code),
+    must("created_at", Stamp),
+    may("provider", Text),
+    may("item_id", Text),
+    may("description", Text),
+    may("quantity", Quantity),
+    may("vat_amount", Minor),
+    may("vat_rate", Rate),
+    may("related_line_id", Text),
+    may("relation", Text),
+    may("reversed_reason", Text),
+    may("updated_at", Stamp),
+    may("order_amount", Minor),
+    may("cancelled_amount", Minor),
+    may("remaining_capture_amount", Minor),
+    may("remaining_reversal_amount", Minor),
+];
+
+const OPERATION_COLUMNS: [Column; 17] = [
+    must("order_id", Text),
+    must("amount", Minor),
+    must("currency", Code),
+    must("created_at", Stamp),
+    may("provider", Text),
+    may("line_id", Text),
+    may("operation_id", Text),
+    may("payee_reference", Text),
+    may("transaction_number", Text),
+    may("transaction_id", Text),
+    may("receipt_reference", Text),
+    may("payment_id", Text),
+    may("vat_amount", Minor),
+    may("state", State),
+    may("updated_at", Stamp),
+    may("reconciliation_number", Text),
+    may("operation_amount", Minor),
+];
+
+const SETTLEMENT_COLUMNS: [Column; 17] = [
+    must("gross_amount", Minor),
+    must("currency", Code),
+    may("provider", Text),
+    may("settlement_id", Text),
+    may("reconciliation_number", Text),
+    may("operation_id", Text),
+    may("transaction_number", Text),
+    may("payee_reference", Text),
+    may("order_id", Text),
+    may("transaction_id", Text),
+    may("kind", Kind),
+    may("fee_amount", Minor),
+    may("net_amount", Minor),
+    may("vat_amount", Minor),
+    may("created_at", Stamp),
+    may("settled_at", Stamp),
+    may("referenced_transaction", Text),
+];
+
+/// A field as it is compared: numbers as numbers, instants as instants, texts by their bytes, absent first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Value {
+    /// The column is missing or the field is empty.
+    Absent,
+    /// Minor units, or a rate.
+    Int(i64),
+    /// A quantity.
+    Decimal(Decimal),
+    /// Text, trimmed; a `kind` in small letters.
+    Text(String),
+    /// A timestamp.
+    At(Instant),
+    /// A state: completed or not.
+    Completed(bool),
+}
+
+/// A row with every known column typed, read back from its origin where a rule or a finding needs its texts.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What kind of record it is.
+    pub dataset: Dataset,
+    /// The provider: the field's, else the source's.
+    pub provider: NameId,
+    /// The currency.
+    pub currency: Currency,
+    /// One value a canonical column, in the order of [`Dataset::columns`]; `provider` holds the resolved one.
+    pub values: Vec<Value>,
+    /// Where the row stands.
+    pub origin: Origin,
+}
+
+impl Row {
+    /// The value of a column; [`Value::Absent`] where the dataset has no such column.
+    #[must_use]
+    pub fn value(&self, column: &str) -> &Value {
+        self.dataset.column(column).and_then(|index| self.values.get(index)).unwrap_or(&Value::Absent)
+    }
+
+    /// The text of a column, `None` where it is absent or no text.
+    #[must_use]
+    pub fn text(&self, column: &str) -> Option<&str> {
+        match self.value(column) {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The minor units of a column, `None` where it is absent.
+    #[must_use]
+    pub fn minor(&self, column: &str) -> Option<i64> {
+        match self.value(column) {
+            Value::Int(amount_minor) => Some(*amount_minor),
+            _ => None,
+        }
+    }
+
+    /// The instant of a column, `None` where it is absent.
+    #[must_use]
+    pub fn instant(&self, column: &str) -> Option<Instant> {
+        match self.value(column) {
+            Value::At(at) => Some(*at),
+            _ => None,
+        }
+    }
+
+    /// The amount of the row, as stated.
+    #[must_use]
+    pub fn amount_minor(&self) -> i64 {
+        // A typed row always has it: the column is required.
+        self.minor(self.dataset.amount_column()).unwrap_or(0)
+    }
+
+    /// Whether the state says that money moved (absent means completed).
+    #[must_use]
+    pub fn completed(&self) -> bool {
+        !matches!(self.value("state"), Value::Completed(false))
+    }
+
+    /// The order of rows in RULES.md 2: by amount, then the other columns, absent first, texts by their bytes.
+    #[must_use]
+    pub fn cmp_by_amount(&self, other: &Self) -> std::cmp::Ordering {
+        self.amount_minor().cmp(&other.amount_minor()).then_with(|| self.values.cmp(&other.values))
+    }
+}
+
+/// Reads rows back from where they stand.
+pub trait ReadBack: Sync {
+    /// The typed row at an origin that this run has read before.
+    ///
+    /// # Errors
+    /// The file cannot be read any more, or no longer holds the row.
+    fn row(&self, origin: Origin) -> Result<Row, ReadBackError>;
+
+    /// Where a row stands, for people: `file:line`.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    fn place(&self, origin: Origin) -> Result<String, ReadBackError>;
+}
+
+/// A row that was read once and cannot be read again.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: changed or became unreadable while it was being read: {reason}; run again when the file is complete")]
+pub struct ReadBackError {
+    /// The file as given.
+    pub file: String,
+    /// What happened.
+    pub reason: String,
+}

@@ -1,0 +1,468 @@
+//! From counts and findings to the report's value: names for numbers, sums by code, and whether everything closes.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::error::RunError;
+use super::inputs::Inputs;
+use super::read::{Means, Read};
+use super::with_library;
+use crate::model::compact::Operation;
+use crate::model::currency::Currency;
+use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
+use crate::model::names::{NameId, Names};
+use crate::model::origin::Origin;
+use crate::model::record::{ReadBack, ReadBackError};
+use crate::report::view::{
+    BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow, Summary,
+    ToleratedRow, Total, VerdictRow,
+};
+use crate::rules::batches::Batches;
+use crate::rules::control::{Sum, Tally};
+use crate::rules::operations::{Match, MatchKind};
+
+/// What the rules yield, findings apart.
+pub struct Outcome {
+    /// Verdicts and fates of the rules.
+    pub tally: Tally,
+    /// The operations' side of batches.
+    pub batches: Batches,
+    /// Matches, where asked for.
+    pub matches: Option<Vec<Match>>,
+    /// Tolerated pairs.
+    pub tolerated: BTreeMap<Currency, (u64, i128)>,
+}
+
+/// Ids of native settlement files that take part, by provider: they count for `file-gap` even without rows.
+#[must_use]
+pub fn native_ids(inputs: &Inputs, names: &Names) -> Vec<(NameId, NameId)> {
+    let natives = inputs.files.iter().filter_map(|file| Some((file, file.native.as_ref()?)));
+    natives.map(|(file, native)| (names.intern(&file.provider), names.intern(&native.settlement_id))).collect()
+}
+
+/// `file-total` of every stated total that is not that of the body.
+#[must_use]
+pub fn stated_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in inputs.files.iter().filter(|file| file.state == "read") {
+        let Some(native) = &file.native else { continue };
+        for stated in native.stated.iter().filter(|stated| stated.stated != stated.actual) {
+            findings.push(Finding {
+                code: Code::FileTotal,
+                provider: Some(means.names.intern(&file.provider)),
+                currency: stated.currency,
+                expected_minor: stated.stated,
+                actual_minor: stated.actual,
+                count: 1,
+                rows: Vec::new(),
+                whole_order: false,
+                note: Note::File {
+                    settlement_id: native.settlement_id.clone(),
+                    explanation: stated.sentence(&native.settlement_id, means.currencies),
+                    sources: format!("{}:{}", file.input.shown, stated.line),
+                },
+            });
+        }
+    }
+    findings
+}
+
+/// What `check` shows: the files, their rows and sums, and the totals that they state.
+///
+/// # Errors
+/// A file cannot be read any more.
+pub fn summary_of_files(inputs: &Inputs, read: &Read, means: &Means<'_>) -> Result<Summary, RunError> {
+    let mut summary = Summary {
+        program: format!("avstem {}", env!("CARGO_PKG_VERSION")),
+        as_of: means.plan.as_of.to_string(),
+        timezone: means.settings().zone.0.name().to_owned(),
+        exit_status: 0,
+        complete: true,
+        incomplete: Vec::new(),
+        inputs: input_rows(inputs, read)?,
+        control_totals: control_rows(inputs, &read.tally, means),
+        verdicts: Vec::new(),
+        codes: Vec::new(),
+        other_kinds: other_kinds(&read.batches, means),
+        tolerated: Vec::new(),
+        equal_rows_without_id: Vec::new(),
+        stated_totals: stated_rows(inputs, means),
+        skipped_checks: Vec::new(),
+        files: Vec::new(),
+    };
+    let rejected: u64 = summary.inputs.iter().map(|input| input.rejected).sum();
+    if rejected > 0 {
+        summary.complete = false;
+        summary.incomplete.push(format!("{rejected} row(s) could not be read: see rejects.csv"));
+    }
+    summary.exit_status = match (summary.complete, summary.stated_totals.iter().all(|total| total.ties)) {
+        (false, _) => 3,
+        (true, false) => 1,
+        (true, true) => 0,
+    };
+    Ok(summary)
+}
+
+/// The whole report.
+///
+/// # Errors
+/// A file cannot be read any more.
+pub fn report(inputs: &Inputs, read: Read, findings: Vec<FoundRow>, outcome: Outcome, means: &Means<'_>) -> Result<Report, RunError> {
+    let mut summary = summary_of_files(inputs, &read, means)?;
+    let mut tally = outcome.tally;
+    tally.join(read.tally);
+    summary.control_totals = control_rows(inputs, &tally, means);
+    summary.verdicts = verdict_rows(&tally, means);
+    summary.codes = code_rows(&findings);
+    summary.tolerated = tolerated_rows(&outcome.tolerated, means);
+    summary.equal_rows_without_id = tally
+        .equal_without_id
+        .iter()
+        .map(|(dataset, count)| CountRow { dataset: dataset.name().to_owned(), count: *count })
+        .collect();
+    let skipped_legs = Skipped {
+        settled: read.settled_keys.keys().copied().collect(),
+        lined: read.line_providers.iter().copied().collect(),
+        operating: read.operation_providers.iter().copied().collect(),
+    };
+    summary.skipped_checks = skipped_legs.rows(inputs, means);
+
+    let mut batches = outcome.batches;
+    batches.join(read.batches);
+    let batches = batch_rows(&batches, &skipped_legs.settled, means);
+
+    summary.incomplete.extend(tally.gaps());
+    let residuals = batches.iter().filter(|batch| batch.residual != 0).count();
+    if residuals > 0 {
+        summary.incomplete.push(format!("{residuals} batch(es) differ by more than their findings explain"));
+    }
+    summary.complete = summary.incomplete.is_empty();
+    let open = findings.iter().any(|finding| finding.status == Status::Open);
+    summary.exit_status = match (summary.complete, open) {
+        (false, _) => 3,
+        (true, true) => 1,
+        (true, false) => 0,
+    };
+    let matches = outcome.matches.map(|matches| match_rows(&matches, inputs, means)).transpose()?;
+    let mut rejects: Vec<RejectRow> =
+        inputs.rejects.iter().cloned().chain(read.rejects).map(|(_, reject)| reject).collect();
+    rejects.sort();
+    Ok(Report { summary, findings, batches, rejects, matches })
+}
+
+fn total(sum: Sum) -> Total {
+    Total { count: sum.count, sum: sum.sum_minor }
+}
+
+fn input_rows(inputs: &Inputs, read: &Read) -> Result<Vec<InputRow>, RunError> {
+    let mut rows = Vec::with_capacity(inputs.files.len());
+    for (number, (file, volume)) in inputs.files.iter().zip(&inputs.volumes).enumerate() {
+        let converted = count(inputs.rejects.iter().filter(|(of, _)| *of == number).count());
+        let rejected = count(read.rejects.iter().filter(|(of, _)| *of == number).count());
+        let plain = inputs.sha256(number)?;
+        let (sha256, content_sha256) = match &file.given_sha256 {
+            Some(given) => (given.clone(), Some(plain)),
+            None => (plain, None),
+        };
+        rows.push(InputRow {
+            path: file.input.shown.clone(),
+            dataset: volume.layout.dataset.name().to_owned(),
+            format: file.format.to_owned(),
+            provider: file.provider.clone(),
+            bytes: file.given_len,
+            sha256,
+            content_sha256,
+            state: file.state.to_owned(),
+            rows: read.rows.get(&number).copied().unwrap_or(0) + converted,
+            rejected: rejected + converted,
+            ignored_columns: volume.layout.ignored.clone(),
+        });
+    }
+    Ok(rows)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn control_rows(inputs: &Inputs, tally: &Tally, means: &Means<'_>) -> Vec<ControlRow> {
+    let mut rows: Vec<ControlRow> = tally
+        .fates()
+        .iter()
+        .map(|((dataset, file, currency), fates)| ControlRow {
+            dataset: dataset.name().to_owned(),
+            file: inputs.files.get(*file).map(|file| file.input.shown.clone()).unwrap_or_default(),
+            currency: means.currencies.code(*currency).to_owned(),
+            read: total(fates.read),
+            repeated: total(fates.repeated),
+            superseded: total(fates.superseded),
+            accepted: total(fates.accepted),
+        })
+        .collect();
+    rows.sort_by(|a, b| (&a.dataset, &a.file, &a.currency).cmp(&(&b.dataset, &b.file, &b.currency)));
+    rows
+}
+
+fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
+    let mut rows: Vec<VerdictRow> = tally
+        .verdicts()
+        .iter()
+        .map(|((dataset, provider, currency, verdict), sum)| VerdictRow {
+            dataset: dataset.name().to_owned(),
+            provider: means.names.text(*provider).to_string(),
+            currency: means.currencies.code(*currency).to_owned(),
+            verdict: verdict.name().to_owned(),
+            records: sum.records,
+            rows: total(sum.rows),
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        (&a.dataset, &a.provider, &a.currency, &a.verdict).cmp(&(&b.dataset, &b.provider, &b.currency, &b.verdict))
+    });
+    rows
+}
+
+fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
+    let mut codes: BTreeMap<(&str, &str, &str, &str), (u64, u64, i128)> = BTreeMap::new();
+    for finding in findings {
+        let key = (finding.code.leg().name(), finding.code.name(), finding.status.name(), finding.currency.as_str());
+        let sums = codes.entry(key).or_default();
+        sums.0 += 1;
+        sums.1 = sums.1.saturating_add(finding.count);
+        crate::model::money::add(&mut sums.2, finding.difference_minor);
+    }
+    codes
+        .into_iter()
+        .map(|((leg, code, status, currency), (findings, records, difference))| CodeRow {
+            code: code.to_owned(),
+            leg: leg.to_owned(),
+            status: status.to_owned(),
+            currency: currency.to_owned(),
+            findings,
+            records,
+            difference,
+        })
+        .collect()
+}
+
+fn other_kinds(batches: &Batches, means: &Means<'_>) -> Vec<KindRow> {
+    let mut rows: Vec<KindRow> = batches
+        .others
+        .iter()
+        .map(|((provider, kind, currency), other)| KindRow {
+            provider: means.names.text(*provider).to_string(),
+            kind: means.names.text(*kind).to_string(),
+            currency: means.currencies.code(*currency).to_owned(),
+            gross: total(other.gross),
+            fee_sum: other.fee_minor,
+            net_sum: other.net_minor,
+        })
+        .collect();
+    rows.sort_by(|a, b| (&a.provider, &a.kind, &a.currency).cmp(&(&b.provider, &b.kind, &b.currency)));
+    rows
+}
+
+fn tolerated_rows(tolerated: &BTreeMap<Currency, (u64, i128)>, means: &Means<'_>) -> Vec<ToleratedRow> {
+    let budgets = &means.settings().tolerance_budget_minor;
+    let row = |(currency, (pairs, size_sum)): (&Currency, &(u64, i128))| {
+        let code = means.currencies.code(*currency);
+        let budget = i128::from(budgets.get(code).copied().unwrap_or(0));
+        ToleratedRow { currency: code.to_owned(), pairs: *pairs, size_sum: *size_sum, budget }
+    };
+    tolerated.iter().map(row).collect()
+}
+
+fn stated_rows(inputs: &Inputs, means: &Means<'_>) -> Vec<StatedRow> {
+    let mut rows = Vec::new();
+    for file in inputs.files.iter().filter(|file| file.state == "read") {
+        for stated in file.native.iter().flat_map(|native| &native.stated) {
+            rows.push(StatedRow {
+                file: file.input.shown.clone(),
+                what: stated.what.clone(),
+                currency: stated.currency.map(|currency| means.currencies.code(currency).to_owned()).unwrap_or_default(),
+                stated: stated.stated,
+                actual: stated.actual,
+                ties: stated.stated == stated.actual,
+            });
+        }
+    }
+    rows
+}
+
+fn batch_rows(batches: &Batches, settled: &[NameId], means: &Means<'_>) -> Vec<BatchRow> {
+    let mut rows: Vec<BatchRow> = batches
+        .by_key
+        .iter()
+        // A provider whose settlement leg is skipped has none.
+        .filter(|((provider, ..), _)| settled.contains(provider))
+        .map(|((provider, number, currency), batch)| BatchRow {
+            provider: means.names.text(*provider).to_string(),
+            reconciliation_number: number.map(|number| means.names.text(number).to_string()).unwrap_or_default(),
+            currency: means.currencies.code(*currency).to_owned(),
+            operation_count: batch.operations.count,
+            operation_sum: batch.operations.sum_minor,
+            row_count: batch.rows.count,
+            row_sum: batch.rows.sum_minor,
+            fee_sum: batch.fee_minor,
+            net_sum: batch.net_minor,
+            net_deviation: batch.net_minor - (batch.rows.sum_minor - batch.fee_minor),
+            difference: batch.rows.sum_minor - batch.operations.sum_minor,
+            explained: batch
+                .explained
+                .iter()
+                .filter(|(_, sum_minor)| **sum_minor != 0)
+                .map(|(code, sum_minor)| ((*code).to_owned(), *sum_minor))
+                .collect(),
+            residual: batch.residual_minor(),
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        (&a.provider, &a.reconciliation_number, &a.currency).cmp(&(&b.provider, &b.reconciliation_number, &b.currency))
+    });
+    rows
+}
+
+/// Which providers have what, and so which legs are skipped.
+struct Skipped {
+    settled: Vec<NameId>,
+    lined: Vec<NameId>,
+    operating: Vec<NameId>,
+}
+
+impl Skipped {
+    fn rows(&self, inputs: &Inputs, means: &Means<'_>) -> Vec<SkippedRow> {
+        let mut rows = Vec::new();
+        let mut skip = |check: &str, provider: NameId, reason: &str| {
+            rows.push(SkippedRow {
+                check: check.to_owned(),
+                provider: means.names.text(provider).to_string(),
+                reason: reason.to_owned(),
+            });
+        };
+        for provider in &self.operating {
+            if !self.lined.contains(provider) {
+                skip("order lines", *provider, "no order line of this provider was accepted");
+            }
+            if !self.settled.contains(provider) {
+                skip("settlements", *provider, "no settlement row of this provider was accepted");
+            }
+            if !means.settings().unique_reference(&means.names.text(*provider)) {
+                skip("reference-reused", *provider, "references of this provider name no single operation");
+            }
+        }
+        rows.extend(missing_columns(inputs));
+        rows.sort_by(|a, b| (&a.check, &a.provider, &a.reason).cmp(&(&b.check, &b.provider, &b.reason)));
+        rows.dedup();
+        rows
+    }
+}
+
+/// Rules that need a column which no file of the dataset has.
+fn missing_columns(inputs: &Inputs) -> Vec<SkippedRow> {
+    use crate::model::record::Dataset::{Captures, Orders, Reversals, Settlements};
+    let rules: [(&str, &[_], &[&str]); 8] = [
+        ("vat-rate", &[Orders], &["vat_amount", "vat_rate"]),
+        ("line-vat", &[Orders, Captures], &["vat_amount"]),
+        ("order-total", &[Orders], &["order_amount"]),
+        ("order-remaining-capture", &[Orders], &["order_amount", "remaining_capture_amount"]),
+        ("order-remaining-reversal", &[Orders], &["remaining_reversal_amount"]),
+        ("items-total", &[Captures, Reversals], &["operation_amount"]),
+        ("file-net", &[Settlements], &["fee_amount", "net_amount"]),
+        ("wrong-batch", &[Settlements], &["reconciliation_number"]),
+    ];
+    let mut rows = Vec::new();
+    for (check, datasets, columns) in rules {
+        for column in columns {
+            for dataset in datasets {
+                let mut layouts = inputs.volumes.iter().map(|volume| &volume.layout).filter(|layout| layout.dataset == *dataset).peekable();
+                if layouts.peek().is_some() && !layouts.any(|layout| layout.has(column)) {
+                    rows.push(SkippedRow {
+                        check: check.to_owned(),
+                        provider: String::new(),
+                        reason: format!("no file of {} has the column {column}", dataset.name()),
+                    });
+                }
+            }
+        }
+    }
+    rows
+}
+
+fn match_rows(matches: &[Match], inputs: &Inputs, means: &Means<'_>) -> Result<Vec<MatchRow>, RunError> {
+    let rows: Vec<Vec<MatchRow>> = with_library(inputs, means, |library| {
+        matches.par_iter().map(|one| rows_of_match(one, library, means)).collect::<Result<_, ReadBackError>>()
+    })?;
+    let mut rows: Vec<MatchRow> = rows.into_iter().flatten().collect();
+    rows.par_sort_unstable();
+    Ok(rows)
+}
+
+fn rows_of_match(one: &Match, library: &dyn ReadBack, means: &Means<'_>) -> Result<Vec<MatchRow>, ReadBackError> {
+    let kind = match (one.kind, one.operations.len(), one.rows.len()) {
+        (MatchKind::Tolerated, ..) => "1:1 within tolerance",
+        (MatchKind::WithoutRow, ..) => "no row needed",
+        (_, 1, 1) => "1:1",
+        (_, 1, _) => "1:N",
+        (_, _, 1) => "N:1",
+        _ => "N:M",
+    };
+    let mut rows = Vec::with_capacity(one.operations.len() + one.rows.len());
+    for Operation { provider, currency, effect_minor, rows: origins, .. } in &one.operations {
+        rows.push(match_row("operation", (*provider, *currency), *effect_minor, origins, library, means)?);
+    }
+    for row in &one.rows {
+        rows.push(match_row("settlement", (row.provider, row.currency), i128::from(row.gross_minor), &[row.origin], library, means)?);
+    }
+    rows.sort();
+    // Named by its records, the sources apart, so that the name is the same wherever the files stand.
+    let described: Vec<String> = rows.iter().map(|row| format!("{:?}", MatchRow { sources: String::new(), ..row.clone() })).collect();
+    let match_id: String =
+        format!("{:032x}", xxhash_rust::xxh3::xxh3_128(described.join("\n").as_bytes())).chars().take(16).collect();
+    for row in &mut rows {
+        row.match_id.clone_from(&match_id);
+        row.kind = kind.to_owned();
+    }
+    Ok(rows)
+}
+
+fn match_row(
+    side: &str,
+    (provider, currency): (NameId, Currency),
+    effect_minor: i128,
+    origins: &[Origin],
+    library: &dyn ReadBack,
+    means: &Means<'_>,
+) -> Result<MatchRow, ReadBackError> {
+    let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    let mut sources = Vec::with_capacity(origins.len());
+    for origin in origins {
+        let row = library.row(*origin)?;
+        sources.push(library.place(*origin)?);
+        for column in ["order_id", "operation_id", "transaction_number", "payee_reference", "transaction_id", "reconciliation_number", "settlement_id"] {
+            // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
+            if let Some(text) = row.text(column)
+                && texts.get(column).is_none_or(|known| text < known.as_str())
+            {
+                texts.insert(column, text.to_owned());
+            }
+        }
+    }
+    let mut take = |column: &str| texts.remove(column).unwrap_or_default();
+    Ok(MatchRow {
+        provider: means.names.text(provider).to_string(),
+        match_id: String::new(),
+        kind: String::new(),
+        side: side.to_owned(),
+        order_id: take("order_id"),
+        operation_id: take("operation_id"),
+        transaction_number: take("transaction_number"),
+        payee_reference: take("payee_reference"),
+        transaction_id: take("transaction_id"),
+        reconciliation_number: take("reconciliation_number"),
+        settlement_id: take("settlement_id"),
+        currency: means.currencies.code(currency).to_owned(),
+        effect_minor,
+        sources: sources.join("; "),
+    })
+}

@@ -1,0 +1,301 @@
+//! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use super::error::RunError;
+use super::plan::{Input, Plan};
+use crate::engine::chunk::header_end;
+use crate::engine::source::Bytes;
+use crate::engine::split::{Scratch, split_one};
+use crate::ingest::canonical::Layout;
+use crate::ingest::convert::{Native, convert_parquet, convert_transaction_list};
+use crate::ingest::field::trim;
+use crate::ingest::library::{DIALECT, Volume};
+use crate::ingest::source::{FileError, Opened, Shape, open, sha256};
+use crate::ingest::swedbank_pay;
+use crate::model::currency::Currencies;
+use crate::model::finding::{Code, Finding, Note};
+use crate::model::names::Names;
+use crate::model::record::Dataset;
+use crate::model::reject::RejectRow;
+use crate::rules::files::{Fate, NativeFile, resolve};
+
+/// A file as it takes part.
+#[derive(Debug)]
+pub struct File {
+    /// What was planned.
+    pub input: Input,
+    /// Provider of rows that name none.
+    pub provider: String,
+    /// How it is read, for people.
+    pub format: &'static str,
+    /// Size as given.
+    pub given_len: u64,
+    /// SHA-256 as given, where that differs from the plain bytes'.
+    pub given_sha256: Option<String>,
+    /// SHA-256 of the plain bytes as given (not as converted).
+    sha256: OnceLock<String>,
+    /// What a converted settlement file says of itself.
+    pub native: Option<Native>,
+    /// Where the rows begin: offset and line in the volume.
+    pub body: (u64, u64),
+    /// Whether the rows take part: `read`, `repeated` or `restated`.
+    pub state: &'static str,
+    /// The bytes as given, where the volume holds converted ones.
+    original: Option<Bytes>,
+}
+
+/// All files of a run.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    /// The files, in the order of their numbers.
+    pub files: Vec<File>,
+    /// Their canonical bytes, by the same numbers.
+    pub volumes: Vec<Volume>,
+    /// Rows that a conversion could not read, by file number.
+    pub rejects: Vec<(usize, RejectRow)>,
+    /// Findings about files as such.
+    pub findings: Vec<Finding>,
+}
+
+impl Inputs {
+    /// SHA-256 of a file's plain bytes, computed once.
+    ///
+    /// # Errors
+    /// The file cannot be read any more.
+    pub fn sha256(&self, file: usize) -> Result<String, RunError> {
+        let (Some(entry), Some(volume)) = (self.files.get(file), self.volumes.get(file)) else { return Ok(String::new()) };
+        if let Some(known) = entry.sha256.get() {
+            return Ok(known.clone());
+        }
+        let computed = sha256(entry.original.as_ref().unwrap_or(&volume.bytes))?;
+        Ok(entry.sha256.get_or_init(|| computed).clone())
+    }
+
+    fn plain_len(&self, file: usize) -> u64 {
+        let original = self.files.get(file).and_then(|entry| entry.original.as_ref());
+        original.or(self.volumes.get(file).map(|volume| &volume.bytes)).map_or(0, Bytes::len)
+    }
+}
+
+/// Opens all files of the plan.
+///
+/// # Errors
+/// A file that cannot be read at all: the first, in the order of their paths.
+pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
+    let mut planned = plan.inputs.clone();
+    planned.sort();
+    if planned.len() > crate::model::origin::FILE_COUNT_MAX {
+        let error = FileError::new("inputs", format!("{} files are more than one run reads", planned.len()), "put exports of a day together");
+        return Err(error.into());
+    }
+    let opened: Vec<Result<(File, Volume, Vec<RejectRow>), FileError>> =
+        planned.into_par_iter().map(|input| load_one(input, plan, currencies)).collect();
+    let mut inputs = Inputs::default();
+    for (number, one) in opened.into_iter().enumerate() {
+        let (file, volume, rejects) = one?;
+        inputs.files.push(file);
+        inputs.volumes.push(volume);
+        inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
+    }
+    skip_repeated(&mut inputs, names)?;
+    skip_restated(&mut inputs, names, currencies)?;
+    inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
+    Ok(inputs)
+}
+
+fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<(File, Volume, Vec<RejectRow>), FileError> {
+    let Opened { bytes, given_len, given_sha256, shape } = open(&input.shown, input.path.as_deref())?;
+    let provider = input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
+    let file = |input: Input, provider: String, format: &'static str, body: (u64, u64)| File {
+        input,
+        provider,
+        format,
+        given_len,
+        given_sha256: given_sha256.clone(),
+        sha256: OnceLock::new(),
+        native: None,
+        body,
+        state: "read",
+        original: None,
+    };
+    match shape {
+        Shape::Text => {
+            let Some(dataset) = input.dataset else {
+                return Err(FileError::new(
+                    &input.shown,
+                    "a CSV file does not say what it holds",
+                    "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+                ));
+            };
+            let (layout, body) = canonical_header(&input.shown, &bytes, dataset, &provider)?;
+            let volume = Volume { shown: input.shown.clone(), bytes, layout, lines: Vec::new() };
+            Ok((file(input, provider, "canonical csv", body), volume, Vec::new()))
+        }
+        Shape::Xml => {
+            if !swedbank_pay::is_transaction_list(&first_bytes(&input.shown, &bytes)?) {
+                return Err(FileError::new(
+                    &input.shown,
+                    "this XML is no format that this version reads",
+                    "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+                ));
+            }
+            if input.dataset.is_some_and(|dataset| dataset != Dataset::Settlements) {
+                return Err(FileError::new(&input.shown, "a transaction list holds settlements", "give it with --settlements or --input"));
+            }
+            let provider = input.provider.clone().unwrap_or_else(|| "swedbank_pay".to_owned());
+            let converted = convert_transaction_list(&input.shown, &bytes, currencies)?;
+            let (layout, body) = canonical_header(&input.shown, &converted.bytes, Dataset::Settlements, &provider)?;
+            let volume = Volume { shown: input.shown.clone(), bytes: converted.bytes, layout, lines: Vec::new() };
+            let mut file = file(input, provider, "swedbank pay transaction list 2.0 xml", body);
+            file.native = converted.native;
+            file.original = Some(bytes);
+            Ok((file, volume, converted.rejects))
+        }
+        Shape::Parquet => {
+            let converted = convert_parquet(&input.shown, &bytes, input.dataset)?;
+            let (layout, body) = canonical_header(&input.shown, &converted.bytes, converted.dataset, &provider)?;
+            let volume = Volume { shown: input.shown.clone(), bytes: converted.bytes, layout, lines: Vec::new() };
+            let mut file = file(input, provider, "canonical parquet", body);
+            file.original = Some(bytes);
+            Ok((file, volume, converted.rejects))
+        }
+        Shape::Unread(what) => Err(FileError::new(
+            &input.shown,
+            format!("{what} is not read by this version"),
+            "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
+        )),
+    }
+}
+
+fn first_bytes(shown: &str, bytes: &Bytes) -> Result<Vec<u8>, FileError> {
+    let mut head = Vec::new();
+    bytes
+        .read_at_most(0, &mut head, 1 << 14)
+        .map_err(|error| FileError::new(shown, format!("cannot be read: {error}"), "run again"))?;
+    Ok(head)
+}
+
+/// The layout of a canonical file and where its rows begin (offset and line).
+fn canonical_header(shown: &str, bytes: &Bytes, dataset: Dataset, provider: &str) -> Result<(Layout, (u64, u64)), FileError> {
+    let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
+    let Some(header) = header_end(bytes, &DIALECT).map_err(unreadable)? else {
+        return Err(FileError::new(shown, "the file is empty", "a file without rows still has its header"));
+    };
+    let mut raw = Vec::new();
+    let len = usize::try_from(header.end.saturating_sub(header.start)).unwrap_or(usize::MAX);
+    bytes.read_at_most(header.start, &mut raw, len).map_err(unreadable)?;
+    let mut scratch = Scratch::new();
+    let first = split_one(&raw, &DIALECT, &mut scratch);
+    let mut names = Vec::new();
+    for field in first.iter().flat_map(|first| first.record.fields()) {
+        let name = std::str::from_utf8(trim(field)).map_err(|_| {
+            FileError::new(shown, "the header is not UTF-8", "save the file as UTF-8").at(header.line, None)
+        })?;
+        names.push(name.to_owned());
+    }
+    let layout = Layout::new(dataset, &names, provider).map_err(|missing| {
+        let mut help = format!("the header has: {}", names.join(", "));
+        if names.len() == 1 && names.iter().any(|name| name.contains([';', '\t', '|'])) {
+            help = "the file seems to have another delimiter; canonical files have commas".to_owned();
+        }
+        let what = if missing.len() == 1 { "a required column is missing" } else { "required columns are missing" };
+        FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help).at(header.line, None)
+    })?;
+    Ok((layout, (header.body_start, header.body_line)))
+}
+
+/// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).
+fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
+    let mut alike: BTreeMap<(Dataset, String, u64), Vec<usize>> = BTreeMap::new();
+    for (number, (file, volume)) in inputs.files.iter().zip(&inputs.volumes).enumerate() {
+        alike.entry((volume.layout.dataset, file.provider.clone(), inputs.plain_len(number))).or_default().push(number);
+    }
+    for numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
+        let mut first_of: HashMap<String, usize> = HashMap::new();
+        for number in numbers {
+            let hash = inputs.sha256(number)?;
+            match first_of.get(&hash) {
+                Some(first) => repeat(inputs, number, *first, names),
+                None => {
+                    first_of.insert(hash, number);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn repeat(inputs: &mut Inputs, number: usize, first: usize, names: &Names) {
+    let sources = format!("{}; read as {}", inputs.files[number].input.shown, inputs.files[first].input.shown);
+    let file = &mut inputs.files[number];
+    file.state = "repeated";
+    let settlement_id = file.native.as_ref().map(|native| native.settlement_id.clone()).unwrap_or_default();
+    let what = if settlement_id.is_empty() { "A file".to_owned() } else { format!("Settlement file {settlement_id}") };
+    let finding = about_file(
+        Code::FileRepeated,
+        &file.provider,
+        settlement_id,
+        format!("{what} with the same content was given already; it was read once"),
+        sources,
+        names,
+    );
+    inputs.findings.push(finding);
+}
+
+fn about_file(code: Code, provider: &str, settlement_id: String, explanation: String, sources: String, names: &Names) -> Finding {
+    Finding {
+        code,
+        provider: Some(names.intern(provider)),
+        currency: None,
+        expected_minor: 0,
+        actual_minor: 0,
+        count: 1,
+        rows: Vec::new(),
+        whole_order: false,
+        note: Note::File { settlement_id, explanation, sources },
+    }
+}
+
+/// Native settlement files with one id: the same records are read once, of others the later one counts (RULES.md 2, 5).
+fn skip_restated(inputs: &mut Inputs, names: &Names, currencies: &Currencies) -> Result<(), RunError> {
+    let mut natives = Vec::new();
+    for (number, file) in inputs.files.iter().enumerate().filter(|(_, file)| file.state == "read") {
+        if let Some(native) = &file.native {
+            natives.push(NativeFile {
+                index: number,
+                provider: file.provider.clone(),
+                settlement_id: native.settlement_id.clone(),
+                created: native.created,
+                content_hash: native.content_hash,
+                sha256: inputs.sha256(number)?,
+            });
+        }
+    }
+    for (native, fate) in natives.iter().zip(resolve(&natives)) {
+        match fate {
+            Fate::Read => {}
+            Fate::RepeatedOf(first) => repeat(inputs, native.index, first, names),
+            Fate::RestatedBy(later) => {
+                let sums = |file: usize| {
+                    let native = inputs.files.get(file).and_then(|file| file.native.as_ref());
+                    native.map(|native| native.sums_text(currencies)).unwrap_or_default()
+                };
+                let explanation = format!(
+                    "Settlement file {} was restated: {} before, {} after; the later one counts",
+                    native.settlement_id,
+                    sums(native.index),
+                    sums(later)
+                );
+                let sources = format!("{}; replaced by {}", inputs.files[native.index].input.shown, inputs.files[later].input.shown);
+                let id = native.settlement_id.clone();
+                inputs.findings.push(about_file(Code::FileRestated, &native.provider, id, explanation, sources, names));
+                inputs.files[native.index].state = "restated";
+            }
+        }
+    }
+    Ok(())
+}

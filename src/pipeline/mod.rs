@@ -1,0 +1,138 @@
+//! The only wiring: [`run`] reads as the program.
+
+pub mod assemble;
+pub mod error;
+pub mod inputs;
+pub mod keys;
+pub mod orders;
+pub mod plan;
+pub mod read;
+pub mod routes;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use self::error::RunError;
+use self::inputs::Inputs;
+use self::plan::{Event, Plan};
+use self::read::{Means, Read, Shards};
+use self::routes::Routes;
+use crate::engine::shard::Partitions;
+use crate::engine::spill::Budget;
+use crate::ingest::canonical::{Context as ReadContext, Ways};
+use crate::ingest::library::Library;
+use crate::model::currency::Currencies;
+use crate::model::names::{NameId, Names};
+use crate::report::view::{Report, Summary};
+use crate::rules::batches::report_unanswered;
+use crate::rules::describe::{describe, finish};
+use crate::rules::files::{budget_findings, gap_findings};
+use crate::rules::orders::Context;
+
+/// Reconciles the files of a plan.
+///
+/// # Errors
+/// A file that cannot be read at all, or working files that cannot be written; nothing was written then.
+pub fn run(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
+    in_pool(plan, || reconcile(plan, on))
+}
+
+/// Reads the files of a plan and says what they hold, without reconciling them.
+///
+/// # Errors
+/// As [`run`].
+pub fn check(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Summary, RunError> {
+    in_pool(plan, || {
+        let names = Arc::new(Names::default());
+        let currencies = Currencies::new(&plan.settings.extra_currencies);
+        let routes = Routes::new(&plan.settings, Arc::clone(&names));
+        let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
+        let mut inputs = inputs::load(plan, &names, &currencies)?;
+        // Nothing is kept of the records: no shard, no round.
+        let nowhere = Partitions::new(1, Budget::new(0), None);
+        let read = read::read(&mut inputs, &means, &Shards { orders: &nowhere, rounds: &[] })?;
+        assemble::summary_of_files(&inputs, &read, &means)
+    })
+}
+
+fn in_pool<T: Send>(plan: &Plan, work: impl FnOnce() -> Result<T, RunError> + Send) -> Result<T, RunError> {
+    let mut builder = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = plan.threads {
+        builder = builder.num_threads(threads);
+    }
+    builder.build().map_err(|error| RunError::Threads(error.to_string()))?.install(work)
+}
+
+fn reconcile(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
+    let names = Arc::new(Names::default());
+    let currencies = Currencies::new(&plan.settings.extra_currencies);
+    let routes = Routes::new(&plan.settings, Arc::clone(&names));
+    let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
+
+    let mut inputs = inputs::load(plan, &names, &currencies)?;
+    let budget = plan.memory_bytes.map_or_else(Budget::unlimited, Budget::new);
+    let partitions = || Partitions::new(plan.shard_count, Arc::clone(&budget), None);
+    let (orders, references) = (partitions(), partitions());
+    let rounds: Vec<Partitions> = (0..=routes.round_count).map(|_| partitions()).collect();
+    let read = read::read(&mut inputs, &means, &Shards { orders: &orders, rounds: &rounds })?;
+
+    // Hashing the files and judging their records need nothing of each other.
+    let (hashes, judged) = rayon::join(|| hash_files(&inputs), || judge(&inputs, &read, [&orders, &references], &rounds, &means));
+    hashes?;
+    let (found, outcome, mut tally) = judged?;
+    tally.join(outcome.tally);
+    assemble::report(&inputs, read, found, assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated }, &means)
+}
+
+fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
+    (0..inputs.files.len()).into_par_iter().try_for_each(|file| inputs.sha256(file).map(|_| ()))
+}
+
+type Judgement = (Vec<crate::model::finding::FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
+
+/// Both legs over all shards, and the findings that only the whole run can make.
+fn judge(
+    inputs: &Inputs,
+    read: &Read,
+    [orders, references]: [&Partitions; 2],
+    rounds: &[Partitions],
+    means: &Means<'_>,
+) -> Result<Judgement, RunError> {
+    with_library(inputs, means, |library| {
+        let context = Context {
+            settings: means.settings(),
+            names: means.names,
+            currencies: means.currencies,
+            rows: library,
+            line_providers: &read.line_providers,
+        };
+        let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, &context)?;
+        let mut found = judged.found;
+        found.extend(keys::find_reused(references, &context)?);
+        let (mut outcome, of_rounds) = keys::resolve_rounds(rounds, means, &context)?;
+        found.extend(of_rounds);
+
+        let unanswered = std::mem::take(&mut outcome.unanswered);
+        report_unanswered(unanswered, &read.batches.numbers, &mut outcome);
+        let mut last = std::mem::take(&mut outcome.findings);
+        last.extend(budget_findings(&outcome.tolerated, means.settings(), means.currencies));
+        last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
+        last.extend(inputs.findings.iter().cloned());
+        last.extend(assemble::stated_findings(inputs, means));
+        last.extend(read.findings.iter().cloned());
+        let described: Vec<_> = last.par_iter().map(|finding| describe(finding, &context)).collect::<Result<_, _>>()?;
+        found.extend(described);
+        finish(&mut found);
+        Ok((found, outcome, judged.tally))
+    })
+}
+
+/// Opens the library in which rows are read back.
+pub(crate) fn with_library<T>(inputs: &Inputs, means: &Means<'_>, then: impl FnOnce(&Library<'_>) -> T) -> T {
+    // Reading back needs no key hashes.
+    let no_ways = |_: NameId, _: &str| Ways { unique_reference: false, hashed: [false; 4] };
+    let context =
+        ReadContext { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
+    then(&Library { volumes: &inputs.volumes, context })
+}

@@ -1,0 +1,63 @@
+//! What to do, validated: the value that the command line hands to [`super::run`].
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+
+use crate::model::record::Dataset;
+use crate::rules::settings::Settings;
+
+/// A run, ready to start.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The input files, globs and folders resolved; order does not matter.
+    pub inputs: Vec<Input>,
+    /// What the rules need to know.
+    pub settings: Settings,
+    /// The folder of the report.
+    pub out: PathBuf,
+    /// Also write `matches.csv`.
+    pub matches: bool,
+    /// Also write the canonical rows as Parquet.
+    pub parquet: bool,
+    /// Worker threads; `None` for one a core.
+    pub threads: Option<usize>,
+    /// Bytes that records may hold in memory before they go to disk; `None` for no limit.
+    pub memory_bytes: Option<u64>,
+    /// Target size of a chunk in bytes; tests make it tiny.
+    pub chunk_bytes: usize,
+    /// Number of shards; tests make it small.
+    pub shard_count: usize,
+    /// Day for which ages count, also in the settings; kept for the report's head.
+    pub as_of: NaiveDate,
+}
+
+/// One input file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Input {
+    /// The path as configured or typed, for messages and reports.
+    pub shown: String,
+    /// The path to open; `None` for standard input.
+    pub path: Option<PathBuf>,
+    /// What it holds; `None` where the file says so itself.
+    pub dataset: Option<Dataset>,
+    /// Provider of rows that name none; `None` for the default provider.
+    pub provider: Option<String>,
+}
+
+/// What a run tells while it works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// A stage begins, with so many bytes or shards to work through.
+    Stage {
+        /// Its name, for people.
+        name: &'static str,
+        /// How much there is.
+        total: u64,
+    },
+    /// So much of it was done.
+    Advance {
+        /// How much.
+        by: u64,
+    },
+}

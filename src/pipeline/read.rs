@@ -1,0 +1,326 @@
+//! From files to shards: chunks are cut at record boundaries, read in parallel, and their records dealt out by key.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+use std::sync::RwLock;
+
+use rayon::prelude::*;
+
+use super::error::RunError;
+use super::inputs::Inputs;
+use super::plan::{Event, Plan};
+use super::routes::Routes;
+use crate::engine::chunk::{Chunk, plan_chunks};
+use crate::engine::shard::{Partitions, Writer};
+use crate::engine::split::{Record, Scratch, split_records};
+use crate::ingest::canonical::{Canonical, Context, Memory, Reject, Ways, compact};
+use crate::ingest::field::shown;
+use crate::ingest::library::{DIALECT, Volume};
+use crate::model::compact::{KeyKind, SettlementKind};
+use crate::model::currency::Currencies;
+use crate::model::finding::Finding;
+use crate::model::names::{NameId, Names};
+use crate::model::origin::Origin;
+use crate::model::record::Dataset;
+use crate::model::reject::RejectRow;
+use crate::rules::batches::Batches;
+use crate::rules::control::{Fate, Sum, Tally, Verdict};
+use crate::rules::files::net_off;
+use crate::rules::settings::Settings;
+
+/// What reading yields beside the records.
+#[derive(Debug, Default)]
+pub struct Read {
+    /// Rows read, by file and currency.
+    pub tally: Tally,
+    /// The settlement side of batches.
+    pub batches: Batches,
+    /// Findings on single rows.
+    pub findings: Vec<Finding>,
+    /// Rows that cannot be read.
+    pub rejects: Vec<(usize, RejectRow)>,
+    /// Data rows by file, rejected ones included.
+    pub rows: BTreeMap<usize, u64>,
+    /// Providers with a readable order line.
+    pub line_providers: HashSet<NameId>,
+    /// Providers with a readable settlement row, and the ids that these have, by [`KeyKind::index`].
+    pub settled_keys: HashMap<NameId, [bool; 4]>,
+    /// Providers with a readable capture or reversal.
+    pub operation_providers: HashSet<NameId>,
+    /// Offsets and lines of some records, by file.
+    lines: BTreeMap<usize, Vec<(u64, u64)>>,
+}
+
+/// Where the records go.
+pub struct Shards<'a> {
+    /// Order lines and rows of captures and reversals, by order.
+    pub orders: &'a Partitions,
+    /// Settlement rows, by the first key that they have; one a round, and one for those that have none.
+    pub rounds: &'a [Partitions],
+}
+
+/// The run's means, shared by its stages.
+#[derive(Clone, Copy)]
+pub struct Means<'a> {
+    /// What to do.
+    pub plan: &'a Plan,
+    /// Texts that come back often.
+    pub names: &'a Names,
+    /// Known currencies.
+    pub currencies: &'a Currencies,
+    /// Which keys are tried, by provider.
+    pub routes: &'a Routes,
+    /// Whom to tell of progress.
+    pub on: &'a (dyn Fn(Event) + Sync),
+}
+
+impl Means<'_> {
+    /// The settings of the rules.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.plan.settings
+    }
+}
+
+/// What one chunk yields.
+#[derive(Default)]
+struct Piece {
+    file: usize,
+    rows: u64,
+    read: Read,
+    lines: Vec<(u64, u64)>,
+}
+
+/// Every how many records a line number is kept.
+const LINE_STRIDE: u64 = 64;
+
+/// Reads all rows: settlements first, because operations carry only the keys that settlement rows have.
+///
+/// # Errors
+/// A file cannot be read any more, or working files cannot be written.
+pub fn read(inputs: &mut Inputs, means: &Means<'_>, shards: &Shards<'_>) -> Result<Read, RunError> {
+    let total = inputs.volumes.iter().map(|volume| volume.bytes.len()).fold(0, u64::saturating_add);
+    (means.on)(Event::Stage { name: "reading", total });
+    let mut read = Read::default();
+    let settlements = |dataset| dataset == Dataset::Settlements;
+    read_files(inputs, means, shards, &mut read, settlements)?;
+    read_files(inputs, means, shards, &mut read, |dataset| !settlements(dataset))?;
+    for (file, mut lines) in std::mem::take(&mut read.lines) {
+        lines.sort_unstable();
+        if let Some(volume) = inputs.volumes.get_mut(file) {
+            volume.lines = lines;
+        }
+    }
+    Ok(read)
+}
+
+fn read_files(
+    inputs: &Inputs,
+    means: &Means<'_>,
+    shards: &Shards<'_>,
+    read: &mut Read,
+    wanted: impl Fn(Dataset) -> bool,
+) -> Result<(), RunError> {
+    let files: Vec<usize> = (0..inputs.files.len())
+        .filter(|file| inputs.files[*file].state == "read" && wanted(inputs.volumes[*file].layout.dataset))
+        .collect();
+    let planned: Vec<Vec<(usize, Chunk)>> = files
+        .into_par_iter()
+        .map(|file| {
+            let (offset, line) = inputs.files[file].body;
+            let chunks = plan_chunks(&inputs.volumes[file].bytes, offset, line, &DIALECT, means.plan.chunk_bytes)?;
+            Ok(chunks.into_iter().map(|chunk| (file, chunk)).collect())
+        })
+        .collect::<io::Result<_>>()?;
+    let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
+    let settled_keys = read.settled_keys.clone();
+    let ways = CachedWays { settings: means.settings(), settled_keys: &settled_keys, known: RwLock::default() };
+    let pieces: Vec<Piece> = chunks
+        .into_par_iter()
+        .map(|(file, chunk)| read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways))
+        .collect::<Result<_, RunError>>()?;
+    pieces.into_iter().for_each(|piece| join(read, piece));
+    Ok(())
+}
+
+/// What the reader must know of a provider, found once.
+struct CachedWays<'a> {
+    settings: &'a Settings,
+    settled_keys: &'a HashMap<NameId, [bool; 4]>,
+    known: RwLock<HashMap<NameId, Ways>>,
+}
+
+impl CachedWays<'_> {
+    fn of(&self, id: NameId, provider: &str, dataset: Dataset) -> Ways {
+        if let Ok(known) = self.known.read()
+            && let Some(ways) = known.get(&id)
+        {
+            return *ways;
+        }
+        let unique_reference = self.settings.unique_reference(provider);
+        let tried = self.settings.keys(provider);
+        let met = self.settled_keys.get(&id).copied().unwrap_or([false; 4]);
+        let mut hashed = [false; 4];
+        for kind in KeyKind::ALL {
+            let useful = dataset == Dataset::Settlements || met[kind.index()];
+            hashed[kind.index()] = tried.contains(&kind) && useful;
+        }
+        // For `reference-reused`, whatever the settlement rows have.
+        hashed[KeyKind::PayeeReference.index()] |= unique_reference;
+        let ways = Ways { unique_reference, hashed };
+        if let Ok(mut known) = self.known.write() {
+            known.insert(id, ways);
+        }
+        ways
+    }
+}
+
+fn join(read: &mut Read, piece: Piece) {
+    let Piece { file, rows, read: other, lines } = piece;
+    *read.rows.entry(file).or_default() += rows;
+    read.lines.entry(file).or_default().extend(lines);
+    read.tally.join(other.tally);
+    read.batches.join(other.batches);
+    read.findings.extend(other.findings);
+    read.rejects.extend(other.rejects);
+    read.line_providers.extend(other.line_providers);
+    read.operation_providers.extend(other.operation_providers);
+    for (provider, keys) in other.settled_keys {
+        let known = read.settled_keys.entry(provider).or_default();
+        known.iter_mut().zip(keys).for_each(|(known, has)| *known |= has);
+    }
+}
+
+fn read_chunk(
+    file: usize,
+    chunk: &Chunk,
+    volume: &Volume,
+    means: &Means<'_>,
+    shards: &Shards<'_>,
+    ways: &CachedWays<'_>,
+) -> Result<Piece, RunError> {
+    let mut buffer = Vec::new();
+    chunk.read(&volume.bytes, &mut buffer)?;
+    let dataset = volume.layout.dataset;
+    let ways_of = |id: NameId, provider: &str| ways.of(id, provider, dataset);
+    let context =
+        Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &ways_of };
+    let mut piece = Piece { file, ..Piece::default() };
+    let mut memory = Memory::default();
+    let mut desk = Desk::new(dataset, shards);
+    let all_utf8 = std::str::from_utf8(&buffer).is_ok();
+    let mut last = None;
+    split_records(&buffer, chunk.start, chunk.first_line, &DIALECT, &mut Scratch::new(), &mut |record: &Record<'_>| {
+        if piece.rows % LINE_STRIDE == 0 {
+            piece.lines.push((record.offset, record.line));
+        }
+        piece.rows += 1;
+        let read = if all_utf8 || std::str::from_utf8(record.raw).is_ok() {
+            let Some(origin) = Origin::new(file, record.offset) else {
+                piece.read.rejects.push((file, reject_row(volume, record, not_placed(record))));
+                return;
+            };
+            compact(&volume.layout, record, origin, &context, &mut memory)
+        } else {
+            Err(not_utf8(volume, record))
+        };
+        match read {
+            Ok(canonical) => desk.deal(canonical, means, &mut piece.read, &mut last),
+            Err(reject) => piece.read.rejects.push((file, reject_row(volume, record, reject))),
+        }
+    });
+    desk.finish()?;
+    (means.on)(Event::Advance { by: chunk.end.saturating_sub(chunk.start) });
+    Ok(piece)
+}
+
+fn not_placed(record: &Record<'_>) -> Reject {
+    Reject { column: String::new(), value: shown(record.raw), reason: "the file is larger than 256 TiB".to_owned() }
+}
+
+fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {
+    let bad = (0..record.len()).find(|field| std::str::from_utf8(record.field(*field)).is_err());
+    let known = bad.and_then(|field| volume.layout.column_at(field));
+    let value = bad.map_or(record.raw, |field| record.field(field));
+    Reject { column: known.unwrap_or_default().to_owned(), value: shown(value), reason: "bytes that are not UTF-8".to_owned() }
+}
+
+fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow {
+    let original = volume.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok()?.parse().ok());
+    RejectRow {
+        file: volume.shown.clone(),
+        line: original.unwrap_or(record.line),
+        column: reject.column,
+        value: reject.value,
+        reason: reject.reason,
+    }
+}
+
+/// Deals records out to their shards, from one chunk.
+struct Desk<'a> {
+    shards: &'a Shards<'a>,
+    orders: Option<Writer<'a>>,
+    rounds: Vec<Writer<'a>>,
+}
+
+impl<'a> Desk<'a> {
+    fn new(dataset: Dataset, shards: &'a Shards<'a>) -> Self {
+        let settlements = dataset == Dataset::Settlements;
+        Self {
+            shards,
+            orders: (!settlements).then(|| shards.orders.writer()),
+            rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
+        }
+    }
+
+    fn deal(&mut self, canonical: Canonical, means: &Means<'_>, read: &mut Read, last: &mut Option<NameId>) {
+        match canonical {
+            Canonical::Line(line) => {
+                read.tally.fate(Fate::Read, Dataset::Orders, line.origin, line.currency, line.gross_minor);
+                if *last != Some(line.provider) {
+                    *last = Some(line.provider);
+                    read.line_providers.insert(line.provider);
+                }
+                if let Some(writer) = &mut self.orders {
+                    writer.put(self.shards.orders.shard_of(line.order), |out| line.put(out));
+                }
+            }
+            Canonical::Operation(row) => {
+                read.tally.fate(Fate::Read, row.dataset, row.origin, row.currency, row.amount_minor);
+                if *last != Some(row.provider) {
+                    *last = Some(row.provider);
+                    read.operation_providers.insert(row.provider);
+                }
+                if let Some(writer) = &mut self.orders {
+                    writer.put(self.shards.orders.shard_of(row.order), |out| row.put(out));
+                }
+            }
+            Canonical::Settlement(record) => {
+                let row = record.row;
+                read.tally.fate(Fate::Read, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
+                // Settlement rows are never merged.
+                read.tally.fate(Fate::Accepted, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
+                read.batches.settlement(&record);
+                read.findings.extend(net_off(&record));
+                let keys = read.settled_keys.entry(row.provider).or_default();
+                if let SettlementKind::Other(_) = record.kind {
+                    let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
+                    read.tally.verdict(Dataset::Settlements, row.provider, row.currency, Verdict::OtherKind, sum);
+                    return;
+                }
+                keys.iter_mut().zip(row.keys).for_each(|(known, key)| *known |= key.is_some());
+                let (round, key) = means.routes.next(row.provider, &row.keys, 0);
+                if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
+                    writer.put(partitions.shard_of(key), |out| row.put(out));
+                }
+            }
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        for writer in self.orders.into_iter().chain(self.rounds) {
+            writer.finish()?;
+        }
+        Ok(())
+    }
+}

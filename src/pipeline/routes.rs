@@ -1,0 +1,53 @@
+//! Which key of a record is tried in which round (RULES.md 4).
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use crate::model::compact::{KeyKind, Keys};
+use crate::model::names::{NameId, Names};
+use crate::rules::settings::Settings;
+
+/// The rounds of every provider.
+#[derive(Debug)]
+pub struct Routes {
+    settings: Settings,
+    names: Arc<Names>,
+    known: RwLock<HashMap<NameId, Arc<[KeyKind]>>>,
+    /// The most keys that any provider has.
+    pub round_count: usize,
+}
+
+impl Routes {
+    /// The rounds that these settings ask for.
+    #[must_use]
+    pub fn new(settings: &Settings, names: Arc<Names>) -> Self {
+        let configured = settings.providers.values().filter_map(|ways| ways.keys.as_ref().map(Vec::len));
+        let round_count = configured.max().unwrap_or(0).max(KeyKind::ALL.len());
+        Self { settings: settings.clone(), names, known: RwLock::default(), round_count }
+    }
+
+    fn keys(&self, provider: NameId) -> Arc<[KeyKind]> {
+        if let Ok(known) = self.known.read()
+            && let Some(keys) = known.get(&provider)
+        {
+            return Arc::clone(keys);
+        }
+        let keys: Arc<[KeyKind]> = self.settings.keys(&self.names.text(provider)).into();
+        if let Ok(mut known) = self.known.write() {
+            known.insert(provider, Arc::clone(&keys));
+        }
+        keys
+    }
+
+    /// The first round, from this one on, for which a record has the key, and that key; after the last round, the
+    /// round behind it.
+    #[must_use]
+    pub fn next(&self, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
+        let tried = self.keys(provider);
+        let rounds = tried.iter().enumerate().skip(from);
+        rounds
+            .filter_map(|(round, kind)| Some((round, keys[kind.index()]?)))
+            .next()
+            .unwrap_or((self.round_count, keys.iter().flatten().next().copied().unwrap_or_default()))
+    }
+}

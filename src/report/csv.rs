@@ -1,0 +1,253 @@
+//! The tables of a report as CSV (RULES.md 8): RFC 4180 with `\n`, a header always, numbers in minor units.
+//!
+//! A spreadsheet runs a text that begins like a formula, so such a text gets a leading `'`; numbers stay numbers.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use crate::model::finding::FoundRow;
+use crate::report::view::{BatchRow, MatchRow, RejectRow};
+
+/// Name of the table of findings.
+pub const DISCREPANCIES_FILE: &str = "discrepancies.csv";
+/// Name of the table of batches.
+pub const BATCHES_FILE: &str = "batches.csv";
+/// Name of the table of rejected rows.
+pub const REJECTS_FILE: &str = "rejects.csv";
+/// Name of the table of matches.
+pub const MATCHES_FILE: &str = "matches.csv";
+
+/// The columns of `discrepancies.csv`.
+#[rustfmt::skip]
+pub const DISCREPANCIES: [&str; 20] = [
+    "id", "code", "status", "leg", "provider", "order_id", "line_id", "payee_reference", "transaction_number",
+    "reconciliation_number", "settlement_id", "currency", "expected", "actual", "difference", "count", "age_days",
+    "first_seen", "explanation", "sources",
+];
+
+/// The columns of `batches.csv`.
+#[rustfmt::skip]
+pub const BATCHES: [&str; 13] = [
+    "provider", "reconciliation_number", "currency", "operation_count", "operation_sum", "row_count", "row_sum",
+    "fee_sum", "net_sum", "net_deviation", "difference", "explained_by", "residual",
+];
+
+/// The columns of `rejects.csv`.
+pub const REJECTS: [&str; 5] = ["file", "line", "column", "value", "reason"];
+
+/// The columns of `matches.csv`.
+#[rustfmt::skip]
+pub const MATCHES: [&str; 14] = [
+    "provider", "match_id", "kind", "side", "order_id", "operation_id", "transaction_number", "payee_reference",
+    "transaction_id", "reconciliation_number", "settlement_id", "currency", "effect_minor", "sources",
+];
+
+/// Writes `discrepancies.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
+    table(&DISCREPANCIES, rows, out, |row| {
+        [
+            text(&row.id),
+            text(row.code.name()),
+            text(row.status.name()),
+            text(row.code.leg().name()),
+            text(&row.provider),
+            text(&row.order_id),
+            text(&row.line_id),
+            text(&row.payee_reference),
+            text(&row.transaction_number),
+            text(&row.reconciliation_number),
+            text(&row.settlement_id),
+            text(&row.currency),
+            number(row.expected_minor),
+            number(row.actual_minor),
+            number(row.difference_minor),
+            number(row.count),
+            row.age_days.map_or(Cow::Borrowed(""), number),
+            text(&row.first_seen),
+            text(&row.explanation),
+            text(&row.sources),
+        ]
+    })
+}
+
+/// Writes `batches.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn batches(rows: &[BatchRow], out: impl Write) -> io::Result<()> {
+    table(&BATCHES, rows, out, |row| {
+        let explained: Vec<String> = row.explained.iter().map(|(code, sum)| format!("{code}={sum}")).collect();
+        [
+            text(&row.provider),
+            text(&row.reconciliation_number),
+            text(&row.currency),
+            number(row.operation_count),
+            number(row.operation_sum),
+            number(row.row_count),
+            number(row.row_sum),
+            number(row.fee_sum),
+            number(row.net_sum),
+            number(row.net_deviation),
+            number(row.difference),
+            Cow::Owned(explained.join(";")),
+            number(row.residual),
+        ]
+    })
+}
+
+/// Writes `rejects.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn rejects(rows: &[RejectRow], out: impl Write) -> io::Result<()> {
+    table(&REJECTS, rows, out, |row| {
+        [text(&row.file), number(row.line), text(&row.column), text(&row.value), text(&row.reason)]
+    })
+}
+
+/// Writes `matches.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn matches(rows: &[MatchRow], out: impl Write) -> io::Result<()> {
+    table(&MATCHES, rows, out, |row| {
+        [
+            text(&row.provider),
+            text(&row.match_id),
+            text(&row.kind),
+            text(&row.side),
+            text(&row.order_id),
+            text(&row.operation_id),
+            text(&row.transaction_number),
+            text(&row.payee_reference),
+            text(&row.transaction_id),
+            text(&row.reconciliation_number),
+            text(&row.settlement_id),
+            text(&row.currency),
+            number(row.effect_minor),
+            text(&row.sources),
+        ]
+    })
+}
+
+/// One header and one record a row.
+fn table<Row, const N: usize>(
+    header: &[&str; N],
+    rows: &[Row],
+    out: impl Write,
+    fields: impl Fn(&Row) -> [Cow<'_, str>; N],
+) -> io::Result<()> {
+    let mut writer = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
+    writer.write_record(header)?;
+    for row in rows {
+        for field in fields(row) {
+            writer.write_field(field.as_bytes())?;
+        }
+        writer.write_record(None::<&[u8]>)?;
+    }
+    writer.flush()
+}
+
+fn number(value: impl ToString) -> Cow<'static, str> {
+    Cow::Owned(value.to_string())
+}
+
+/// A text as it stands in a table: with a leading `'` where it begins like a formula.
+fn text(value: &str) -> Cow<'_, str> {
+    if begins_like_a_formula(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) }
+}
+
+fn begins_like_a_formula(value: &str) -> bool {
+    matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
+}
+
+/// What a text in a table was before [`text`]: the likely reading, and a second one where there are two. (A text that
+/// itself begins with `'=` is written as it is, and looks like the escape of `=`.)
+pub(super) fn readings(field: &str) -> (&str, Option<&str>) {
+    match field.strip_prefix('\'') {
+        Some(inner) if begins_like_a_formula(inner) => (inner, Some(field)),
+        _ => (field, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample;
+
+    fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> String {
+        let mut bytes = Vec::new();
+        write(&mut bytes).unwrap();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn an_empty_table_has_its_header() {
+        assert_eq!(
+            written(|out| discrepancies(&[], out)),
+            "id,code,status,leg,provider,order_id,line_id,payee_reference,transaction_number,reconciliation_number,\
+             settlement_id,currency,expected,actual,difference,count,age_days,first_seen,explanation,sources\n"
+        );
+        assert_eq!(
+            written(|out| batches(&[], out)),
+            "provider,reconciliation_number,currency,operation_count,operation_sum,row_count,row_sum,fee_sum,net_sum,\
+             net_deviation,difference,explained_by,residual\n"
+        );
+        assert_eq!(written(|out| rejects(&[], out)), "file,line,column,value,reason\n");
+        assert_eq!(
+            written(|out| matches(&[], out)),
+            "provider,match_id,kind,side,order_id,operation_id,transaction_number,payee_reference,transaction_id,\
+             reconciliation_number,settlement_id,currency,effect_minor,sources\n"
+        );
+    }
+
+    #[test]
+    fn formulas_are_escaped_in_every_text_column_and_numbers_are_not() {
+        for begin in ["=", "+", "-", "@", "\t", "\r"] {
+            let evil = format!("{begin}1");
+            let mut row = sample::report().findings.swap_remove(0);
+            for field in [
+                &mut row.id,
+                &mut row.provider,
+                &mut row.order_id,
+                &mut row.line_id,
+                &mut row.payee_reference,
+                &mut row.transaction_number,
+                &mut row.reconciliation_number,
+                &mut row.settlement_id,
+                &mut row.currency,
+                &mut row.first_seen,
+                &mut row.explanation,
+                &mut row.sources,
+            ] {
+                field.clone_from(&evil);
+            }
+            (row.expected_minor, row.actual_minor, row.difference_minor) = (5, -3, -8);
+            let table = written(|out| discrepancies(&[row], out));
+            let mut reader = ::csv::Reader::from_reader(table.as_bytes());
+            let record = reader.records().next().unwrap().unwrap();
+            let texts = DISCREPANCIES.iter().zip(&record).filter(|(_, field)| **field == format!("'{evil}")).count();
+            assert_eq!(texts, 12, "{table}");
+            assert_eq!((&record[12], &record[13], &record[14]), ("5", "-3", "-8"));
+        }
+        assert_eq!(text("a=1"), "a=1");
+        assert_eq!(readings("'=1"), ("=1", Some("'=1")));
+        assert_eq!(readings("'x"), ("'x", None));
+    }
+
+    #[test]
+    fn a_reject_keeps_what_was_read() {
+        let row = RejectRow {
+            file: "a, b.csv".into(),
+            line: 7,
+            column: "amount".into(),
+            value: "-1\n\"2\"".into(),
+            reason: "not digits".into(),
+        };
+        let table = written(|out| rejects(&[row], out));
+        assert_eq!(table, "file,line,column,value,reason\n\"a, b.csv\",7,amount,\"'-1\n\"\"2\"\"\",not digits\n");
+    }
+}

@@ -1,0 +1,172 @@
+//! RULES.md 5, batches: both sides of every reconciliation number, what explains the difference, and batches of which
+//! no row came.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::control::{Sum, Verdict};
+use super::operations::Outcome;
+use crate::model::compact::{Operation, SettledRow, SettlementKind, SettlementRec};
+use crate::model::currency::Currency;
+use crate::model::finding::{Code, Finding, Note};
+use crate::model::money::add;
+use crate::model::names::NameId;
+
+/// What a match explains that bridges two batches.
+pub const MATCHED: &str = "matched";
+/// What a tolerated pair explains.
+pub const TOLERANCE: &str = "tolerance";
+
+/// Provider, reconciliation number (`None`: none stated), currency.
+pub type BatchKey = (NameId, Option<NameId>, Currency);
+
+/// Both sides of a batch, minor units.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// Completed operations and their effects.
+    pub operations: Sum,
+    /// Settlement rows of kind capture and reversal.
+    pub rows: Sum,
+    /// Fees stated on those rows.
+    pub fee_minor: i128,
+    /// Nets of those rows: as stated, else gross - fee.
+    pub net_minor: i128,
+    /// What each code explains: its rows' effects less its operations'.
+    pub explained: BTreeMap<&'static str, i128>,
+}
+
+impl Batch {
+    /// The difference of the sides that no code explains.
+    #[must_use]
+    pub fn residual_minor(&self) -> i128 {
+        self.rows.sum_minor - self.operations.sum_minor - self.explained.values().sum::<i128>()
+    }
+}
+
+/// Settlement rows that take no part in matching.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OtherKind {
+    /// Rows and gross.
+    pub gross: Sum,
+    /// Fees stated.
+    pub fee_minor: i128,
+    /// Nets: as stated, else gross - fee.
+    pub net_minor: i128,
+}
+
+/// All batches of a task; tasks are joined in any order.
+#[derive(Debug, Default)]
+pub struct Batches {
+    /// The batches.
+    pub by_key: HashMap<BatchKey, Batch>,
+    /// Other rows by provider, kind and currency.
+    pub others: HashMap<(NameId, NameId, Currency), OtherKind>,
+    /// The numbers that stand on any settlement row of a provider, of any kind.
+    pub numbers: BTreeSet<(NameId, NameId)>,
+    /// The settlement ids of a provider's rows.
+    pub settlements: BTreeSet<(NameId, NameId)>,
+}
+
+impl Batches {
+    fn batch(&mut self, provider: NameId, number: Option<NameId>, currency: Currency) -> &mut Batch {
+        self.by_key.entry((provider, number, currency)).or_default()
+    }
+
+    /// Counts a settlement row as it is read.
+    pub fn settlement(&mut self, record: &SettlementRec) {
+        let SettlementRec { row, kind, fee_minor, net_minor, settlement } = record;
+        if let Some(number) = row.reconciliation {
+            self.numbers.insert((row.provider, number));
+        }
+        if let Some(settlement) = settlement {
+            self.settlements.insert((row.provider, *settlement));
+        }
+        let fee = i128::from(fee_minor.unwrap_or(0));
+        let net = net_minor.map_or(i128::from(row.gross_minor) - fee, i128::from);
+        if let SettlementKind::Other(kind) = kind {
+            let other = self.others.entry((row.provider, *kind, row.currency)).or_default();
+            other.gross.row(row.gross_minor);
+            add(&mut other.fee_minor, fee);
+            add(&mut other.net_minor, net);
+        } else {
+            let batch = self.batch(row.provider, row.reconciliation, row.currency);
+            batch.rows.row(row.gross_minor);
+            add(&mut batch.fee_minor, fee);
+            add(&mut batch.net_minor, net);
+        }
+    }
+
+    /// Counts a completed operation into its batch, explained by a code.
+    pub fn operation(&mut self, operation: &Operation, number: Option<NameId>, code: &'static str) {
+        let batch = self.batch(operation.provider, number, operation.currency);
+        batch.operations.row(operation.effect_minor);
+        add(batch.explained.entry(code).or_default(), -operation.effect_minor);
+    }
+
+    /// Explains a settlement row, counted before, by a code.
+    pub fn explain_row(&mut self, row: &SettledRow, code: &'static str) {
+        let batch = self.batch(row.provider, row.reconciliation, row.currency);
+        add(batch.explained.entry(code).or_default(), row.gross_minor);
+    }
+
+    /// Adds the batches of another task.
+    pub fn join(&mut self, other: Self) {
+        for (key, batch) in other.by_key {
+            let mine = self.by_key.entry(key).or_default();
+            mine.operations.join(batch.operations);
+            mine.rows.join(batch.rows);
+            add(&mut mine.fee_minor, batch.fee_minor);
+            add(&mut mine.net_minor, batch.net_minor);
+            for (code, sum_minor) in batch.explained {
+                add(mine.explained.entry(code).or_default(), sum_minor);
+            }
+        }
+        for (key, kind) in other.others {
+            let mine = self.others.entry(key).or_default();
+            mine.gross.join(kind.gross);
+            add(&mut mine.fee_minor, kind.fee_minor);
+            add(&mut mine.net_minor, kind.net_minor);
+        }
+        self.numbers.extend(other.numbers);
+        self.settlements.extend(other.settlements);
+    }
+}
+
+/// Operations that no row answers: of a batch of which no row came, together, else each by itself.
+///
+/// `numbers` are those that stand on any settlement row.
+pub fn report_unanswered(unanswered: Vec<Operation>, numbers: &BTreeSet<(NameId, NameId)>, out: &mut Outcome) {
+    let mut missing: BTreeMap<(NameId, NameId, Currency), Finding> = BTreeMap::new();
+    for operation in unanswered {
+        let absent = operation.reconciliation.filter(|number| !numbers.contains(&(operation.provider, *number)));
+        let code = if absent.is_some() { Code::BatchMissing } else { Code::Unsettled };
+        out.tally.operation(&operation, Verdict::Found(code));
+        out.batches.operation(&operation, operation.reconciliation, code.name());
+        let finding = Finding {
+            code,
+            provider: Some(operation.provider),
+            currency: Some(operation.currency),
+            expected_minor: operation.effect_minor,
+            actual_minor: 0,
+            count: 1,
+            rows: operation.rows,
+            whole_order: false,
+            note: Note::None,
+        };
+        let Some(number) = absent else {
+            out.findings.push(finding);
+            continue;
+        };
+        match missing.entry((operation.provider, number, operation.currency)) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(finding);
+            }
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let batch = entry.get_mut();
+                batch.count += 1;
+                add(&mut batch.expected_minor, finding.expected_minor);
+                batch.rows.extend(finding.rows);
+            }
+        }
+    }
+    out.findings.extend(missing.into_values());
+}

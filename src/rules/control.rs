@@ -1,0 +1,228 @@
+//! Control totals (RULES.md 7): what became of every row, counted where it is decided, to be compared with what was
+//! read.
+
+use std::collections::BTreeMap;
+
+use crate::model::compact::Operation;
+use crate::model::currency::Currency;
+use crate::model::finding::Code;
+use crate::model::money::add;
+use crate::model::names::NameId;
+use crate::model::origin::Origin;
+use crate::model::record::Dataset;
+
+/// What became of an accepted record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It agrees with its counterpart.
+    Matched,
+    /// An order line whose reversal lines account for the difference.
+    MatchedWithReversalLines,
+    /// An order line whose missing part the order states as cancelled.
+    MatchedCancelled,
+    /// Several records on a side that sum to the other side.
+    MatchedGroup,
+    /// Agrees within the tolerance.
+    MatchedWithTolerance,
+    /// An operation without effect that needs no settlement row.
+    MatchedWithoutRow,
+    /// An operation that did not complete: no money moved.
+    NotCompleted,
+    /// A row of an operation whose other rows completed: it takes no part.
+    NoPart,
+    /// A settlement row that is neither capture nor reversal.
+    OtherKind,
+    /// The leg was skipped.
+    Skipped,
+    /// The finding of this code.
+    Found(Code),
+}
+
+impl Verdict {
+    /// The name in `summary.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::MatchedWithReversalLines => "matched (with reversal lines)",
+            Self::MatchedCancelled => "matched (cancelled)",
+            Self::MatchedGroup => "matched (group)",
+            Self::MatchedWithTolerance => "matched (with tolerance)",
+            Self::MatchedWithoutRow => "matched (no row needed)",
+            Self::NotCompleted => "not completed",
+            Self::NoPart => "no part",
+            Self::OtherKind => "other kind",
+            Self::Skipped => "skipped",
+            Self::Found(code) => code.name(),
+        }
+    }
+}
+
+/// A count of rows and the sum of their amounts as stated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// Rows.
+    pub count: u64,
+    /// Sum, minor units.
+    pub sum_minor: i128,
+}
+
+impl Sum {
+    /// Counts one row.
+    pub fn row(&mut self, amount_minor: impl Into<i128>) {
+        self.count = self.count.saturating_add(1);
+        add(&mut self.sum_minor, amount_minor);
+    }
+
+    /// Counts what another sum has counted.
+    pub fn join(&mut self, other: Self) {
+        self.count = self.count.saturating_add(other.count);
+        add(&mut self.sum_minor, other.sum_minor);
+    }
+}
+
+/// What became of the readable rows of a dataset, file and currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fates {
+    /// Read, counted by the reader.
+    pub read: Sum,
+    /// Equal to an earlier one.
+    pub repeated: Sum,
+    /// Replaced by another version.
+    pub superseded: Sum,
+    /// Taking part.
+    pub accepted: Sum,
+}
+
+/// The fate of a row on its way from a file to the rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// See [`Fates::read`].
+    Read,
+    /// See [`Fates::repeated`].
+    Repeated,
+    /// See [`Fates::superseded`].
+    Superseded,
+    /// See [`Fates::accepted`].
+    Accepted,
+}
+
+/// Records of a verdict and the rows that they consist of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VerdictSum {
+    /// Lines, operations or settlement rows.
+    pub records: u64,
+    /// Their rows.
+    pub rows: Sum,
+}
+
+type FileKey = (Dataset, usize, Currency);
+type VerdictKey = (Dataset, NameId, Currency, Verdict);
+
+/// The counts of one task; tasks are joined in any order.
+#[derive(Debug, Default)]
+pub struct Tally {
+    fates: Vec<(FileKey, Fates)>,
+    verdicts: Vec<(VerdictKey, VerdictSum)>,
+    /// Rows without any id that equal another one, captures and reversals.
+    pub equal_without_id: BTreeMap<Dataset, u64>,
+}
+
+/// The entry of a key in a short list; the last hit is moved nowhere, since keys are few and runs long.
+fn entry<K: PartialEq, V: Default>(list: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let place = list.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        list.push((key, V::default()));
+        list.len() - 1
+    });
+    &mut list[place].1
+}
+
+impl Tally {
+    /// Counts a row's fate.
+    pub fn fate(&mut self, fate: Fate, dataset: Dataset, origin: Origin, currency: Currency, amount_minor: i64) {
+        let fates = entry(&mut self.fates, (dataset, origin.file(), currency));
+        let sum = match fate {
+            Fate::Read => &mut fates.read,
+            Fate::Repeated => &mut fates.repeated,
+            Fate::Superseded => &mut fates.superseded,
+            Fate::Accepted => &mut fates.accepted,
+        };
+        sum.row(amount_minor);
+    }
+
+    /// Counts the verdict of a record with its rows.
+    pub fn verdict(&mut self, dataset: Dataset, provider: NameId, currency: Currency, verdict: Verdict, rows: Sum) {
+        let total = entry(&mut self.verdicts, (dataset, provider, currency, verdict));
+        total.records = total.records.saturating_add(1);
+        total.rows.join(rows);
+    }
+
+    /// Counts the verdict of an operation.
+    pub fn operation(&mut self, operation: &Operation, verdict: Verdict) {
+        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
+        let rows = Sum { count, sum_minor: operation.stated_minor };
+        self.verdict(operation.dataset, operation.provider, operation.currency, verdict, rows);
+    }
+
+    /// Adds the counts of another task.
+    pub fn join(&mut self, other: Self) {
+        for (key, fates) in other.fates {
+            let mine = entry(&mut self.fates, key);
+            mine.read.join(fates.read);
+            mine.repeated.join(fates.repeated);
+            mine.superseded.join(fates.superseded);
+            mine.accepted.join(fates.accepted);
+        }
+        for (key, sum) in other.verdicts {
+            let mine = entry(&mut self.verdicts, key);
+            mine.records = mine.records.saturating_add(sum.records);
+            mine.rows.join(sum.rows);
+        }
+        for (dataset, count) in other.equal_without_id {
+            let mine = self.equal_without_id.entry(dataset).or_default();
+            *mine = mine.saturating_add(count);
+        }
+    }
+
+    /// The fates by dataset, file and currency.
+    #[must_use]
+    pub fn fates(&self) -> &[((Dataset, usize, Currency), Fates)] {
+        &self.fates
+    }
+
+    /// The verdicts by dataset, provider, currency and verdict.
+    #[must_use]
+    pub fn verdicts(&self) -> &[((Dataset, NameId, Currency, Verdict), VerdictSum)] {
+        &self.verdicts
+    }
+
+    /// Where totals do not close: rows read against their fates, and accepted rows against their verdicts, a sentence
+    /// each. Nothing, in every run of a program without defects.
+    #[must_use]
+    pub fn gaps(&self) -> Vec<String> {
+        let mut gaps = Vec::new();
+        let mut accepted: BTreeMap<(Dataset, Currency), Sum> = BTreeMap::new();
+        for ((dataset, file, currency), fates) in &self.fates {
+            let mut judged = fates.accepted;
+            judged.join(fates.repeated);
+            judged.join(fates.superseded);
+            if judged != fates.read {
+                gaps.push(format!(
+                    "{} of file {file}: {} rows read, {} accounted for",
+                    dataset.name(),
+                    fates.read.count,
+                    judged.count
+                ));
+            }
+            accepted.entry((*dataset, *currency)).or_default().join(fates.accepted);
+        }
+        let mut decided: BTreeMap<(Dataset, Currency), Sum> = BTreeMap::new();
+        for ((dataset, _, currency, _), sum) in &self.verdicts {
+            decided.entry((*dataset, *currency)).or_default().join(sum.rows);
+        }
+        if accepted != decided {
+            gaps.push("accepted records and their verdicts do not sum to the same".to_owned());
+        }
+        gaps
+    }
+}

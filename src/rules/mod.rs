@@ -1,0 +1,18 @@
+//! RULES.md as pure functions, a file a section. The rules never see a file: they get compact records, and a way to
+//! read a row back where a text decides.
+
+pub mod batches;
+pub mod control;
+pub mod describe;
+pub mod explain;
+pub mod files;
+pub mod identity;
+pub mod lines;
+pub mod native;
+pub mod operations;
+pub mod orders;
+pub mod pairing;
+pub mod references;
+pub mod settings;
+pub mod statements;
+pub mod vat;

@@ -1,0 +1,309 @@
+//! RULES.md 4: operations against settlement rows, one group of a key at a time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::batches::{self, Batches};
+use super::control::{Sum, Tally, Verdict};
+use super::orders::Context;
+use super::pairing::{Free, Pair, pair_equal, pair_within_tolerance, sort_rows};
+use crate::model::compact::{Operation, SettledRow};
+use crate::model::currency::Currency;
+use crate::model::finding::{Code, Finding, Note};
+use crate::model::money::add;
+use crate::model::names::NameId;
+use crate::model::origin::Origin;
+use crate::model::record::{Dataset, ReadBackError};
+
+/// How a match came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchKind {
+    /// An operation and a row.
+    Pair,
+    /// An operation and a row within the tolerance.
+    Tolerated,
+    /// Several on a side that sum to the other.
+    Group,
+    /// An operation without effect.
+    WithoutRow,
+}
+
+/// A match, for `matches.csv`.
+#[derive(Debug, Clone)]
+pub struct Match {
+    /// How it came about.
+    pub kind: MatchKind,
+    /// Its operations.
+    pub operations: Vec<Operation>,
+    /// Its settlement rows.
+    pub rows: Vec<SettledRow>,
+}
+
+/// What groups yield, collected over a shard.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Verdicts of operations and rows.
+    pub tally: Tally,
+    /// Operations a batch, and what explains its difference.
+    pub batches: Batches,
+    /// Matches, where they are asked for.
+    pub matches: Option<Vec<Match>>,
+    /// Operations that go on to the next key.
+    pub operations_on: Vec<Operation>,
+    /// Rows that go on to the next key.
+    pub rows_on: Vec<SettledRow>,
+    /// Operations that no row answers, as after the last key.
+    pub unanswered: Vec<Operation>,
+    /// Tolerated pairs and the sum of the sizes of their differences.
+    pub tolerated: BTreeMap<Currency, (u64, i128)>,
+}
+
+impl Outcome {
+    fn row_verdict(&mut self, row: &SettledRow, verdict: Verdict, code: &'static str) {
+        let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
+        self.tally.verdict(Dataset::Settlements, row.provider, row.currency, verdict, sum);
+        self.batches.explain_row(row, code);
+    }
+
+    fn operation_verdict(&mut self, operation: &Operation, batch: Option<NameId>, verdict: Verdict, code: &'static str) {
+        self.tally.operation(operation, verdict);
+        self.batches.operation(operation, batch, code);
+    }
+
+    /// A row that no operation answers, after the last key.
+    pub fn unknown_row(&mut self, row: &SettledRow) {
+        self.lone_row(Code::SettledUnknown, row);
+    }
+
+    fn lone_row(&mut self, code: Code, row: &SettledRow) {
+        self.row_verdict(row, Verdict::Found(code), code.name());
+        self.findings.push(Finding {
+            code,
+            provider: Some(row.provider),
+            currency: Some(row.currency),
+            expected_minor: 0,
+            actual_minor: i128::from(row.gross_minor),
+            count: 1,
+            rows: vec![row.origin],
+            whole_order: false,
+            note: Note::None,
+        });
+    }
+
+    /// An operation after the last key: what did not complete needs nothing, what has no effect needs no row.
+    pub fn finish_operation(&mut self, operation: Operation) {
+        if !operation.completed {
+            self.tally.operation(&operation, Verdict::NotCompleted);
+        } else if operation.effect_minor == 0 {
+            let batch = operation.reconciliation;
+            self.operation_verdict(&operation, batch, Verdict::MatchedWithoutRow, batches::MATCHED);
+            if let Some(matches) = &mut self.matches {
+                matches.push(Match { kind: MatchKind::WithoutRow, operations: vec![operation], rows: Vec::new() });
+            }
+        } else {
+            self.unanswered.push(operation);
+        }
+    }
+}
+
+/// Resolves the most frequent group by far: one completed operation and one row that agree. Nothing is done, and the
+/// answer is no, where they do not.
+pub fn resolve_pair(operation: &Operation, row: &SettledRow, out: &mut Outcome) -> bool {
+    let agree = operation.completed && (operation.currency, operation.effect_minor) == (row.currency, i128::from(row.gross_minor));
+    if agree {
+        report_match(MatchKind::Pair, &[operation], &[row], out);
+    }
+    agree
+}
+
+/// Resolves all records that have one value of one key; what stays goes on.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn resolve(operations: Vec<Operation>, rows: Vec<SettledRow>, context: &Context<'_>, out: &mut Outcome) -> Result<(), ReadBackError> {
+    if rows.is_empty() || operations.is_empty() {
+        out.operations_on.extend(operations);
+        out.rows_on.extend(rows);
+        return Ok(());
+    }
+    let (completed, failed): (Vec<_>, Vec<_>) = operations.into_iter().partition(|operation| operation.completed);
+    let left = if completed.is_empty() { rows } else { resolve_completed(&completed, rows, context, out)? };
+    let lone_code = if completed.is_empty() { None } else { Some(Code::SettledTwice) };
+    resolve_failed(failed, left, lone_code, context, out)
+}
+
+/// Steps 1 and 2 of RULES.md 4. Gives the rows that are left on their side alone.
+fn resolve_completed(
+    operations: &[Operation],
+    rows: Vec<SettledRow>,
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<Vec<SettledRow>, ReadBackError> {
+    let mut free = Free::all(operations.len(), rows.len());
+    for Pair { operation, row } in pair_equal(operations, &rows, &mut free, context)? {
+        report_match(MatchKind::Pair, &[&operations[operation]], &[&rows[row]], out);
+    }
+    for Pair { operation, row } in pair_within_tolerance(operations, &rows, &mut free, context)? {
+        report_match(MatchKind::Tolerated, &[&operations[operation]], &[&rows[row]], out);
+    }
+    let (operation_places, mut row_places) = (free.operation_places(), free.row_places());
+    let operations_left: Vec<&Operation> = operation_places.iter().map(|place| &operations[*place]).collect();
+    if operations_left.is_empty() {
+        return Ok(row_places.into_iter().map(|place| rows[place]).collect());
+    }
+    if row_places.is_empty() {
+        // On this side alone: as after the last key.
+        operations_left.into_iter().for_each(|operation| out.finish_operation(operation.clone()));
+        return Ok(Vec::new());
+    }
+    if sums(&operations_left, &row_places.iter().map(|place| &rows[*place]).collect::<Vec<_>>()).values().all(|(a, b)| a == b) {
+        // The first row, in the order of rows, gives the batch of operations that state none.
+        if operations_left.iter().any(|operation| operation.reconciliation.is_none()) {
+            sort_rows(&mut row_places, &rows, context)?;
+        }
+        let rows_left: Vec<&SettledRow> = row_places.iter().map(|place| &rows[*place]).collect();
+        report_match(MatchKind::Group, &operations_left, &rows_left, out);
+        return Ok(Vec::new());
+    }
+    let rows_left: Vec<&SettledRow> = row_places.iter().map(|place| &rows[*place]).collect();
+    report_difference(&operations_left, &rows_left, out);
+    Ok(Vec::new())
+}
+
+/// Pairs rows that are left alone with operations that did not complete. The rows that stay are `settled-twice` where
+/// completed operations were there, else they go on with the operations.
+fn resolve_failed(
+    failed: Vec<Operation>,
+    rows: Vec<SettledRow>,
+    lone_code: Option<Code>,
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<(), ReadBackError> {
+    let mut free = Free::all(failed.len(), rows.len());
+    let pairs = if failed.is_empty() { Vec::new() } else { pair_equal(&failed, &rows, &mut free, context)? };
+    for Pair { operation, row } in pairs {
+        let (operation, row) = (&failed[operation], &rows[row]);
+        let verdict = Verdict::Found(Code::SettledNotCompleted);
+        out.tally.operation(operation, verdict);
+        out.row_verdict(row, verdict, Code::SettledNotCompleted.name());
+        push(Code::SettledNotCompleted, row.currency, (0, i128::from(row.gross_minor)), &[operation], &[row], out);
+    }
+    for (row, free) in rows.iter().zip(&free.rows) {
+        match lone_code {
+            Some(code) if *free => out.lone_row(code, row),
+            None if *free => out.rows_on.push(*row),
+            _ => {}
+        }
+    }
+    out.operations_on.extend(failed.into_iter().zip(free.operations).filter(|(_, free)| *free).map(|(operation, _)| operation));
+    Ok(())
+}
+
+/// Both sides' sums by currency.
+fn sums(operations: &[&Operation], rows: &[&SettledRow]) -> BTreeMap<Currency, (i128, i128)> {
+    let mut sums: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
+    for operation in operations {
+        add(&mut sums.entry(operation.currency).or_default().0, operation.effect_minor);
+    }
+    for row in rows {
+        add(&mut sums.entry(row.currency).or_default().1, row.gross_minor);
+    }
+    sums
+}
+
+fn numbers<'a>(numbers: impl Iterator<Item = Option<NameId>> + 'a) -> BTreeSet<NameId> {
+    numbers.flatten().collect()
+}
+
+fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
+    let wrong_batch = match (operations, rows) {
+        ([operation], [row]) => {
+            operation.reconciliation.is_some() && row.reconciliation.is_some() && operation.reconciliation != row.reconciliation
+        }
+        _ => {
+            let ours = numbers(operations.iter().map(|operation| operation.reconciliation));
+            let theirs = numbers(rows.iter().map(|row| row.reconciliation));
+            !ours.is_empty() && !theirs.is_empty() && ours != theirs
+        }
+    };
+    if wrong_batch {
+        for (currency, sides) in sums(operations, rows) {
+            push(Code::WrongBatch, currency, sides, operations, rows, out);
+        }
+    }
+    let (verdict, mut code) = match kind {
+        MatchKind::Pair | MatchKind::WithoutRow => (Verdict::Matched, batches::MATCHED),
+        MatchKind::Group => (Verdict::MatchedGroup, batches::MATCHED),
+        MatchKind::Tolerated => (Verdict::MatchedWithTolerance, batches::TOLERANCE),
+    };
+    if wrong_batch {
+        code = Code::WrongBatch.name();
+    }
+    if kind == MatchKind::Tolerated {
+        for (operation, row) in operations.iter().zip(rows) {
+            let (pairs, sizes_minor) = out.tolerated.entry(operation.currency).or_default();
+            *pairs += 1;
+            add(sizes_minor, (operation.effect_minor - i128::from(row.gross_minor)).abs());
+        }
+    }
+    let first_number = rows.first().and_then(|row| row.reconciliation);
+    for operation in operations {
+        out.operation_verdict(operation, operation.reconciliation.or(first_number), verdict, code);
+    }
+    for row in rows {
+        out.row_verdict(row, verdict, code);
+    }
+    if let Some(matches) = &mut out.matches {
+        matches.push(Match {
+            kind,
+            operations: operations.iter().map(|operation| (*operation).clone()).collect(),
+            rows: rows.iter().map(|row| **row).collect(),
+        });
+    }
+}
+
+/// What is left on both sides and does not sum to the same: one and one differ in something, more are ambiguous.
+fn report_difference(operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
+    let code = match (operations, rows) {
+        ([operation], [row]) if operation.currency != row.currency => Code::SettledCurrency,
+        ([operation], [row]) if operation.effect_minor.signum() * i128::from(row.gross_minor.signum()) < 0 => Code::SettledDirection,
+        ([_], [_]) => Code::SettledAmount,
+        _ => Code::Ambiguous,
+    };
+    for operation in operations {
+        out.operation_verdict(operation, operation.reconciliation, Verdict::Found(code), code.name());
+    }
+    for row in rows {
+        out.row_verdict(row, Verdict::Found(code), code.name());
+    }
+    if code == Code::SettledCurrency {
+        if let [operation] = operations {
+            push(code, operation.currency, (operation.effect_minor, 0), operations, rows, out);
+        }
+        return;
+    }
+    for (currency, sides) in sums(operations, rows) {
+        push(code, currency, sides, operations, rows, out);
+    }
+}
+
+fn push(code: Code, currency: Currency, sides: (i128, i128), operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
+    let count = |records: usize| u64::try_from(records).unwrap_or(u64::MAX);
+    let origins: Vec<Origin> = operations
+        .iter()
+        .flat_map(|operation| operation.rows.iter().copied())
+        .chain(rows.iter().map(|row| row.origin))
+        .collect();
+    out.findings.push(Finding {
+        code,
+        provider: operations.first().map(|operation| operation.provider).or(rows.first().map(|row| row.provider)),
+        currency: Some(currency),
+        expected_minor: sides.0,
+        actual_minor: sides.1,
+        count: count(operations.len() + rows.len()),
+        rows: origins,
+        whole_order: false,
+        note: Note::Group { operations: count(operations.len()), rows: count(rows.len()) },
+    });
+}

@@ -1,0 +1,254 @@
+//! One order: its lines and the operations on it are sifted (RULES.md 2), operations are summed over their rows, and
+//! the line leg and the order's statements are judged (RULES.md 3).
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+
+use super::control::{Fate, Sum, Tally, Verdict};
+use super::identity::sift;
+use super::lines::{self, Effect};
+use super::settings::Settings;
+use super::statements;
+use crate::model::compact::{KeyKind, Keys, LineRec, Operation, OperationRow};
+use crate::model::currency::Currencies;
+use crate::model::finding::{Code, Finding, Note};
+use crate::model::money::add;
+use crate::model::names::{NameId, Names};
+use crate::model::record::{Dataset, ReadBack, ReadBackError};
+
+/// What the rules need beside the records.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Windows, tolerances, providers' ways.
+    pub settings: &'a Settings,
+    /// Texts of providers and numbers.
+    pub names: &'a Names,
+    /// Known currencies.
+    pub currencies: &'a Currencies,
+    /// Reads rows back where a text decides.
+    pub rows: &'a dyn ReadBack,
+    /// Providers with an accepted order line; for others the line leg is skipped.
+    pub line_providers: &'a HashSet<NameId>,
+}
+
+/// What orders yield, collected over a shard.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// Operations, for the operation leg.
+    pub operations: Vec<Operation>,
+    /// What became of every row.
+    pub tally: Tally,
+}
+
+/// Judges one order: `order_lines` and `rows` are all its records, in any order.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn reconcile(
+    order_lines: &mut [LineRec],
+    rows: &mut [OperationRow],
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<(), ReadBackError> {
+    let kept = keep_lines(order_lines, context, out)?;
+    let effects = sum_operations(rows, context, out)?;
+    let provider = order_lines.first().map(|line| line.provider).or(rows.first().map(|row| row.provider));
+    if provider.is_some_and(|provider| context.line_providers.contains(&provider)) {
+        let flows = lines::reconcile(&kept, &effects, context, out)?;
+        statements::reconcile(&kept, &effects, &flows, context, out)?;
+    }
+    Ok(())
+}
+
+fn conflict(dataset_amounts: (i64, i64), provider: NameId, currency: crate::model::currency::Currency, rows: Vec<crate::model::origin::Origin>) -> Finding {
+    Finding {
+        code: Code::RecordConflict,
+        provider: Some(provider),
+        currency: Some(currency),
+        expected_minor: i128::from(dataset_amounts.0),
+        actual_minor: i128::from(dataset_amounts.1),
+        count: 2,
+        rows,
+        whole_order: false,
+        note: Note::None,
+    }
+}
+
+/// The order lines that count, sorted by the hash of their id.
+fn keep_lines(order_lines: &mut [LineRec], context: &Context<'_>, out: &mut Outcome) -> Result<Vec<LineRec>, ReadBackError> {
+    order_lines.sort_unstable_by_key(|line| (line.line, line.origin));
+    let mut kept = Vec::with_capacity(order_lines.len());
+    for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
+        let sifted = sift(versions, context.rows)?;
+        let mut count = |fate, line: &LineRec| out.tally.fate(fate, Dataset::Orders, line.origin, line.currency, line.gross_minor);
+        count(Fate::Accepted, &sifted.used);
+        sifted.repeated.iter().for_each(|line| count(Fate::Repeated, line));
+        sifted.superseded.iter().for_each(|line| count(Fate::Superseded, line));
+        for loser in &sifted.conflicting {
+            let amounts = (sifted.used.gross_minor, loser.gross_minor);
+            out.findings.push(conflict(amounts, loser.provider, sifted.used.currency, vec![sifted.used.origin, loser.origin]));
+        }
+        kept.push(sifted.used);
+    }
+    Ok(kept)
+}
+
+/// Sifts the rows of captures and reversals, sums them to operations, and gives the effects of completed rows.
+fn sum_operations(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Outcome) -> Result<Vec<Effect>, ReadBackError> {
+    rows.sort_unstable_by_key(|row| (row.dataset, row.currency, row.identity, row.line, row.origin));
+    let mut effects = Vec::with_capacity(rows.len());
+    let same_operation = |a: &OperationRow, b: &OperationRow| {
+        a.identity.is_some() && (a.dataset, a.currency, a.identity) == (b.dataset, b.currency, b.identity)
+    };
+    let mut used = Vec::new();
+    for versions_of_lines in rows.chunk_by_mut(same_operation) {
+        used.clear();
+        for versions in versions_of_lines.chunk_by_mut(|a, b| a.line == b.line) {
+            let sifted = sift(versions, context.rows)?;
+            let mut count = |fate, row: &OperationRow| out.tally.fate(fate, row.dataset, row.origin, row.currency, row.amount_minor);
+            count(Fate::Accepted, &sifted.used);
+            sifted.repeated.iter().for_each(|row| count(Fate::Repeated, row));
+            sifted.superseded.iter().for_each(|row| count(Fate::Superseded, row));
+            for loser in &sifted.conflicting {
+                let amounts = (sifted.used.amount_minor, loser.amount_minor);
+                out.findings.push(conflict(amounts, loser.provider, loser.currency, vec![sifted.used.origin, loser.origin]));
+            }
+            used.push(sifted.used);
+        }
+        sum_operation(&used, context, out, &mut effects)?;
+    }
+    count_equal_without_id(rows, context, out)?;
+    Ok(effects)
+}
+
+/// Sums the rows of one identity. Where some completed and others did not, the completed ones are the operation.
+fn sum_operation(rows: &[OperationRow], context: &Context<'_>, out: &mut Outcome, effects: &mut Vec<Effect>) -> Result<(), ReadBackError> {
+    let completed = rows.iter().any(|row| row.completed);
+    let mut taking_part = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.completed == completed {
+            taking_part.push(*row);
+        } else {
+            let sum = Sum { count: 1, sum_minor: i128::from(row.amount_minor) };
+            out.tally.verdict(row.dataset, row.provider, row.currency, Verdict::NoPart, sum);
+        }
+    }
+    let Some(first) = taking_part.first() else { return Ok(()) };
+    let mut stated_minor = 0_i128;
+    taking_part.iter().for_each(|row| add(&mut stated_minor, row.amount_minor));
+    // RULES.md 2: reversals are stated positive, unless the operation as a whole is stated negative.
+    let takes_back = first.dataset == Dataset::Reversals && stated_minor >= 0;
+    let signed = |amount_minor: i128| if takes_back { -amount_minor } else { amount_minor };
+    let operation = Operation {
+        dataset: first.dataset,
+        provider: first.provider,
+        currency: first.currency,
+        completed,
+        effect_minor: signed(stated_minor),
+        stated_minor,
+        reconciliation: smallest_reconciliation(&taking_part, context.names),
+        keys: smallest_keys(&taking_part, context.rows)?,
+        rows: taking_part.iter().map(|row| row.origin).collect(),
+    };
+    if completed {
+        for row in &taking_part {
+            let effect_minor = signed(i128::from(row.amount_minor));
+            let vat_minor = row.vat_minor.map(|vat_minor| match row.dataset {
+                Dataset::Reversals => i128::from(vat_minor).abs() * effect_minor.signum(),
+                _ => i128::from(vat_minor),
+            });
+            effects.push(Effect { row: *row, effect_minor, vat_minor });
+        }
+        check_items_total(&taking_part, &operation, out);
+    }
+    out.operations.push(operation);
+    Ok(())
+}
+
+/// `items-total`: the rows of an operation against the total that it states, both as sizes.
+fn check_items_total(rows: &[OperationRow], operation: &Operation, out: &mut Outcome) {
+    let Some(total_minor) = rows.iter().filter_map(|row| row.stated_total_minor).min() else { return };
+    let (expected_minor, actual_minor) = (i128::from(total_minor).abs(), operation.stated_minor.abs());
+    if expected_minor != actual_minor {
+        out.findings.push(Finding {
+            code: Code::ItemsTotal,
+            provider: Some(operation.provider),
+            currency: Some(operation.currency),
+            expected_minor,
+            actual_minor,
+            count: 1,
+            rows: operation.rows.clone(),
+            whole_order: false,
+            note: Note::None,
+        });
+    }
+}
+
+fn smallest_reconciliation(rows: &[OperationRow], names: &Names) -> Option<NameId> {
+    let mut numbers = rows.iter().filter_map(|row| row.reconciliation);
+    let first = numbers.next()?;
+    Some(numbers.fold(first, |least, number| {
+        if number != least && names.text(number) < names.text(least) { number } else { least }
+    }))
+}
+
+/// The hashes of the smallest ids, as texts, that the rows state; texts are read only where the rows differ.
+fn smallest_keys(rows: &[OperationRow], read_back: &dyn ReadBack) -> Result<Keys, ReadBackError> {
+    let mut keys: Keys = [None; 4];
+    for (kind, smallest) in KeyKind::ALL.into_iter().zip(keys.iter_mut()) {
+        let mut stated = rows.iter().filter_map(|row| Some((row.keys[kind.index()]?, row.origin)));
+        let Some((first, origin)) = stated.next() else { continue };
+        *smallest = Some(first);
+        let mut least_text: Option<String> = None;
+        for (hash, other) in stated {
+            if Some(hash) == *smallest {
+                continue;
+            }
+            let least = match least_text.take() {
+                Some(text) => text,
+                None => read_back.row(origin)?.text(kind.column()).unwrap_or_default().to_owned(),
+            };
+            let text = read_back.row(other)?.text(kind.column()).unwrap_or_default().to_owned();
+            if text < least {
+                *smallest = Some(hash);
+                least_text = Some(text);
+            } else {
+                least_text = Some(least);
+            }
+        }
+    }
+    Ok(keys)
+}
+
+/// Counts the rows without any id that equal an earlier one: they are operations of their own, but the summary says so.
+fn count_equal_without_id(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Outcome) -> Result<(), ReadBackError> {
+    // Sorted by identity inside each dataset and currency, those without one come first.
+    let alike = |a: &OperationRow, b: &OperationRow| {
+        a.identity.is_none()
+            && b.identity.is_none()
+            && (a.dataset, a.currency, a.line, a.amount_minor) == (b.dataset, b.currency, b.line, b.amount_minor)
+    };
+    if rows.iter().filter(|row| row.identity.is_none()).count() < 2 {
+        return Ok(());
+    }
+    rows.sort_unstable_by_key(|row| (row.dataset, row.currency, row.identity, row.line, row.amount_minor, row.content));
+    for group in rows.chunk_by(alike).filter(|group| group.len() > 1) {
+        let mut equal = 0_u64;
+        let mut values = Vec::new();
+        for (place, row) in group.iter().enumerate() {
+            if place > 0 && group.get(place - 1).is_some_and(|before| before.content == row.content) {
+                equal += 1;
+            } else {
+                values.push(context.rows.row(row.origin)?.values);
+            }
+        }
+        values.sort();
+        equal += values.windows(2).filter(|pair| pair.first().cmp(&pair.last()) == Ordering::Equal).map(|_| 1).sum::<u64>();
+        if let (Some(first), true) = (group.first(), equal > 0) {
+            *out.tally.equal_without_id.entry(first.dataset).or_default() += equal;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,285 @@
+//! RULES.md 4, step 1: which operation of a group is paired with which of its settlement rows.
+//!
+//! Texts decide only among equals, so they are read back only for amounts that several operations or several rows have.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use super::orders::Context;
+use crate::model::compact::{KeyKind, Operation, SettledRow};
+use crate::model::currency::Currency;
+use crate::model::day::Instant;
+use crate::model::names::NameId;
+use crate::model::record::{Dataset, ReadBackError, Row, Value};
+
+/// A pair of an operation and a row, by their places in the group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Place of the operation.
+    pub operation: usize,
+    /// Place of the settlement row.
+    pub row: usize,
+}
+
+/// What orders operations among equals: newest time, identity, and for those without an id the row itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OperationRank {
+    created_at: Option<Instant>,
+    provider: String,
+    dataset: Dataset,
+    order_id: String,
+    currency: String,
+    /// The kind of id in the order of RULES.md 2; one beyond the last for none.
+    kind: usize,
+    id: String,
+    amount_minor: i64,
+    values: Vec<Value>,
+}
+
+impl OperationRank {
+    /// Reads back what orders an operation.
+    ///
+    /// # Errors
+    /// A row cannot be read back.
+    pub fn of(operation: &Operation, context: &Context<'_>) -> Result<Self, ReadBackError> {
+        let mut rows = Vec::with_capacity(operation.rows.len());
+        for origin in &operation.rows {
+            rows.push(context.rows.row(*origin)?);
+        }
+        let provider = context.names.text(operation.provider).to_string();
+        let named = identity(rows.first(), context, &provider);
+        let without_id = rows.first().filter(|_| named.is_none());
+        Ok(Self {
+            created_at: rows.iter().filter_map(|row| row.instant("created_at")).max(),
+            provider,
+            dataset: operation.dataset,
+            order_id: rows.first().and_then(|row| row.text("order_id")).unwrap_or_default().to_owned(),
+            currency: context.currencies.code(operation.currency).to_owned(),
+            kind: named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind),
+            id: named.map(|(_, id)| id).unwrap_or_default(),
+            amount_minor: without_id.map_or(0, Row::amount_minor),
+            values: without_id.map(|row| row.values.clone()).unwrap_or_default(),
+        })
+    }
+}
+
+/// The kind and text of the id that names an operation (RULES.md 2).
+#[must_use]
+pub fn identity(row: Option<&Row>, context: &Context<'_>, provider: &str) -> Option<(usize, String)> {
+    let count = if context.settings.unique_reference(provider) { KeyKind::IDENTITY.len() } else { 1 };
+    let row = row?;
+    let kinds = KeyKind::IDENTITY.iter().take(count).enumerate();
+    kinds.into_iter().find_map(|(place, kind)| Some((place, row.text(kind.column())?.to_owned())))
+}
+
+/// The order of settlement rows: settlement id, reconciliation number, then all columns.
+fn row_order(a: &Row, b: &Row) -> Ordering {
+    let head = |row: &Row| [row.value("settlement_id").clone(), row.value("reconciliation_number").clone()];
+    head(a).cmp(&head(b)).then_with(|| a.values.cmp(&b.values)).then(a.origin.cmp(&b.origin))
+}
+
+/// Sorts the places of rows into the order of RULES.md 4; a single one is left alone.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn sort_rows(places: &mut [usize], rows: &[SettledRow], context: &Context<'_>) -> Result<(), ReadBackError> {
+    if places.len() < 2 {
+        return Ok(());
+    }
+    let mut typed = Vec::with_capacity(places.len());
+    for place in places.iter() {
+        typed.push((context.rows.row(rows[*place].origin)?, *place));
+    }
+    typed.sort_by(|(a, _), (b, _)| row_order(a, b));
+    places.iter_mut().zip(typed).for_each(|(place, (_, sorted))| *place = sorted);
+    Ok(())
+}
+
+/// Sorts the places of operations into the order of RULES.md 4; a single one is left alone.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn sort_operations(places: &mut [usize], operations: &[Operation], context: &Context<'_>) -> Result<(), ReadBackError> {
+    if places.len() < 2 {
+        return Ok(());
+    }
+    let mut ranked = Vec::with_capacity(places.len());
+    for place in places.iter() {
+        let operation = &operations[*place];
+        ranked.push(((OperationRank::of(operation, context)?, operation.rows.clone()), *place));
+    }
+    ranked.sort();
+    places.iter_mut().zip(ranked).for_each(|(place, (_, sorted))| *place = sorted);
+    Ok(())
+}
+
+/// Operations and rows of a group that nobody has used yet.
+#[derive(Debug, Clone)]
+pub struct Free {
+    /// By place of the operation.
+    pub operations: Vec<bool>,
+    /// By place of the row.
+    pub rows: Vec<bool>,
+}
+
+impl Free {
+    /// All of a group.
+    #[must_use]
+    pub fn all(operation_count: usize, row_count: usize) -> Self {
+        Self { operations: vec![true; operation_count], rows: vec![true; row_count] }
+    }
+
+    fn take(&mut self, operation: usize, row: usize, pairs: &mut Vec<Pair>) {
+        self.operations[operation] = false;
+        self.rows[row] = false;
+        pairs.push(Pair { operation, row });
+    }
+
+    /// Places of the operations that are free.
+    #[must_use]
+    pub fn operation_places(&self) -> Vec<usize> {
+        free_places(&self.operations)
+    }
+
+    /// Places of the rows that are free.
+    #[must_use]
+    pub fn row_places(&self) -> Vec<usize> {
+        free_places(&self.rows)
+    }
+}
+
+fn free_places(free: &[bool]) -> Vec<usize> {
+    free.iter().enumerate().filter(|(_, free)| **free).map(|(place, _)| place).collect()
+}
+
+type Class = (Currency, i128);
+
+/// Pairs what is free and equal in currency and effect: among equals, first each operation with the first row of its
+/// own reconciliation number, then each remaining one with the first that is left.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn pair_equal(operations: &[Operation], rows: &[SettledRow], free: &mut Free, context: &Context<'_>) -> Result<Vec<Pair>, ReadBackError> {
+    let mut pairs = Vec::new();
+    let mut by_class: HashMap<Class, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    for place in free.operation_places() {
+        let operation = &operations[place];
+        by_class.entry((operation.currency, operation.effect_minor)).or_default().0.push(place);
+    }
+    for place in free.row_places() {
+        let class = (rows[place].currency, i128::from(rows[place].gross_minor));
+        if let Some((_, row_places)) = by_class.get_mut(&class) {
+            row_places.push(place);
+        }
+    }
+    let mut classes: Vec<(Class, (Vec<usize>, Vec<usize>))> =
+        by_class.into_iter().filter(|(_, (_, row_places))| !row_places.is_empty()).collect();
+    classes.sort_unstable_by_key(|(class, _)| *class);
+    for (_, (mut operation_places, mut row_places)) in classes {
+        sort_operations(&mut operation_places, operations, context)?;
+        sort_rows(&mut row_places, rows, context)?;
+        pair_class(&operation_places, &row_places, operations, rows, free, &mut pairs);
+    }
+    Ok(pairs)
+}
+
+/// Pairs sorted candidates that are equally good but for their reconciliation numbers.
+fn pair_class(operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], free: &mut Free, pairs: &mut Vec<Pair>) {
+    let mut by_number: HashMap<NameId, VecDeque<usize>> = HashMap::new();
+    for place in row_places {
+        if let Some(number) = rows[*place].reconciliation {
+            by_number.entry(number).or_default().push_back(*place);
+        }
+    }
+    for place in operation_places {
+        let own = operations[*place].reconciliation.and_then(|number| by_number.get_mut(&number)?.pop_front());
+        if let Some(row) = own {
+            free.take(*place, row, pairs);
+        }
+    }
+    let operations_left: Vec<usize> = operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
+    let rows_left: Vec<usize> = row_places.iter().copied().filter(|place| free.rows[*place]).collect();
+    for (operation, row) in operations_left.into_iter().zip(rows_left) {
+        free.take(operation, row, pairs);
+    }
+}
+
+/// Pairs what is free and differs by no more than the tolerance of its currency, the smallest difference first.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn pair_within_tolerance(
+    operations: &[Operation],
+    rows: &[SettledRow],
+    free: &mut Free,
+    context: &Context<'_>,
+) -> Result<Vec<Pair>, ReadBackError> {
+    let mut pairs = Vec::new();
+    let mut currencies: Vec<Currency> = free.operation_places().iter().map(|place| operations[*place].currency).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    for currency in currencies {
+        let code = context.currencies.code(currency);
+        let tolerance = context.settings.amount_tolerance_minor.get(code).copied().unwrap_or(0);
+        if tolerance <= 0 {
+            continue;
+        }
+        let mut operation_places = free.operation_places();
+        operation_places.retain(|place| operations[*place].currency == currency);
+        let mut row_places = free.row_places();
+        row_places.retain(|place| rows[*place].currency == currency);
+        if row_places.is_empty() {
+            continue;
+        }
+        sort_operations(&mut operation_places, operations, context)?;
+        sort_rows(&mut row_places, rows, context)?;
+        for size in differences(&operation_places, &row_places, operations, rows, i128::from(tolerance)) {
+            pair_at(size, &operation_places, &row_places, operations, rows, free, &mut pairs);
+        }
+    }
+    Ok(pairs)
+}
+
+/// The sizes of differences that occur, up to the tolerance, ascending.
+fn differences(operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], tolerance: i128) -> BTreeSet<i128> {
+    let amounts: BTreeSet<i128> = row_places.iter().map(|place| i128::from(rows[*place].gross_minor)).collect();
+    let effects: BTreeSet<i128> = operation_places.iter().map(|place| operations[*place].effect_minor).collect();
+    let near = |effect: &i128| {
+        let effect = *effect;
+        amounts.range(effect - tolerance..=effect + tolerance).map(move |amount| (amount - effect).abs())
+    };
+    effects.iter().flat_map(near).collect()
+}
+
+/// Pairs all free candidates that differ by exactly this size.
+fn pair_at(size: i128, operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], free: &mut Free, pairs: &mut Vec<Pair>) {
+    for own_number in [true, false] {
+        // Rows in their order, by amount and, in the first pass, by number.
+        let number = |number: Option<NameId>| number.filter(|_| own_number);
+        let mut queues: HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>> = HashMap::new();
+        for (order, place) in row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
+            let row = &rows[*place];
+            queues.entry((i128::from(row.gross_minor), number(row.reconciliation))).or_default().push_back((order, *place));
+        }
+        for place in operation_places {
+            let operation = &operations[*place];
+            if !free.operations[*place] || (own_number && operation.reconciliation.is_none()) {
+                continue;
+            }
+            let sides = [operation.effect_minor - size, operation.effect_minor + size];
+            let first = sides
+                .iter()
+                .filter_map(|amount| {
+                    let key = (*amount, number(operation.reconciliation));
+                    queues.get(&key)?.front().map(|front| (*front, key))
+                })
+                .min();
+            if let Some(((_, row), key)) = first {
+                if let Some(queue) = queues.get_mut(&key) {
+                    queue.pop_front();
+                }
+                free.take(*place, row, pairs);
+            }
+        }
+    }
+}
