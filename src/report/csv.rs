@@ -166,6 +166,7 @@ fn begins_like_a_formula(value: &str) -> bool {
 
 /// What a text in a table was before [`text`]: the likely reading, and a second one where there are two. (A text that
 /// itself begins with `'=` is written as it is, and looks like the escape of `=`.)
+#[allow(dead_code)]
 pub(super) fn readings(field: &str) -> (&str, Option<&str>) {
     match field.strip_prefix('\'') {
         Some(inner) if begins_like_a_formula(inner) => (inner, Some(field)),
