@@ -8,6 +8,7 @@ use super::error::RunError;
 use super::inputs::Inputs;
 use super::read::{Means, Read};
 use super::with_library;
+use crate::ingest::convert::sentence;
 use crate::model::compact::Operation;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
@@ -59,7 +60,7 @@ pub fn stated_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
                 whole_order: false,
                 note: Note::File {
                     settlement_id: native.settlement_id.clone(),
-                    explanation: stated.sentence(&native.settlement_id, means.currencies),
+                    explanation: sentence(stated, &native.settlement_id, means.currencies),
                     sources: format!("{}:{}", file.input.shown, stated.line),
                 },
             });

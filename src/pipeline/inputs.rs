@@ -15,7 +15,7 @@ use crate::ingest::convert::{Native, convert_parquet, convert_transaction_list};
 use crate::ingest::field::trim;
 use crate::ingest::library::{DIALECT, Volume};
 use crate::ingest::source::{FileError, Opened, Shape, open, sha256};
-use crate::ingest::swedbank_pay;
+use crate::ingest::swedbank_pay::transaction_list::is_transaction_list;
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
@@ -136,7 +136,7 @@ fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<(File,
             Ok((file(input, provider, "canonical csv", body), volume, Vec::new()))
         }
         Shape::Xml => {
-            if !swedbank_pay::is_transaction_list(&first_bytes(&input.shown, &bytes)?) {
+            if !is_transaction_list(&first_bytes(&input.shown, &bytes)?) {
                 return Err(FileError::new(
                     &input.shown,
                     "this XML is no format that this version reads",

@@ -7,7 +7,7 @@ use super::plan::Event;
 use super::read::Means;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;
-use crate::model::compact::{KeyRecord, Operation, SettledRow, read_key_record};
+use crate::model::compact::{KeyRecord, Keys, Operation, SettledRow, read_key_record};
 use crate::model::finding::{Finding, FoundRow};
 use crate::model::record::ReadBackError;
 use crate::rules::describe::describe;
@@ -126,19 +126,21 @@ fn by_key(
     }
 }
 
+/// Deals what stays out to later rounds. No writer is opened on a round that is being taken: what a writer holds is in
+/// no shard yet.
 fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &Means<'_>) -> Result<(), RunError> {
-    let mut writers: Vec<_> = rounds.iter().map(Partitions::writer).collect();
+    let later = rounds.get(round + 1..).unwrap_or_default();
+    let mut writers: Vec<_> = later.iter().map(Partitions::writer).collect();
+    let mut put = |provider, keys: &Keys, append: &dyn Fn(&mut Vec<u8>)| {
+        let (next, key) = means.routes.next(provider, keys, round + 1);
+        let place = next - (round + 1);
+        writers[place].put(later[place].shard_of(key), append);
+    };
     for operation in outcome.operations_on.drain(..) {
-        let (next, key) = means.routes.next(operation.provider, &operation.keys, round + 1);
-        if let (Some(writer), Some(partitions)) = (writers.get_mut(next), rounds.get(next)) {
-            writer.put(partitions.shard_of(key), |out| operation.put(out));
-        }
+        put(operation.provider, &operation.keys, &|out| operation.put(out));
     }
     for row in outcome.rows_on.drain(..) {
-        let (next, key) = means.routes.next(row.provider, &row.keys, round + 1);
-        if let (Some(writer), Some(partitions)) = (writers.get_mut(next), rounds.get(next)) {
-            writer.put(partitions.shard_of(key), |out| row.put(out));
-        }
+        put(row.provider, &row.keys, &|out| row.put(out));
     }
     for writer in writers {
         writer.finish()?;

@@ -82,6 +82,8 @@ impl Batches {
         }
         let fee = i128::from(fee_minor.unwrap_or(0));
         let net = net_minor.map_or(i128::from(row.gross_minor) - fee, i128::from);
+        // A batch is all settlement rows of its number, so one of other kinds alone has its row, with nothing counted.
+        self.batch(row.provider, row.reconciliation, row.currency);
         if let SettlementKind::Other(kind) = kind {
             let other = self.others.entry((row.provider, *kind, row.currency)).or_default();
             other.gross.row(row.gross_minor);

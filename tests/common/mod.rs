@@ -1,0 +1,134 @@
+//! What several tests share: a day of files on disk, and a run of the library over it.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use avstem::model::compact::KeyKind;
+use avstem::model::day::Zone;
+use avstem::model::record::Dataset;
+use avstem::pipeline::plan::{Input, Plan};
+use avstem::report::view::Report;
+use avstem::rules::settings::{ProviderSettings, Settings};
+
+use crate::reference;
+
+/// How the engine is set, which must never show in a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Engine {
+    pub threads: usize,
+    pub chunk_bytes: usize,
+    pub shard_count: usize,
+    pub memory_bytes: Option<u64>,
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self { threads: 2, chunk_bytes: 4 << 20, shard_count: 256, memory_bytes: None }
+    }
+}
+
+/// Writes the files of a day and plans a run over them.
+pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference::Settings, engine: Engine) -> Plan {
+    let inputs = files
+        .iter()
+        .enumerate()
+        .map(|(number, file)| {
+            let shown = format!("{number:03}-{}.csv", file.dataset.name());
+            let path = folder.join(&shown);
+            std::fs::write(&path, &file.bytes).unwrap();
+            let dataset = Dataset::from_name(file.dataset.name());
+            Input { shown, path: Some(path), dataset, provider: file.provider.clone() }
+        })
+        .collect();
+    Plan {
+        inputs,
+        settings: settings_of(settings),
+        out: folder.join("out"),
+        matches: true,
+        parquet: false,
+        threads: Some(engine.threads),
+        memory_bytes: engine.memory_bytes,
+        chunk_bytes: engine.chunk_bytes,
+        shard_count: engine.shard_count,
+        as_of: settings.as_of,
+    }
+}
+
+fn settings_of(theirs: &reference::Settings) -> Settings {
+    let mut settings = Settings::new(theirs.as_of);
+    settings.zone = Zone(theirs.zone);
+    settings.capture_days = theirs.capture_days;
+    settings.settlement_days = theirs.settlement_days;
+    settings.vat_tolerance_minor = theirs.vat_tolerance;
+    settings.amount_tolerance_minor = theirs.amount_tolerance.clone();
+    settings.tolerance_budget_minor = theirs.tolerance_budget.clone();
+    settings.default_provider = theirs.default_provider.clone();
+    settings.providers = theirs
+        .providers
+        .iter()
+        .map(|(name, ways)| {
+            let key = |column: &String| KeyKind::ALL.into_iter().find(|kind| kind.column() == column).unwrap();
+            let keys = ways.keys.as_ref().map(|keys| keys.iter().map(key).collect());
+            (name.clone(), ProviderSettings { keys, unique_reference: ways.unique_reference })
+        })
+        .collect();
+    settings
+}
+
+/// A finding as the second implementation models it: everything but id, age, first day, sentence and sources.
+pub fn findings(report: &Report) -> Vec<String> {
+    let mut rows: Vec<String> = report
+        .findings
+        .iter()
+        .map(|f| {
+            format!(
+                "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
+                f.code.leg().name(),
+                f.code.name(),
+                f.status.name(),
+                f.provider,
+                f.order_id,
+                f.line_id,
+                f.payee_reference,
+                f.transaction_number,
+                f.reconciliation_number,
+                f.settlement_id,
+                f.currency,
+                f.expected_minor,
+                f.actual_minor,
+                f.difference_minor,
+                f.count
+            )
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+/// The batches in one text form.
+pub fn batches(report: &Report) -> Vec<String> {
+    let mut rows: Vec<String> = report
+        .batches
+        .iter()
+        .map(|b| {
+            let explained: BTreeMap<&str, i128> = b.explained.iter().map(|(code, sum)| (code.as_str(), *sum)).collect();
+            format!(
+                "{}|{}|{}|{} {}|{} {}|{}|{}|{}|{explained:?}|{}",
+                b.provider,
+                b.reconciliation_number,
+                b.currency,
+                b.operation_count,
+                b.operation_sum,
+                b.row_count,
+                b.row_sum,
+                b.fee_sum,
+                b.net_sum,
+                b.difference,
+                b.residual
+            )
+        })
+        .collect();
+    rows.sort();
+    rows
+}
