@@ -66,8 +66,11 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
 fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let plan = plan::of_run(args, Utc::now())?;
     announce(&plan, console);
+    let refused = |error: folder::PublishError| Fault::new(error.to_string());
+    // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
+    let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let report = watched(console, |on| pipeline::run(&plan, on))?;
-    folder::publish(&report, &plan.out, plan.parquet).map_err(|error| Fault::new(error.to_string()))?;
+    staging.commit(&report, &[]).map_err(refused)?;
     let summary = &report.summary;
     tell(summary, console);
     let text = match args.show.format {

@@ -394,9 +394,21 @@ fn match_rows(matches: &[Match], inputs: &Inputs, means: &Means<'_>) -> Result<V
     let rows: Vec<Vec<MatchRow>> = with_library(inputs, means, |library| {
         matches.par_iter().map(|one| rows_of_match(one, library, means)).collect::<Result<_, ReadBackError>>()
     })?;
-    let mut rows: Vec<MatchRow> = rows.into_iter().flatten().collect();
+    Ok(number_twins(rows))
+}
+
+/// Sorts matches, and numbers those that nothing but their place tells apart.
+fn number_twins(mut matches: Vec<Vec<MatchRow>>) -> Vec<MatchRow> {
+    let key = |rows: &Vec<MatchRow>| rows.first().map(|row| (row.match_id.clone(), row.sources.clone()));
+    matches.sort_by_cached_key(key);
+    for twins in matches.chunk_by_mut(|a, b| a.first().map(|row| &row.match_id) == b.first().map(|row| &row.match_id)) {
+        for (rows, number) in twins.iter_mut().zip(1_u64..).skip(1) {
+            rows.iter_mut().for_each(|row| row.match_id = format!("{}-{number}", row.match_id));
+        }
+    }
+    let mut rows: Vec<MatchRow> = matches.into_iter().flatten().collect();
     rows.par_sort_unstable();
-    Ok(rows)
+    rows
 }
 
 fn rows_of_match(one: &Match, library: &dyn ReadBack, means: &Means<'_>) -> Result<Vec<MatchRow>, ReadBackError> {

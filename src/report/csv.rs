@@ -141,14 +141,22 @@ fn table<Row, const N: usize>(
     fields: impl Fn(&Row) -> [Cow<'_, str>; N],
 ) -> io::Result<()> {
     let mut writer = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(out);
-    writer.write_record(header)?;
+    writer.write_record(header).map_err(plain)?;
     for row in rows {
         for field in fields(row) {
-            writer.write_field(field.as_bytes())?;
+            writer.write_field(field.as_bytes()).map_err(plain)?;
         }
-        writer.write_record(None::<&[u8]>)?;
+        writer.write_record(None::<&[u8]>).map_err(plain)?;
     }
     writer.flush()
+}
+
+/// The error below, whose kind says whether the disk is full.
+fn plain(error: ::csv::Error) -> io::Error {
+    match error.into_kind() {
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn number(value: impl ToString) -> Cow<'static, str> {
@@ -166,7 +174,6 @@ fn begins_like_a_formula(value: &str) -> bool {
 
 /// What a text in a table was before [`text`]: the likely reading, and a second one where there are two. (A text that
 /// itself begins with `'=` is written as it is, and looks like the escape of `=`.)
-#[allow(dead_code)]
 pub(super) fn readings(field: &str) -> (&str, Option<&str>) {
     match field.strip_prefix('\'') {
         Some(inner) if begins_like_a_formula(inner) => (inner, Some(field)),

@@ -3,5 +3,9 @@
 
 pub mod csv;
 pub mod folder;
+pub mod json;
+#[cfg(test)]
+mod sample;
+mod seal;
 pub mod verify;
 pub mod view;

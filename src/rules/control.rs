@@ -220,6 +220,9 @@ impl Tally {
         for ((dataset, _, currency, _), sum) in &self.verdicts {
             decided.entry((*dataset, *currency)).or_default().join(sum.rows);
         }
+        // A currency in which every row was replaced by a version in another one has nothing to decide.
+        accepted.retain(|_, sum| *sum != Sum::default());
+        decided.retain(|_, sum| *sum != Sum::default());
         if accepted != decided {
             gaps.push("accepted records and their verdicts do not sum to the same".to_owned());
         }

@@ -106,9 +106,10 @@ fn over_the_order(flows: &[LineFlow], effects: &[Effect], currency: Currency) ->
     let in_currency = flows.iter().filter(|flow| flow.line.currency == currency);
     let by_way_of_lines_minor: i128 = if whole {
         let gross_minor: i128 = in_currency.clone().map(|flow| i128::from(flow.line.gross_minor)).sum();
-        let linked = in_currency.clone().any(|flow| flow.theirs.is_some());
+        // Of an order compared as a whole it is not asked which line a reversal line takes back.
+        let has_reversal_lines = in_currency.clone().any(|flow| matches!(flow.role, Role::Reversal(_)));
         let lacking = (raw_captured_minor - on_reversal_lines_minor - gross_minor).max(0);
-        if linked { moved.reversed_minor.max(0).min(lacking) } else { 0 }
+        if has_reversal_lines { moved.reversed_minor.max(0).min(lacking) } else { 0 }
     } else {
         in_currency
             .filter_map(|flow| {

@@ -1,0 +1,262 @@
+//! A report that closes is proved; one that was changed anywhere is not, and the line is named.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{Fault, Proof, verify};
+use crate::model::finding::Status;
+use crate::report::folder::publish;
+use crate::report::json::{self, SUMMARY_FILE};
+use crate::report::sample::{complete_report, report};
+use crate::report::seal::Seal;
+use crate::report::view::Report;
+
+const TABLES: [&str; 4] = ["batches.csv", "discrepancies.csv", "matches.csv", "rejects.csv"];
+
+fn published(report: &Report) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    publish(report, &dir.path().join("out"), &[]).unwrap();
+    dir
+}
+
+fn faults(dir: &Path) -> Vec<Fault> {
+    verify(dir).expect_err("something is wrong with it")
+}
+
+fn names(faults: &[Fault], file: &str, line: u64) -> bool {
+    faults.iter().any(|fault| fault.file == file && fault.line == Some(line))
+}
+
+/// States the files' present sizes and hashes, as a program would that wrote them so.
+fn reseal(out: &Path) {
+    let (mut summary, mut checks) = json::parse(&fs::read_to_string(out.join(SUMMARY_FILE)).unwrap()).unwrap();
+    for file in &mut summary.files {
+        let seal = Seal::of(&fs::read(out.join(&file.name)).unwrap());
+        (file.bytes, file.sha256) = (seal.bytes, seal.sha256);
+        checks.insert(file.name.clone(), seal.lines.unwrap());
+    }
+    fs::write(out.join(SUMMARY_FILE), json::render(&summary, &checks).unwrap()).unwrap();
+}
+
+/// Publishes, lets `change` have the report first, and wants a fault that says this.
+fn refused(change: impl FnOnce(&mut Report), file: &str, problem: &str) {
+    let mut report = complete_report();
+    change(&mut report);
+    let dir = published(&report);
+    let found = faults(&dir.path().join("out"));
+    let is_said = found.iter().any(|fault| fault.file == file && fault.problem.contains(problem));
+    assert!(is_said, "{problem}: {found:#?}");
+}
+
+#[test]
+fn what_closes_is_proved() {
+    for report in [report(), complete_report()] {
+        let dir = published(&report);
+        let proof = verify(&dir.path().join("out"));
+        assert_eq!(proof, Ok(Proof { files: 5, findings: 4, batches: 2, matches: 4 }));
+    }
+    let mut report = complete_report();
+    report.matches = None;
+    let proof = verify(&published(&report).path().join("out"));
+    assert_eq!(proof, Ok(Proof { files: 4, findings: 4, batches: 2, matches: 0 }));
+}
+
+#[test]
+fn any_changed_byte_of_any_file_is_named_by_file_and_line() {
+    let dir = published(&report());
+    let out = dir.path().join("out");
+    for name in TABLES.into_iter().chain([SUMMARY_FILE]) {
+        let path = out.join(name);
+        let good = fs::read(&path).unwrap();
+        let lines = u64::try_from(good.split(|byte| *byte == b'\n').count()).unwrap();
+        let mut line = 1;
+        for (index, byte) in good.iter().enumerate() {
+            if *byte == b'\n' {
+                line += 1;
+            }
+            // The summary is long: all its digits, and some of the rest.
+            if name == SUMMARY_FILE && !byte.is_ascii_digit() && index % 7 != 0 {
+                continue;
+            }
+            let other = match byte {
+                b'0'..=b'8' => byte + 1,
+                b'9' => b'0',
+                _ => b'7',
+            };
+            let mut bad = good.clone();
+            bad[index] = other;
+            fs::write(&path, &bad).unwrap();
+            let found = faults(&out);
+            assert!(found.iter().any(|fault| fault.file == name), "{name}:{line} byte {index}: {found:#?}");
+            // The check of the lines cannot name itself, nor can the closing bracket be named.
+            let named = *byte != b'\n' && (name != SUMMARY_FILE || line + 3 < lines);
+            assert!(!named || names(&found, name, line), "{name}:{line} byte {index}: {found:#?}");
+        }
+        fs::write(&path, &good).unwrap();
+    }
+    assert!(verify(&out).is_ok());
+}
+
+/// The columns of each table that an equation closes on the row itself.
+#[test]
+fn a_wrong_amount_is_named_even_where_the_hashes_were_made_of_it() {
+    for (name, columns) in [("discrepancies.csv", 12..15), ("batches.csv", 4..13)] {
+        let dir = published(&complete_report());
+        let out = dir.path().join("out");
+        let path = out.join(name);
+        let (good, good_summary) = (fs::read_to_string(&path).unwrap(), fs::read(out.join(SUMMARY_FILE)).unwrap());
+        let mut reader = csv::Reader::from_reader(good.as_bytes());
+        let header = reader.headers().unwrap().clone();
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        for (row, record) in records.iter().enumerate() {
+            for column in columns.clone().filter(|column| *column != 5) {
+                let field = &record[column];
+                for (index, _) in field.char_indices().filter(|(_, letter)| letter.is_ascii_digit()) {
+                    for digit in '0'..='9' {
+                        let mut bad = field.to_owned();
+                        bad.replace_range(index..=index, &digit.to_string());
+                        if bad == field {
+                            continue;
+                        }
+                        let mut writer = csv::Writer::from_path(&path).unwrap();
+                        writer.write_record(&header).unwrap();
+                        for (other, record) in records.iter().enumerate() {
+                            let is_it = |at: usize| other == row && at == column;
+                            let fields = record.iter().enumerate();
+                            let fields = fields.map(|(at, field)| if is_it(at) { bad.as_str() } else { field });
+                            writer.write_record(fields).unwrap();
+                        }
+                        writer.flush().unwrap();
+                        reseal(&out);
+                        let found = faults(&out);
+                        let line = record.position().unwrap().line();
+                        assert!(names(&found, name, line), "{name}:{line} {field} -> {bad}: {found:#?}");
+                    }
+                }
+            }
+        }
+        fs::write(&path, &good).unwrap();
+        fs::write(out.join(SUMMARY_FILE), good_summary).unwrap();
+        assert!(verify(&out).is_ok());
+    }
+}
+
+#[test]
+fn a_wrong_total_in_the_summary_is_found_by_equations_alone() {
+    let dir = published(&complete_report());
+    let out = dir.path().join("out");
+    let text = fs::read_to_string(out.join(SUMMARY_FILE)).unwrap();
+    let (good, checks) = json::parse(&text).unwrap();
+    let mut changed = 0;
+    let mut test = |change: &dyn Fn(&mut crate::report::view::Summary), member: &str| {
+        let mut bad = good.clone();
+        change(&mut bad);
+        fs::write(out.join(SUMMARY_FILE), json::render(&bad, &checks).unwrap()).unwrap();
+        let found = faults(&out);
+        let is_said = found.iter().any(|fault| fault.file == SUMMARY_FILE && fault.line.is_some());
+        assert!(is_said, "{member}: {found:#?}");
+        changed += 1;
+    };
+    for index in 0..good.control_totals.len() {
+        test(&|summary| summary.control_totals[index].read.sum += 10, "read.sum");
+        test(&|summary| summary.control_totals[index].read.count += 1, "read.count");
+        test(&|summary| summary.control_totals[index].repeated.sum += 10, "repeated.sum");
+        test(&|summary| summary.control_totals[index].superseded.sum -= 10, "superseded.sum");
+        test(&|summary| summary.control_totals[index].accepted.sum -= 10, "accepted.sum");
+        test(&|summary| summary.control_totals[index].accepted.count += 10, "accepted.count");
+    }
+    for index in 0..good.verdicts.len() {
+        test(&|summary| summary.verdicts[index].rows.sum += 1, "rows.sum");
+        test(&|summary| summary.verdicts[index].rows.count += 1, "rows.count");
+    }
+    for index in 0..good.codes.len() {
+        test(&|summary| summary.codes[index].difference += 1, "difference");
+        test(&|summary| summary.codes[index].records += 1, "records");
+        test(&|summary| summary.codes[index].findings += 1, "findings");
+    }
+    for index in 0..good.inputs.len() {
+        test(&|summary| summary.inputs[index].rejected += 1, "rejected");
+    }
+    test(&|summary| summary.other_kinds[0].gross.sum += 1, "gross.sum");
+    test(&|summary| summary.other_kinds[0].gross.count += 1, "gross.count");
+    test(&|summary| summary.tolerated[0].size_sum += 1, "size_sum");
+    test(&|summary| summary.tolerated[0].pairs += 1, "pairs");
+    test(&|summary| summary.stated_totals[0].stated += 1, "stated");
+    test(&|summary| summary.stated_totals[1].actual += 1, "actual");
+    assert_eq!(changed, 4 * 6 + 12 * 2 + 4 * 3 + 5 + 6);
+}
+
+#[test]
+fn a_report_that_does_not_close_is_refused() {
+    let (found, batch, matches, summary) = ("discrepancies.csv", "batches.csv", "matches.csv", SUMMARY_FILE);
+    refused(|report| report.findings.swap(0, 1), found, "out of order");
+    refused(|report| report.findings[1].id = "f4".into(), found, "the id is that of line");
+    refused(|report| report.findings[0].status = Status::Listed, summary, "codes does not hold them");
+    refused(|report| report.batches.swap(0, 1), batch, "out of order");
+    refused(|report| report.batches[1].reconciliation_number.clear(), batch, "the same batch");
+    refused(|report| report.batches[0].explained[0].0 = "because".into(), batch, "is no code");
+    refused(|report| report.batches[1].explained.swap(0, 1), batch, "twice or out of order");
+    refused(
+        |report| (report.batches[0].residual, report.batches[0].explained[0].1) = (1, 4_999),
+        batch,
+        "there is a residual",
+    );
+    let match_rows = |report: &mut Report, change: fn(&mut Vec<crate::report::view::MatchRow>)| {
+        change(report.matches.as_mut().unwrap());
+    };
+    refused(|report| match_rows(report, |rows| rows[4].effect_minor += 1), matches, "m2 does not close in SEK");
+    refused(|report| match_rows(report, |rows| rows[4].currency = "EUR".into()), matches, "does not close in EUR");
+    refused(|report| match_rows(report, |rows| rows[5].effect_minor += 1), summary, "size_sum is 3");
+    refused(|report| match_rows(report, |rows| rows[7].effect_minor += 1), matches, "m4 does not close");
+    refused(|report| match_rows(report, |rows| _ = rows.remove(1)), matches, "0 settlement rows");
+    refused(
+        |report| match_rows(report, |rows| rows[3].sources = "in/settlements.csv:2".into()),
+        matches,
+        "in a match on line 3 already",
+    );
+    refused(|report| report.summary.exit_status = 0, summary, "should be 1");
+    refused(|report| report.summary.complete = false, summary, "complete does not fit");
+    refused(|report| report.summary.tolerated[0].budget = 2, summary, "which the findings do not say");
+    refused(|report| report.summary.control_totals[0].file = "x".into(), summary, "is no input");
+    refused(|report| report.summary.inputs[1].rows += 1, summary, "6 rows of captures");
+    refused(
+        |report| report.summary.control_totals[0].accepted.sum = i128::MAX,
+        summary,
+        "repeated + superseded + accepted is a number too large",
+    );
+    refused(
+        |report| (report.findings[2].expected_minor, report.findings[2].actual_minor) = (i128::MIN, 1),
+        found,
+        "actual - expected is a number too large",
+    );
+}
+
+#[test]
+fn missing_and_foreign_files_are_told() {
+    let dir = published(&report());
+    let out = dir.path().join("out");
+    fs::write(out.join("notes.txt"), "mine").unwrap();
+    fs::remove_file(out.join("matches.csv")).unwrap();
+    let found = faults(&out);
+    for (file, problem) in [("notes.txt", "is not part of the report"), ("matches.csv", "cannot be read")] {
+        assert!(found.iter().any(|fault| fault.file == file && fault.problem.contains(problem)), "{found:#?}");
+    }
+    fs::remove_file(out.join(SUMMARY_FILE)).unwrap();
+    let found = faults(&out);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].to_string().starts_with("summary.json: cannot be read, so this is no report folder"));
+}
+
+#[test]
+fn faults_without_end_are_counted() {
+    let mut report = report();
+    let row = report.rejects[0].clone();
+    report.rejects =
+        (0..500).map(|_| crate::report::view::RejectRow { reason: String::new(), ..row.clone() }).collect();
+    let found = faults(&published(&report).path().join("out"));
+    let of_rejects = found.iter().filter(|fault| fault.file == "rejects.csv").count();
+    assert_eq!(of_rejects, 101, "{:?}", found.first());
+    assert!(found.iter().any(|fault| fault.problem == "and 400 more faults"));
+}
