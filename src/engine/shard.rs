@@ -10,15 +10,15 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-pub use super::spill::Budget;
 use super::source::to_u64;
+pub use super::spill::Budget;
 use super::spill::{Extent, Spill};
 
 /// The number of shards for ordinary work: enough that one of them is small beside the memory, few enough that their buffers are too.
 pub const SHARD_COUNT: usize = 256;
 
 /// The size of a block: with 256 shards the buffers of a thread take 4 MiB, and a block is large enough to be written to disk by itself.
-const BLOCK_LEN: usize = 64 * 1024;
+const BLOCK_LEN: usize = 16 * 1024;
 
 /// A block counts as full this much before its end, so that an ordinary record never makes it grow.
 const BLOCK_SLACK: usize = 512;
@@ -105,7 +105,10 @@ impl Partitions {
     pub fn writer(&self) -> Writer<'_> {
         let parked = lock(&self.parked).pop();
         let buffers = parked.unwrap_or_else(|| vec![Vec::new(); self.shard_count()]);
-        Writer { partitions: self, buffers }
+        Writer {
+            partitions: self,
+            buffers,
+        }
     }
 
     /// Gives all records of a shard and empties it; the order of records is that of no thread in particular.
@@ -141,8 +144,10 @@ impl Partitions {
         all.clear();
         let taken = std::mem::take(&mut *lock(&self.shards[shard]));
         // Half-full blocks were never counted as held.
-        let rest: Vec<Vec<u8>> =
-            lock(&self.parked).iter_mut().map(|buffers| std::mem::take(&mut buffers[shard])).collect();
+        let rest: Vec<Vec<u8>> = lock(&self.parked)
+            .iter_mut()
+            .map(|buffers| std::mem::take(&mut buffers[shard]))
+            .collect();
 
         let in_memory = taken.blocks.iter().chain(&rest).map(Vec::len);
         let on_disk = taken.extents.iter().map(Extent::len);

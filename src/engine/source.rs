@@ -112,7 +112,9 @@ impl Bytes {
             Kind::File(file) => file.read_full_at(offset, buffer),
             Kind::Memory(bytes) => {
                 // `wanted` is 0 when the offset lies beyond the end.
-                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+                let start = usize::try_from(offset)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
                 buffer.copy_from_slice(&bytes[start..start + wanted]);
                 Ok(wanted)
             }
@@ -171,7 +173,10 @@ impl RandomFile {
     #[cfg(not(unix))]
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         use std::io::{Read, Seek};
-        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         file.seek(io::SeekFrom::Start(offset))?;
         file.read(buffer)
     }
@@ -179,7 +184,10 @@ impl RandomFile {
     #[cfg(not(unix))]
     pub(super) fn write_all_at(&self, offset: u64, buffer: &[u8]) -> io::Result<()> {
         use std::io::{Seek, Write};
-        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         file.seek(io::SeekFrom::Start(offset))?;
         file.write_all(buffer)
     }

@@ -132,7 +132,9 @@ impl Spill {
     pub fn read(&self, extent: Extent, buffer: &mut Vec<u8>) -> io::Result<()> {
         let start = buffer.len();
         buffer.resize(start + extent.len, 0);
-        let filled = self.file()?.read_full_at(extent.offset, &mut buffer[start..])?;
+        let filled = self
+            .file()?
+            .read_full_at(extent.offset, &mut buffer[start..])?;
         if filled == extent.len {
             Ok(())
         } else {

@@ -1,0 +1,358 @@
+//! Shards, compact records and the total order: nothing is lost, nothing is added, and the number of threads does not show.
+
+use std::sync::Arc;
+
+use avstem::engine::encode::{
+    Cursor, TooLong, put_bytes16, put_fixed_u64, put_fixed_u128, put_i64, put_i128, put_u8, put_u64,
+};
+use avstem::engine::merge::merge_sorted;
+use avstem::engine::shard::{Budget, Partitions, SHARD_COUNT, shard_of, shard_of_u64};
+use proptest::prelude::*;
+use rayon::prelude::*;
+
+/// Puts records of a length of their own into shards, from several tasks; returns what each shard has to hold.
+fn fill(
+    partitions: &Partitions,
+    task_count: u64,
+    records_per_task: u64,
+    len_max: u64,
+) -> Vec<Vec<u64>> {
+    let shard_count = partitions.shard_count();
+    (0..task_count).into_par_iter().for_each(|task| {
+        let mut writer = partitions.writer();
+        for number in 0..records_per_task {
+            let id = task * records_per_task + number;
+            writer.put(shard_for(id, shard_count), |buffer| {
+                put_record(buffer, id, len_max)
+            });
+        }
+        // Ended in both ways.
+        if task % 2 == 0 {
+            writer.finish().expect("all is safe");
+        }
+    });
+    let mut expected = vec![Vec::new(); shard_count];
+    for id in 0..task_count * records_per_task {
+        expected[shard_for(id, shard_count)].push(id);
+    }
+    expected
+}
+
+fn shard_for(id: u64, shard_count: usize) -> usize {
+    shard_of_u64(id.wrapping_mul(0x9E37_79B9_7F4A_7C15), shard_count)
+}
+
+fn put_record(buffer: &mut Vec<u8>, id: u64, len_max: u64) {
+    put_u64(buffer, id);
+    let filler =
+        vec![id.to_le_bytes()[0]; usize::try_from(filler_len(id, len_max)).expect("small")];
+    put_bytes16(buffer, &filler).expect("short");
+}
+
+/// Some length below the maximum, short or long whatever the number of records.
+fn filler_len(id: u64, len_max: u64) -> u64 {
+    id.wrapping_mul(7919) % len_max
+}
+
+fn ids(bytes: &[u8], len_max: u64) -> Vec<u64> {
+    let mut cursor = Cursor::new(bytes);
+    let mut ids = Vec::new();
+    while !cursor.is_empty() {
+        let id = cursor.u64().expect("an id");
+        let filler = cursor.bytes16().expect("a filler");
+        assert_eq!(
+            u64::try_from(filler.len()).expect("small"),
+            filler_len(id, len_max)
+        );
+        assert!(filler.iter().all(|&byte| byte == id.to_le_bytes()[0]));
+        ids.push(id);
+    }
+    ids.sort_unstable();
+    ids
+}
+
+fn check_taken(partitions: &Partitions, expected: &[Vec<u64>], len_max: u64) {
+    let taken: Vec<Vec<u64>> = (0..partitions.shard_count())
+        .into_par_iter()
+        .map_init(Vec::new, |buffer, shard| {
+            if shard % 2 == 0 {
+                partitions.take_into(shard, buffer).expect("taken");
+                ids(buffer, len_max)
+            } else {
+                ids(&partitions.take(shard).expect("taken"), len_max)
+            }
+        })
+        .collect();
+    assert_eq!(taken, expected);
+    for shard in 0..partitions.shard_count() {
+        assert!(
+            partitions.take(shard).expect("taken").is_empty(),
+            "a shard is empty after it was taken"
+        );
+    }
+}
+
+#[test]
+fn what_goes_in_comes_out() {
+    for shard_count in [1, 7, 64, SHARD_COUNT] {
+        for limit in [0, 1, 40_000, 1_000_000, u64::MAX] {
+            for len_max in [1, 90, 40_000] {
+                let budget = Budget::new(limit);
+                let partitions = Partitions::new(shard_count, Arc::clone(&budget), None);
+                let records_per_task = if len_max > 1000 { 10 } else { 3000 };
+                let expected = fill(&partitions, 12, records_per_task, len_max);
+                assert!(budget.held() <= limit);
+                if limit == 0 && shard_count == 1 {
+                    assert!(partitions.spilled_len() > 0, "full blocks go to disk");
+                }
+                if limit == u64::MAX {
+                    assert_eq!(partitions.spilled_len(), 0);
+                }
+                check_taken(&partitions, &expected, len_max);
+                assert_eq!(budget.held(), 0);
+                // And once more after it was emptied.
+                let expected = fill(&partitions, 3, 10, len_max);
+                check_taken(&partitions, &expected, len_max);
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_of_any_number_make_the_same_shards() {
+    for thread_count in [1, 2, 5] {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(thread_count)
+            .build()
+            .expect("a pool");
+        pool.install(|| {
+            let partitions = Partitions::new(7, Budget::new(50_000), None);
+            let expected = fill(&partitions, 40, 1000, 60);
+            check_taken(&partitions, &expected, 60);
+        });
+    }
+}
+
+#[test]
+fn a_budget_is_used_to_its_last_byte() {
+    let size = {
+        let budget = Budget::unlimited();
+        let partitions = Partitions::new(1, Arc::clone(&budget), None);
+        put_block(&partitions);
+        budget.held()
+    };
+    for (limit, spilled) in [(size, false), (size - 1, true)] {
+        let partitions = Partitions::new(1, Budget::new(limit), None);
+        put_block(&partitions);
+        assert_eq!(partitions.spilled_len() > 0, spilled);
+    }
+}
+
+/// Puts in what makes exactly one block.
+fn put_block(partitions: &Partitions) {
+    let mut writer = partitions.writer();
+    writer.put(0, |buffer| buffer.extend_from_slice(&[1; 16 * 1024]));
+}
+
+#[test]
+fn a_shared_budget_is_given_back() {
+    let budget = Budget::unlimited();
+    let first = Partitions::new(3, Arc::clone(&budget), None);
+    let second = Partitions::new(5, Arc::clone(&budget), None);
+    let expected = fill(&first, 4, 4000, 50);
+    let held_by_first = budget.held();
+    assert!(held_by_first > 0);
+    fill(&second, 4, 4000, 50);
+    assert!(budget.held() > held_by_first);
+    // What was never taken is given back as well.
+    drop(second);
+    assert_eq!(budget.held(), held_by_first);
+    check_taken(&first, &expected, 50);
+    assert_eq!(budget.held(), 0);
+}
+
+#[test]
+fn a_spill_file_that_cannot_be_made_is_an_error() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let partitions = Partitions::new(2, Budget::new(0), Some(directory.path().join("missing")));
+    let mut writer = partitions.writer();
+    writer.put(0, |buffer| buffer.push(1));
+    partitions
+        .writer()
+        .finish()
+        .expect("nothing had to be written yet");
+    writer.put(0, |buffer| buffer.extend_from_slice(&[7; 100_000]));
+    let error = writer.finish().expect_err("a block is lost");
+    assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    assert!(error.to_string().contains("temporary file"), "{error}");
+    for shard in [0, 1] {
+        assert_eq!(
+            partitions.take(shard).expect_err("a block is lost").kind(),
+            std::io::ErrorKind::NotFound
+        );
+    }
+}
+
+#[test]
+fn a_spill_file_has_no_name() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let partitions = Partitions::new(1, Budget::new(0), Some(directory.path().to_path_buf()));
+    let expected = fill(&partitions, 2, 4000, 50);
+    assert!(partitions.spilled_len() > 0);
+    assert_eq!(
+        std::fs::read_dir(directory.path())
+            .expect("readable")
+            .count(),
+        0
+    );
+    check_taken(&partitions, &expected, 50);
+}
+
+#[test]
+fn shards_come_from_the_high_bits() {
+    assert_eq!(
+        Partitions::new(0, Budget::unlimited(), None).shard_count(),
+        1
+    );
+    assert_eq!(shard_of_u64(u64::MAX, 256), 255);
+    assert_eq!(shard_of_u64(0xAB << 56, 256), 0xAB);
+    assert_eq!(shard_of(0xAB << 120, 256), 0xAB);
+    assert_eq!(shard_of(u128::from(u64::MAX), 256), 0);
+    let partitions = Partitions::new(7, Budget::unlimited(), None);
+    assert_eq!(partitions.shard_of(u128::MAX), 6);
+    assert_eq!(partitions.shard_of(0), 0);
+}
+
+proptest! {
+    #[test]
+    fn a_shard_is_below_the_count(hash in any::<u128>(), shard_count in 1..1000_usize) {
+        prop_assert!(shard_of(hash, shard_count) < shard_count);
+    }
+
+    #[test]
+    fn merged_parts_are_in_order(parts in prop::collection::vec(prop::collection::vec((0..20_u8, any::<u8>()), 0..50), 0..20)) {
+        /// Compared by its first part only, so that the order of equals shows.
+        #[derive(Debug, Clone, Copy)]
+        struct Item(u8, u8);
+        impl PartialEq for Item {
+            fn eq(&self, other: &Self) -> bool {
+                self.0 == other.0
+            }
+        }
+        impl Eq for Item {}
+        impl PartialOrd for Item {
+            fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+        impl Ord for Item {
+            fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+                self.0.cmp(&other.0)
+            }
+        }
+        let mut expected = parts.concat();
+        expected.sort_by_key(|item| item.0);
+        let parts = parts.into_iter().map(|part| part.into_iter().map(|(key, rest)| Item(key, rest)).collect()).collect();
+        let merged: Vec<(u8, u8)> = merge_sorted(parts).into_iter().map(|Item(key, rest)| (key, rest)).collect();
+        prop_assert_eq!(merged, expected);
+    }
+
+    #[test]
+    fn values_come_back(
+        byte in any::<u8>(), number in number_u64(), signed in number_u64(), wide in any::<i128>(), shift in 0..128_u32,
+        hash in any::<u128>(), bytes in prop::collection::vec(any::<u8>(), 0..400), cut in any::<prop::sample::Index>(),
+    ) {
+        let signed = signed.cast_signed();
+        let wide = wide >> shift;
+        let mut buffer = Vec::new();
+        put_i128(&mut buffer, wide);
+        put_u8(&mut buffer, byte);
+        put_u64(&mut buffer, number);
+        put_i64(&mut buffer, signed);
+        put_fixed_u64(&mut buffer, number);
+        put_fixed_u128(&mut buffer, hash);
+        put_bytes16(&mut buffer, &bytes).expect("short");
+
+        let read = |bytes: &[u8]| {
+            let mut cursor = Cursor::new(bytes);
+            let values = (
+                cursor.i128()?, cursor.u8()?, cursor.u64()?, cursor.i64()?, cursor.fixed_u64()?, cursor.fixed_u128()?,
+                cursor.bytes16()?.to_vec(),
+            );
+            cursor.is_empty().then_some(values)
+        };
+        prop_assert_eq!(read(&buffer), Some((wide, byte, number, signed, number, hash, bytes)));
+        // Cut off anywhere, something is missing and nothing panics.
+        prop_assert_eq!(read(&buffer[..cut.index(buffer.len())]), None);
+    }
+
+    #[test]
+    fn any_bytes_can_be_read(bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(0xFF), Just(0x80)], 0..40)) {
+        let _ = Cursor::new(&bytes).u64();
+        let _ = Cursor::new(&bytes).i64();
+        let _ = Cursor::new(&bytes).i128();
+        let _ = Cursor::new(&bytes).bytes16();
+        let _ = Cursor::new(&bytes).fixed_u128();
+    }
+}
+
+/// Numbers of all lengths, not mostly of the greatest.
+fn number_u64() -> impl Strategy<Value = u64> {
+    (any::<u64>(), 0..64_u32).prop_map(|(number, shift)| number >> shift)
+}
+
+#[test]
+fn numbers_at_the_edges_come_back() {
+    for number in [i64::MIN, i64::MIN + 1, -65, -64, -1, 0, 1, 63, 64, i64::MAX] {
+        let mut buffer = Vec::new();
+        put_i64(&mut buffer, number);
+        assert_eq!(Cursor::new(&buffer).i64(), Some(number));
+        assert_eq!(buffer.len() == 1, (-64..64).contains(&number));
+        let wide = i128::from(number) << 64;
+        buffer.clear();
+        put_i128(&mut buffer, wide);
+        assert_eq!(Cursor::new(&buffer).i128(), Some(wide));
+    }
+    for wide in [i128::MIN, i128::MAX] {
+        let mut buffer = Vec::new();
+        put_i128(&mut buffer, wide);
+        assert_eq!(buffer.len(), 19);
+        assert_eq!(Cursor::new(&buffer).i128(), Some(wide));
+    }
+    let mut buffer = Vec::new();
+    put_u64(&mut buffer, u64::MAX);
+    assert_eq!(
+        (buffer.len(), Cursor::new(&buffer).u64()),
+        (10, Some(u64::MAX))
+    );
+}
+
+#[test]
+fn what_is_no_number_is_none() {
+    let overlong = [0xFF; 30];
+    assert_eq!(Cursor::new(&overlong).u64(), None);
+    assert_eq!(Cursor::new(&overlong).i128(), None);
+    // One bit more than there is room for.
+    let mut beyond = [0x80; 10];
+    beyond[9] = 2;
+    assert_eq!(Cursor::new(&beyond).u64(), None);
+    let mut beyond = [0x80; 19];
+    beyond[18] = 4;
+    assert_eq!(Cursor::new(&beyond).i128(), None);
+    assert_eq!(Cursor::new(&[]).u8(), None);
+}
+
+#[test]
+fn bytes_that_are_too_long_are_refused() {
+    let mut buffer = vec![1];
+    assert_eq!(
+        put_bytes16(&mut buffer, &[0; 65_536]),
+        Err(TooLong { len: 65_536 })
+    );
+    assert_eq!(buffer, [1]);
+    put_bytes16(&mut buffer, &[0; 65_535]).expect("just fits");
+    assert_eq!(
+        TooLong { len: 65_536 }.to_string(),
+        "65536 bytes are more than a compact record can hold in one value (65535)"
+    );
+}
