@@ -2,11 +2,12 @@
 //!
 //! Every other format is converted to these columns first, so this is the only place where rows become records.
 
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::field::{is_completed, minor, quantity, shown, trim, vat_rate_bp};
 use crate::engine::split::Record;
-use crate::model::compact::{KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements};
+use crate::model::compact::{KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::{Zone, parse_stamp};
 use crate::model::names::{NameId, Names};
@@ -161,12 +162,15 @@ struct Provider {
     ways: Ways,
 }
 
+/// How many texts of a kind a task remembers.
+const NAMES_MAX: usize = 1 << 12;
+
 /// What a reader remembers from row to row, one a task.
 #[derive(Debug, Default)]
 pub struct Memory {
     provider: Option<Provider>,
     currency: Option<([u8; 3], Currency)>,
-    names: [Option<(Vec<u8>, NameId)>; 3],
+    names: [FxHashMap<Vec<u8>, NameId>; 3],
 }
 
 /// Places of canonical columns, as [`Dataset::columns`] has them.
@@ -268,13 +272,15 @@ fn utf8(text: &[u8]) -> &str {
 fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
     let text = text?;
     let known = memory.names.get_mut(slot)?;
-    if let Some((last, id)) = known
-        && last.as_slice() == text
-    {
+    if let Some(id) = known.get(text) {
         return Some(*id);
     }
     let id = context.names.intern(utf8(text));
-    *known = Some((text.to_vec(), id));
+    // Enough for the numbers of a month; a file with a number a row does not fill the memory.
+    if known.len() >= NAMES_MAX {
+        known.clear();
+    }
+    known.insert(text.to_vec(), id);
     Some(id)
 }
 
@@ -297,7 +303,8 @@ fn keys(fields: &Fields<'_>, columns: [usize; 4], provider: &Provider) -> Keys {
     let mut keys: Keys = [None; 4];
     for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
         if hashed {
-            *key = fields.text(column).map(|text| xxh3_128_with_seed(text, provider.seed));
+            // A hash of 0 would read as no key: it is taken for 1, one more chance in 2^128 to collide.
+            *key = fields.text(column).map(|text| KeyHash::new(xxh3_128_with_seed(text, provider.seed)).unwrap_or(KeyHash::MIN));
         }
     }
     keys

@@ -4,11 +4,14 @@
 //! what is compared only inside one order is a 64-bit hash (in an order of a million lines: 3e-8). Content is a
 //! 64-bit hash that is compared only among rows of one identity; different hashes are compared again as typed values.
 
+use std::num::NonZeroU128;
+
 use super::codec::{Reader, put_i64, put_i128, put_u64};
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
 use super::record::Dataset;
+use smallvec::SmallVec;
 
 /// The four ids that operations and settlement rows may share (RULES.md 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,8 +55,11 @@ impl KeyKind {
     }
 }
 
+/// The hash of an id.
+pub type KeyHash = NonZeroU128;
+
 /// Hashes of the ids that a record has, by [`KeyKind::index`].
-pub type Keys = [Option<u128>; 4];
+pub type Keys = [Option<KeyHash>; 4];
 
 /// What an order says of itself (RULES.md 2, the last columns of `orders`); minor units, absent is not 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -185,6 +191,9 @@ pub struct SettlementRec {
     pub settlement: Option<NameId>,
 }
 
+/// Origins of an operation's rows; nearly always one, which needs no memory of its own.
+pub type Origins = SmallVec<[Origin; 1]>;
+
 /// A capture or reversal, summed over its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Operation {
@@ -205,7 +214,7 @@ pub struct Operation {
     /// Hashes of the smallest ids stated on its rows.
     pub keys: Keys,
     /// Where its rows stand; never empty.
-    pub rows: Vec<Origin>,
+    pub rows: Origins,
 }
 
 /// A record of the order shards.
@@ -253,12 +262,12 @@ fn key_bits(keys: &Keys) -> u8 {
 
 fn put_keys(out: &mut Vec<u8>, keys: &Keys) {
     for key in keys.iter().flatten() {
-        out.extend_from_slice(&key.to_le_bytes());
+        out.extend_from_slice(&key.get().to_le_bytes());
     }
 }
 
 fn read_keys(reader: &mut Reader<'_>, bits: u8) -> Keys {
-    [1_u8, 2, 4, 8].map(|bit| (bits & bit != 0).then(|| reader.fixed_u128()))
+    [1_u8, 2, 4, 8].map(|bit| if bits & bit == 0 { None } else { KeyHash::new(reader.fixed_u128()) })
 }
 
 fn put_optional(out: &mut Vec<u8>, value: Option<i64>) {
@@ -483,7 +492,7 @@ mod tests {
             vat_minor: None,
             reconciliation: Some(NameId(70_000)),
             stated_total_minor: Some(i64::MIN),
-            keys: [None, Some(1), None, Some(u128::MAX)],
+            keys: [None, KeyHash::new(1), None, KeyHash::new(u128::MAX)],
             content: 1,
             origin: Origin(2),
         };
@@ -498,7 +507,7 @@ mod tests {
         assert_eq!(read_order_record(&mut reader), OrderRecord::Operation(bare));
         assert!(reader.is_empty());
 
-        let settled = SettledRow { provider: NameId(2), currency: Currency(3), gross_minor: -5, reconciliation: None, keys: [Some(4), None, None, None], origin: Origin(6) };
+        let settled = SettledRow { provider: NameId(2), currency: Currency(3), gross_minor: -5, reconciliation: None, keys: [KeyHash::new(4), None, None, None], origin: Origin(6) };
         let operation = Operation {
             dataset: Dataset::Reversals,
             provider: NameId(1),
@@ -508,7 +517,7 @@ mod tests {
             stated_minor: 12,
             reconciliation: Some(NameId(4)),
             keys: [None; 4],
-            rows: vec![Origin(1), Origin(2)],
+            rows: Origins::from_slice(&[Origin(1), Origin(2)]),
         };
         let mut bytes = Vec::new();
         settled.put(&mut bytes);

@@ -225,9 +225,9 @@ fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
 }
 
 fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
-    let mut codes: BTreeMap<(&str, &str, &str, &str), (u64, u64, i128)> = BTreeMap::new();
+    let mut codes: BTreeMap<[&str; 4], (u64, u64, i128)> = BTreeMap::new();
     for finding in findings {
-        let key = (finding.code.leg().name(), finding.code.name(), finding.status.name(), finding.currency.as_str());
+        let key = [finding.code.leg().name(), finding.code.name(), finding.status.name(), finding.currency.as_str()];
         let sums = codes.entry(key).or_default();
         sums.0 += 1;
         sums.1 = sums.1.saturating_add(finding.count);
@@ -235,7 +235,7 @@ fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
     }
     codes
         .into_iter()
-        .map(|((leg, code, status, currency), (findings, records, difference))| CodeRow {
+        .map(|([leg, code, status, currency], (findings, records, difference))| CodeRow {
             code: code.to_owned(),
             leg: leg.to_owned(),
             status: status.to_owned(),

@@ -92,7 +92,7 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         let error = FileError::new("inputs", format!("{} files are more than one run reads", planned.len()), "put exports of a day together");
         return Err(error.into());
     }
-    let opened: Vec<Result<(File, Volume, Vec<RejectRow>), FileError>> =
+    let opened: Vec<Result<Loaded, FileError>> =
         planned.into_par_iter().map(|input| load_one(input, plan, currencies)).collect();
     let mut inputs = Inputs::default();
     for (number, one) in opened.into_iter().enumerate() {
@@ -107,7 +107,10 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
     Ok(inputs)
 }
 
-fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<(File, Volume, Vec<RejectRow>), FileError> {
+/// A file, its canonical bytes, and rows that a conversion could not read.
+type Loaded = (File, Volume, Vec<RejectRow>);
+
+fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Loaded, FileError> {
     let Opened { bytes, given_len, given_sha256, shape } = open(&input.shown, input.path.as_deref())?;
     let provider = input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
     let file = |input: Input, provider: String, format: &'static str, body: (u64, u64)| File {

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::error::RunError;
 use super::plan::Event;
 use super::read::Means;
+use super::routes::Route;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;
 use crate::model::compact::{KeyRecord, Keys, Operation, SettledRow, read_key_record};
@@ -82,12 +83,13 @@ type Keyed<T> = Vec<(u128, T)>;
 fn decode(bytes: &[u8], round: usize, means: &Means<'_>) -> (Keyed<Operation>, Keyed<SettledRow>) {
     let mut reader = Reader::new(bytes);
     let (mut operations, mut rows) = (Vec::new(), Vec::new());
+    let mut route = Route::default();
     while !reader.is_empty() {
         match read_key_record(&mut reader) {
             KeyRecord::Operation(operation) => {
-                operations.push((means.routes.next(operation.provider, &operation.keys, round).1, operation));
+                operations.push((route.next(means.routes, operation.provider, &operation.keys, round).1, operation));
             }
-            KeyRecord::Settled(row) => rows.push((means.routes.next(row.provider, &row.keys, round).1, row)),
+            KeyRecord::Settled(row) => rows.push((route.next(means.routes, row.provider, &row.keys, round).1, row)),
         }
     }
     (operations, rows)
@@ -131,8 +133,9 @@ fn by_key(
 fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &Means<'_>) -> Result<(), RunError> {
     let later = rounds.get(round + 1..).unwrap_or_default();
     let mut writers: Vec<_> = later.iter().map(Partitions::writer).collect();
+    let mut route = Route::default();
     let mut put = |provider, keys: &Keys, append: &dyn Fn(&mut Vec<u8>)| {
-        let (next, key) = means.routes.next(provider, keys, round + 1);
+        let (next, key) = route.next(means.routes, provider, keys, round + 1);
         let place = next - (round + 1);
         writers[place].put(later[place].shard_of(key), append);
     };

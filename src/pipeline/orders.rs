@@ -1,12 +1,12 @@
 //! The order shards: each order is judged by itself, and its operations go on to the key shards.
 
-use std::collections::{HashMap, HashSet};
-
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
 use super::read::Means;
 use super::plan::Event;
+use super::routes::Route;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow, OrderRecord, read_order_record};
@@ -34,12 +34,12 @@ pub fn judge(
     orders: &Partitions,
     rounds: &[Partitions],
     references: &Partitions,
-    settled_keys: &HashMap<NameId, [bool; 4]>,
+    settled_keys: &FxHashMap<NameId, [bool; 4]>,
     means: &Means<'_>,
     context: &Context<'_>,
 ) -> Result<Judged, RunError> {
     (means.on)(Event::Stage { name: "order lines", total: u64::try_from(orders.shard_count()).unwrap_or(0) });
-    let settled: HashSet<NameId> = settled_keys.keys().copied().collect();
+    let settled: FxHashSet<NameId> = settled_keys.keys().copied().collect();
     let parts: Vec<Judged> = (0..orders.shard_count())
         .into_par_iter()
         .map(|shard| judge_shard(&orders.take(shard)?, rounds, references, &settled, means, context))
@@ -56,13 +56,13 @@ fn judge_shard(
     bytes: &[u8],
     rounds: &[Partitions],
     references: &Partitions,
-    settled: &HashSet<NameId>,
+    settled: &FxHashSet<NameId>,
     means: &Means<'_>,
     context: &Context<'_>,
 ) -> Result<Judged, RunError> {
-    let (mut lines, mut rows) = decode(bytes);
+    let (lines, rows) = decode(bytes);
     let mut outcome = Outcome::default();
-    by_order(&mut lines, &mut rows, |lines, rows| reconcile(lines, rows, context, &mut outcome))?;
+    by_order(&lines, &rows, |lines, rows| reconcile(lines, rows, context, &mut outcome))?;
     let Outcome { findings, operations, mut tally } = outcome;
     send(&operations, rounds, references, settled, means, context, &mut tally)?;
     let found = findings.iter().map(|finding| describe(finding, context)).collect::<Result<_, _>>()?;
@@ -84,30 +84,41 @@ fn decode(bytes: &[u8]) -> (Vec<LineRec>, Vec<OperationRow>) {
 
 /// Walks both kinds of records side by side, an order at a time.
 fn by_order<E>(
-    lines: &mut [LineRec],
-    rows: &mut [OperationRow],
+    lines: &[LineRec],
+    rows: &[OperationRow],
     mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), E>,
 ) -> Result<(), E> {
-    lines.sort_unstable_by_key(|line| line.order);
-    rows.sort_unstable_by_key(|row| row.order);
-    let (mut lines, mut rows) = (lines, rows);
+    // Places are sorted, not records: these are several times as large.
+    let sorted_lines = places(lines.iter().map(|line| line.order));
+    let sorted_rows = places(rows.iter().map(|row| row.order));
+    let (mut line_places, mut row_places) = (sorted_lines.iter().peekable(), sorted_rows.iter().peekable());
+    let (mut of_order, mut on_order) = (Vec::new(), Vec::new());
     loop {
-        let heads = [lines.first().map(|line| line.order), rows.first().map(|row| row.order)];
+        let heads = [line_places.peek().map(|(order, _)| *order), row_places.peek().map(|(order, _)| *order)];
         let Some(order) = heads.into_iter().flatten().min() else { return Ok(()) };
-        let line_count = lines.iter().take_while(|line| line.order == order).count();
-        let row_count = rows.iter().take_while(|row| row.order == order).count();
-        let (of_order, other_lines) = std::mem::take(&mut lines).split_at_mut(line_count);
-        let (on_order, other_rows) = std::mem::take(&mut rows).split_at_mut(row_count);
-        judge(of_order, on_order)?;
-        (lines, rows) = (other_lines, other_rows);
+        of_order.clear();
+        on_order.clear();
+        while let Some((_, place)) = line_places.next_if(|(other, _)| *other == order) {
+            of_order.push(lines[*place]);
+        }
+        while let Some((_, place)) = row_places.next_if(|(other, _)| *other == order) {
+            on_order.push(rows[*place]);
+        }
+        judge(&mut of_order, &mut on_order)?;
     }
+}
+
+fn places(orders: impl Iterator<Item = u128>) -> Vec<(u128, usize)> {
+    let mut places: Vec<(u128, usize)> = orders.zip(0..).collect();
+    places.sort_unstable_by_key(|(order, _)| *order);
+    places
 }
 
 fn send(
     operations: &[Operation],
     rounds: &[Partitions],
     references: &Partitions,
-    settled: &HashSet<NameId>,
+    settled: &FxHashSet<NameId>,
     means: &Means<'_>,
     context: &Context<'_>,
     tally: &mut Tally,
@@ -115,6 +126,7 @@ fn send(
     let mut writers: Vec<_> = rounds.iter().map(Partitions::writer).collect();
     let mut reference_writer = references.writer();
     let mut unique: Option<(NameId, bool)> = None;
+    let mut route = Route::default();
     for operation in operations {
         let provider = operation.provider;
         let is_unique = match unique {
@@ -125,8 +137,8 @@ fn send(
             && operation.completed
             && is_unique
         {
-            reference_writer.put(references.shard_of(hash), |out| {
-                out.extend_from_slice(&hash.to_le_bytes());
+            reference_writer.put(references.shard_of(hash.get()), |out| {
+                out.extend_from_slice(&hash.get().to_le_bytes());
                 Operation { keys: [None; 4], reconciliation: None, ..operation.clone() }.put(out);
             });
         }
@@ -134,7 +146,7 @@ fn send(
             tally.operation(operation, if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted });
             continue;
         }
-        let (round, key) = means.routes.next(provider, &operation.keys, 0);
+        let (round, key) = route.next(means.routes, provider, &operation.keys, 0);
         if let (Some(writer), Some(partitions)) = (writers.get_mut(round), rounds.get(round)) {
             writer.put(partitions.shard_of(key), |out| operation.put(out));
         }

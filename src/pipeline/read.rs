@@ -1,15 +1,16 @@
 //! From files to shards: chunks are cut at record boundaries, read in parallel, and their records dealt out by key.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::sync::RwLock;
 
 use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
 use super::inputs::Inputs;
 use super::plan::{Event, Plan};
-use super::routes::Routes;
+use super::routes::{Route, Routes};
 use crate::engine::chunk::{Chunk, plan_chunks};
 use crate::engine::shard::{Partitions, Writer};
 use crate::engine::split::{Record, Scratch, split_records};
@@ -42,11 +43,11 @@ pub struct Read {
     /// Data rows by file, rejected ones included.
     pub rows: BTreeMap<usize, u64>,
     /// Providers with a readable order line.
-    pub line_providers: HashSet<NameId>,
+    pub line_providers: FxHashSet<NameId>,
     /// Providers with a readable settlement row, and the ids that these have, by [`KeyKind::index`].
-    pub settled_keys: HashMap<NameId, [bool; 4]>,
+    pub settled_keys: FxHashMap<NameId, [bool; 4]>,
     /// Providers with a readable capture or reversal.
-    pub operation_providers: HashSet<NameId>,
+    pub operation_providers: FxHashSet<NameId>,
     /// Offsets and lines of some records, by file.
     lines: BTreeMap<usize, Vec<(u64, u64)>>,
 }
@@ -146,7 +147,7 @@ fn read_files(
 /// What the reader must know of a provider, found once.
 struct CachedWays<'a> {
     settings: &'a Settings,
-    settled_keys: &'a HashMap<NameId, [bool; 4]>,
+    settled_keys: &'a FxHashMap<NameId, [bool; 4]>,
     known: RwLock<HashMap<NameId, Ways>>,
 }
 
@@ -211,7 +212,7 @@ fn read_chunk(
     let all_utf8 = std::str::from_utf8(&buffer).is_ok();
     let mut last = None;
     split_records(&buffer, chunk.start, chunk.first_line, &DIALECT, &mut Scratch::new(), &mut |record: &Record<'_>| {
-        if piece.rows % LINE_STRIDE == 0 {
+        if piece.rows.is_multiple_of(LINE_STRIDE) {
             piece.lines.push((record.offset, record.line));
         }
         piece.rows += 1;
@@ -261,6 +262,7 @@ struct Desk<'a> {
     shards: &'a Shards<'a>,
     orders: Option<Writer<'a>>,
     rounds: Vec<Writer<'a>>,
+    route: Route,
 }
 
 impl<'a> Desk<'a> {
@@ -270,6 +272,7 @@ impl<'a> Desk<'a> {
             shards,
             orders: (!settlements).then(|| shards.orders.writer()),
             rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
+            route: Route::default(),
         }
     }
 
@@ -309,7 +312,7 @@ impl<'a> Desk<'a> {
                     return;
                 }
                 keys.iter_mut().zip(row.keys).for_each(|(known, key)| *known |= key.is_some());
-                let (round, key) = means.routes.next(row.provider, &row.keys, 0);
+                let (round, key) = self.route.next(means.routes, row.provider, &row.keys, 0);
                 if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
                     writer.put(partitions.shard_of(key), |out| row.put(out));
                 }

@@ -39,15 +39,24 @@ impl Routes {
         keys
     }
 
+}
+
+/// The keys of the last provider asked for, so that a task looks them up once.
+#[derive(Debug, Default)]
+pub struct Route {
+    known: Option<(NameId, Arc<[KeyKind]>)>,
+}
+
+impl Route {
     /// The first round, from this one on, for which a record has the key, and that key; after the last round, the
     /// round behind it.
-    #[must_use]
-    pub fn next(&self, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
-        let tried = self.keys(provider);
+    pub fn next(&mut self, routes: &Routes, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
+        let known = self.known.take().filter(|(known, _)| *known == provider);
+        let (_, tried) = self.known.insert(known.unwrap_or_else(|| (provider, routes.keys(provider))));
         let rounds = tried.iter().enumerate().skip(from);
         rounds
-            .filter_map(|(round, kind)| Some((round, keys[kind.index()]?)))
+            .filter_map(|(round, kind)| Some((round, keys[kind.index()]?.get())))
             .next()
-            .unwrap_or((self.round_count, keys.iter().flatten().next().copied().unwrap_or_default()))
+            .unwrap_or_else(|| (routes.round_count, keys.iter().flatten().next().map_or(0, |key| key.get())))
     }
 }

@@ -1,7 +1,9 @@
 //! RULES.md 5, batches: both sides of every reconciliation number, what explains the difference, and batches of which
 //! no row came.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::control::{Sum, Verdict};
 use super::operations::Outcome;
@@ -57,13 +59,13 @@ pub struct OtherKind {
 #[derive(Debug, Default)]
 pub struct Batches {
     /// The batches.
-    pub by_key: HashMap<BatchKey, Batch>,
+    pub by_key: FxHashMap<BatchKey, Batch>,
     /// Other rows by provider, kind and currency.
-    pub others: HashMap<(NameId, NameId, Currency), OtherKind>,
+    pub others: FxHashMap<(NameId, NameId, Currency), OtherKind>,
     /// The numbers that stand on any settlement row of a provider, of any kind.
-    pub numbers: BTreeSet<(NameId, NameId)>,
+    pub numbers: FxHashSet<(NameId, NameId)>,
     /// The settlement ids of a provider's rows.
-    pub settlements: BTreeSet<(NameId, NameId)>,
+    pub settlements: FxHashSet<(NameId, NameId)>,
 }
 
 impl Batches {
@@ -136,7 +138,7 @@ impl Batches {
 /// Operations that no row answers: of a batch of which no row came, together, else each by itself.
 ///
 /// `numbers` are those that stand on any settlement row.
-pub fn report_unanswered(unanswered: Vec<Operation>, numbers: &BTreeSet<(NameId, NameId)>, out: &mut Outcome) {
+pub fn report_unanswered(unanswered: Vec<Operation>, numbers: &FxHashSet<(NameId, NameId)>, out: &mut Outcome) {
     let mut missing: BTreeMap<(NameId, NameId, Currency), Finding> = BTreeMap::new();
     for operation in unanswered {
         let absent = operation.reconciliation.filter(|number| !numbers.contains(&(operation.provider, *number)));
@@ -150,7 +152,7 @@ pub fn report_unanswered(unanswered: Vec<Operation>, numbers: &BTreeSet<(NameId,
             expected_minor: operation.effect_minor,
             actual_minor: 0,
             count: 1,
-            rows: operation.rows,
+            rows: operation.rows.to_vec(),
             whole_order: false,
             note: Note::None,
         };

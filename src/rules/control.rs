@@ -116,8 +116,10 @@ pub struct VerdictSum {
     pub rows: Sum,
 }
 
-type FileKey = (Dataset, usize, Currency);
-type VerdictKey = (Dataset, NameId, Currency, Verdict);
+/// Dataset, file number, currency.
+pub type FileKey = (Dataset, usize, Currency);
+/// Dataset, provider, currency, verdict.
+pub type VerdictKey = (Dataset, NameId, Currency, Verdict);
 
 /// The counts of one task; tasks are joined in any order.
 #[derive(Debug, Default)]
@@ -186,13 +188,13 @@ impl Tally {
 
     /// The fates by dataset, file and currency.
     #[must_use]
-    pub fn fates(&self) -> &[((Dataset, usize, Currency), Fates)] {
+    pub fn fates(&self) -> &[(FileKey, Fates)] {
         &self.fates
     }
 
     /// The verdicts by dataset, provider, currency and verdict.
     #[must_use]
-    pub fn verdicts(&self) -> &[((Dataset, NameId, Currency, Verdict), VerdictSum)] {
+    pub fn verdicts(&self) -> &[(VerdictKey, VerdictSum)] {
         &self.verdicts
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
+
 use super::settings::Settings;
 use crate::model::compact::SettlementRec;
 use crate::model::currency::{Currencies, Currency};
@@ -31,7 +33,7 @@ pub fn net_off(record: &SettlementRec) -> Option<Finding> {
 /// `file-gap`: a finding a run of numbers missing in a series of a provider's settlement ids, whether they stand on
 /// rows or name native files.
 #[must_use]
-pub fn gap_findings(on_rows: &BTreeSet<(NameId, NameId)>, of_files: &[(NameId, NameId)], names: &Names) -> Vec<Finding> {
+pub fn gap_findings(on_rows: &FxHashSet<(NameId, NameId)>, of_files: &[(NameId, NameId)], names: &Names) -> Vec<Finding> {
     let mut ids: BTreeMap<NameId, BTreeSet<String>> = BTreeMap::new();
     for (provider, settlement) in on_rows.iter().chain(of_files) {
         ids.entry(*provider).or_default().insert(names.text(*settlement).to_string());

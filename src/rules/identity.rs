@@ -50,6 +50,9 @@ pub struct Sifted<T> {
 /// # Errors
 /// A row cannot be read back.
 pub fn sift<T: Version>(versions: &mut [T], rows: &dyn ReadBack) -> Result<Sifted<T>, ReadBackError> {
+    if let [only] = versions {
+        return Ok(Sifted { used: *only, repeated: Vec::new(), superseded: Vec::new(), conflicting: Vec::new() });
+    }
     // By content, so that equal ones stand together; by origin, so that the choice among equal ones is fixed.
     versions.sort_unstable_by_key(|version| (version.content(), version.origin()));
     let (first, rest) = versions.split_first().expect("a record has at least one version");

@@ -2,7 +2,7 @@
 //! the line leg and the order's statements are judged (RULES.md 3).
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::identity::sift;
@@ -28,7 +28,7 @@ pub struct Context<'a> {
     /// Reads rows back where a text decides.
     pub rows: &'a dyn ReadBack,
     /// Providers with an accepted order line; for others the line leg is skipped.
-    pub line_providers: &'a HashSet<NameId>,
+    pub line_providers: &'a FxHashSet<NameId>,
 }
 
 /// What orders yield, collected over a shard.
@@ -179,7 +179,7 @@ fn check_items_total(rows: &[OperationRow], operation: &Operation, out: &mut Out
             expected_minor,
             actual_minor,
             count: 1,
-            rows: operation.rows.clone(),
+            rows: operation.rows.to_vec(),
             whole_order: false,
             note: Note::None,
         });

@@ -106,7 +106,7 @@ pub fn sort_operations(places: &mut [usize], operations: &[Operation], context: 
     let mut ranked = Vec::with_capacity(places.len());
     for place in places.iter() {
         let operation = &operations[*place];
-        ranked.push(((OperationRank::of(operation, context)?, operation.rows.clone()), *place));
+        ranked.push(((OperationRank::of(operation, context)?, operation.rows.to_vec()), *place));
     }
     ranked.sort();
     places.iter_mut().zip(ranked).for_each(|(place, (_, sorted))| *place = sorted);
@@ -152,7 +152,12 @@ fn free_places(free: &[bool]) -> Vec<usize> {
     free.iter().enumerate().filter(|(_, free)| **free).map(|(place, _)| place).collect()
 }
 
+/// Currency and effect.
 type Class = (Currency, i128);
+/// Places of operations and of rows.
+type Places = (Vec<usize>, Vec<usize>);
+/// Rows in their order, by amount and reconciliation number: order and place.
+type Queues = HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
 
 /// Pairs what is free and equal in currency and effect: among equals, first each operation with the first row of its
 /// own reconciliation number, then each remaining one with the first that is left.
@@ -161,7 +166,7 @@ type Class = (Currency, i128);
 /// A row cannot be read back.
 pub fn pair_equal(operations: &[Operation], rows: &[SettledRow], free: &mut Free, context: &Context<'_>) -> Result<Vec<Pair>, ReadBackError> {
     let mut pairs = Vec::new();
-    let mut by_class: HashMap<Class, (Vec<usize>, Vec<usize>)> = HashMap::new();
+    let mut by_class: HashMap<Class, Places> = HashMap::new();
     for place in free.operation_places() {
         let operation = &operations[place];
         by_class.entry((operation.currency, operation.effect_minor)).or_default().0.push(place);
@@ -172,7 +177,7 @@ pub fn pair_equal(operations: &[Operation], rows: &[SettledRow], free: &mut Free
             row_places.push(place);
         }
     }
-    let mut classes: Vec<(Class, (Vec<usize>, Vec<usize>))> =
+    let mut classes: Vec<(Class, Places)> =
         by_class.into_iter().filter(|(_, (_, row_places))| !row_places.is_empty()).collect();
     classes.sort_unstable_by_key(|(class, _)| *class);
     for (_, (mut operation_places, mut row_places)) in classes {
@@ -256,7 +261,7 @@ fn pair_at(size: i128, operation_places: &[usize], row_places: &[usize], operati
     for own_number in [true, false] {
         // Rows in their order, by amount and, in the first pass, by number.
         let number = |number: Option<NameId>| number.filter(|_| own_number);
-        let mut queues: HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>> = HashMap::new();
+        let mut queues: Queues = Queues::new();
         for (order, place) in row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
             let row = &rows[*place];
             queues.entry((i128::from(row.gross_minor), number(row.reconciliation))).or_default().push_back((order, *place));
