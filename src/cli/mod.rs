@@ -69,7 +69,8 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
-    let report = watched(console, |on| pipeline::run(&plan, on))?;
+    let datasets = plan.parquet.then(|| staging.path());
+    let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
     staging.commit(&report, &[]).map_err(refused)?;
     let summary = &report.summary;
     tell(summary, console);

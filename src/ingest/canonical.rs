@@ -100,6 +100,14 @@ impl Layout {
         self.dataset.column(name).is_some_and(|column| self.present.iter().any(|(known, _)| *known == column))
     }
 
+    /// The text of a canonical column as a record states it, trimmed; `None` where it is absent.
+    #[must_use]
+    pub fn text<'r>(&self, record: &Record<'r>, name: &str) -> Option<&'r str> {
+        let column = self.dataset.column(name)?;
+        let (_, field) = self.present.iter().find(|(known, _)| *known == column)?;
+        Some(utf8(trim(record.field(*field)))).filter(|text| !text.is_empty())
+    }
+
     /// The canonical column that a field holds.
     #[must_use]
     pub fn column_at(&self, field: usize) -> Option<&'static str> {

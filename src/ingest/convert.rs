@@ -164,6 +164,3 @@ impl<'a> Copy<'a> {
         spooled(copy).map_err(|error| unreadable(shown, &error))
     }
 }
-
-/// stub
-pub fn convert_parquet(_shown: &str, _bytes: &Bytes, _dataset: Option<Dataset>) -> Result<Converted, FileError> { Err(FileError::new("", "", "")) }

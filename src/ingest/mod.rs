@@ -4,5 +4,6 @@ pub mod canonical;
 pub mod convert;
 pub mod field;
 pub mod library;
+pub mod parquet;
 pub mod source;
 pub mod swedbank_pay;

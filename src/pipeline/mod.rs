@@ -1,6 +1,7 @@
 //! The only wiring: [`run`] reads as the program.
 
 pub mod assemble;
+pub mod datasets;
 pub mod error;
 pub mod inputs;
 pub mod keys;
@@ -9,6 +10,7 @@ pub mod plan;
 pub mod read;
 pub mod routes;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -35,7 +37,19 @@ use crate::rules::orders::Context;
 /// # Errors
 /// A file that cannot be read at all, or working files that cannot be written; nothing was written then.
 pub fn run(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
-    in_pool(plan, || reconcile(plan, on))
+    run_with_datasets(plan, None, on)
+}
+
+/// As [`run`]; where there is a folder, the canonical rows are written into it too.
+///
+/// # Errors
+/// As [`run`], and where the folder cannot be written.
+pub fn run_with_datasets(
+    plan: &Plan,
+    folder: Option<&Path>,
+    on: &(dyn Fn(Event) + Sync),
+) -> Result<Report, RunError> {
+    in_pool(plan, || reconcile(plan, folder, on))
 }
 
 /// Reads the files of a plan and says what they hold, without reconciling them.
@@ -64,7 +78,11 @@ fn in_pool<T: Send>(plan: &Plan, work: impl FnOnce() -> Result<T, RunError> + Se
     builder.build().map_err(|error| RunError::Threads(error.to_string()))?.install(work)
 }
 
-fn reconcile(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
+fn reconcile(
+    plan: &Plan,
+    folder: Option<&Path>,
+    on: &(dyn Fn(Event) + Sync),
+) -> Result<Report, RunError> {
     let names = Arc::new(Names::default());
     let currencies = Currencies::new(&plan.settings.extra_currencies);
     let routes = Routes::new(&plan.settings, Arc::clone(&names));
@@ -81,8 +99,12 @@ fn reconcile(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunErro
     let (hashes, judged) = rayon::join(|| hash_files(&inputs), || judge(&inputs, &read, [&orders, &references], &rounds, &means));
     hashes?;
     let (found, outcome, mut tally) = judged?;
+    // The records are not needed any more, and may be most of the memory.
+    drop((orders, references, rounds));
+    folder.map_or(Ok(()), |folder| datasets::write(&inputs, &means, folder))?;
     tally.join(outcome.tally);
-    assemble::report(&inputs, read, found, assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated }, &means)
+    let outcome = assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
+    assemble::report(&inputs, read, found, outcome, &means)
 }
 
 fn hash_files(inputs: &Inputs) -> Result<(), RunError> {

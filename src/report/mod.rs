@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod folder;
 pub mod json;
+pub mod parquet;
 #[cfg(test)]
 mod sample;
 mod seal;
