@@ -24,18 +24,8 @@ const BATCH_FIRST: u64 = 738_480;
 /// Four orders of one to four lines: a line's number gives its order by division.
 const ORDERS_A_GROUP: u64 = 4;
 const LINES_A_GROUP: u64 = 10;
-const LINE_IN_GROUP: [(u64, u64); 10] = [
-    (0, 0),
-    (1, 0),
-    (1, 1),
-    (2, 0),
-    (2, 1),
-    (2, 2),
-    (3, 0),
-    (3, 1),
-    (3, 2),
-    (3, 3),
-];
+const LINE_IN_GROUP: [(u64, u64); 10] =
+    [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (3, 0), (3, 1), (3, 2), (3, 3)];
 
 /// Rows that a group of orders comes to, times ten: for the first guess at how many orders fill the files.
 const ROWS_TEN_GROUPS: u64 = 281;
@@ -58,12 +48,7 @@ fn main() -> Outcome<()> {
     if total != options.rows {
         return Err(format!("wrote {total} rows where {} were asked for", options.rows).into());
     }
-    writeln!(
-        io::stdout(),
-        "{total} rows in {}, {} faults",
-        options.out.display(),
-        shop.faults
-    )?;
+    writeln!(io::stdout(), "{total} rows in {}, {} faults", options.out.display(), shop.faults)?;
     Ok(())
 }
 
@@ -76,10 +61,7 @@ fn write_all(shop: &Shop, out: &Path) -> Outcome<Vec<u64>> {
             scope.spawn(|| write_reversals(shop, &out.join("reversals.csv"))),
             scope.spawn(|| write_settlements(shop, &out.join("settlements.csv"))),
         ];
-        threads
-            .into_iter()
-            .map(|thread| thread.join().map_err(|_| "a writer panicked")?)
-            .collect::<Outcome<Vec<u64>>>()
+        threads.into_iter().map(|thread| thread.join().map_err(|_| "a writer panicked")?).collect::<Outcome<Vec<u64>>>()
     })?;
     write_labels(shop, &out.join("labels.csv"))?;
     Ok(rows)
@@ -109,12 +91,7 @@ impl Options {
         if rows < ROWS_MIN {
             return Err(format!("--rows must be at least {ROWS_MIN}").into());
         }
-        Ok(Self {
-            rows,
-            out: out.ok_or(USAGE)?,
-            seed,
-            faults_ppm,
-        })
+        Ok(Self { rows, out: out.ok_or(USAGE)?, seed, faults_ppm })
     }
 }
 
@@ -124,8 +101,7 @@ fn parts_per_million(percent: &str) -> Outcome<u64> {
     if fraction.len() > 4 || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err("--faults takes a percentage with at most four decimals".into());
     }
-    let ppm = whole.parse::<u64>()?.checked_mul(10_000).ok_or(USAGE)?
-        + format!("{fraction:0<4}").parse::<u64>()?;
+    let ppm = whole.parse::<u64>()?.checked_mul(10_000).ok_or(USAGE)? + format!("{fraction:0<4}").parse::<u64>()?;
     if ppm > 1_000_000 {
         return Err("--faults is at most 100".into());
     }
@@ -173,13 +149,7 @@ impl Shuffle {
     fn new(size: u64, seed: u64) -> Self {
         let bits = u64::BITS - size.max(4).saturating_sub(1).leading_zeros();
         let bits_right = bits / 2;
-        Self {
-            size,
-            seed,
-            bits_right,
-            mask_left: (1 << (bits - bits_right)) - 1,
-            mask_right: (1 << bits_right) - 1,
-        }
+        Self { size, seed, bits_right, mask_left: (1 << (bits - bits_right)) - 1, mask_right: (1 << bits_right) - 1 }
     }
 
     fn place_of(&self, index: u64) -> u64 {
@@ -242,9 +212,8 @@ enum Fault {
 }
 
 use Fault::{
-    LineOvercaptured, LineUncaptured, LineUndercaptured, LineUnknown, OrderUnknown,
-    RepeatedOperation, RepeatedOrder, SettledAmount, SettledTwice, SettledUnknown, Unsettled,
-    WrongBatch,
+    LineOvercaptured, LineUncaptured, LineUndercaptured, LineUnknown, OrderUnknown, RepeatedOperation, RepeatedOrder,
+    SettledAmount, SettledTwice, SettledUnknown, Unsettled, WrongBatch,
 };
 
 const FAULTS: [Fault; 12] = [
@@ -374,38 +343,19 @@ impl Order {
 
     fn capture(&self, slot: u64) -> Option<Operation> {
         let of_slot = |line: &u64| self.capture_slot(*line) == slot;
-        let amount = self
-            .lines()
-            .filter(of_slot)
-            .map(|line| self.captured(line))
-            .sum();
-        Some(Operation {
-            kind: Kind::Capture,
-            slot,
-            amount,
-            at: self.captured_at,
-        })
-        .filter(|_| amount > 0)
+        let amount = self.lines().filter(of_slot).map(|line| self.captured(line)).sum();
+        Some(Operation { kind: Kind::Capture, slot, amount, at: self.captured_at }).filter(|_| amount > 0)
     }
 
     fn reversal(&self) -> Option<Operation> {
         let amount = self.lines().map(|line| self.reversed(line)).sum();
-        Some(Operation {
-            kind: Kind::Reversal,
-            slot: SLOT_REVERSAL,
-            amount,
-            at: self.reversed_at,
-        })
-        .filter(|_| amount > 0)
+        Some(Operation { kind: Kind::Reversal, slot: SLOT_REVERSAL, amount, at: self.reversed_at })
+            .filter(|_| amount > 0)
     }
 
     /// The operation that a fault of the settlement leg hits: the reversal where there is one.
     fn faulty_slot(&self) -> u64 {
-        if self.reversal == Extent::None {
-            self.capture_slot(self.line)
-        } else {
-            SLOT_REVERSAL
-        }
+        if self.reversal == Extent::None { self.capture_slot(self.line) } else { SLOT_REVERSAL }
     }
 
     fn is_hit(&self, operation: &Operation, fault: Fault) -> bool {
@@ -422,18 +372,11 @@ impl Order {
     }
 
     fn rows(&self) -> u64 {
-        let orders = if self.has(OrderUnknown) {
-            0
-        } else {
-            self.lines
-        };
+        let orders = if self.has(OrderUnknown) { 0 } else { self.lines };
         let captures = self.lines().filter(|line| self.captured(*line) > 0).count();
         let reversals = self.lines().filter(|line| self.reversed(*line) > 0).count();
-        let operations = self
-            .lines()
-            .filter(|slot| self.capture(*slot).is_some())
-            .count()
-            + usize::from(self.reversal().is_some());
+        let operations =
+            self.lines().filter(|slot| self.capture(*slot).is_some()).count() + usize::from(self.reversal().is_some());
         let extra = match self.fault {
             Some(Unsettled) => return orders + count(captures + reversals + operations) - 1,
             Some(SettledUnknown | SettledTwice | RepeatedOrder | RepeatedOperation) => 1,
@@ -458,13 +401,7 @@ struct Shop {
 impl Shop {
     fn new(seed: u64, orders: u64, faults_ppm: u64) -> Self {
         let faults = orders * faults_ppm / 1_000_000;
-        Self {
-            seed,
-            orders,
-            faults,
-            fees: 0,
-            faulty: Shuffle::new(orders, mix(seed ^ 0xfa)),
-        }
+        Self { seed, orders, faults, fees: 0, faulty: Shuffle::new(orders, mix(seed ^ 0xfa)) }
     }
 
     /// As many orders as fit, and at least one fee row a day, so that every batch stands on some row.
@@ -472,14 +409,9 @@ impl Shop {
         let mut groups = options.rows * 10 / ROWS_TEN_GROUPS;
         while groups > 0 {
             let shop = Self::new(options.seed, groups * ORDERS_A_GROUP, options.faults_ppm);
-            let rows: u64 = (0..shop.orders)
-                .map(|number| shop.order(number).rows())
-                .sum();
+            let rows: u64 = (0..shop.orders).map(|number| shop.order(number).rows()).sum();
             if rows + DAYS <= options.rows {
-                return Ok(Self {
-                    fees: options.rows - rows,
-                    ..shop
-                });
+                return Ok(Self { fees: options.rows - rows, ..shop });
             }
             groups -= 1 + (rows + DAYS - options.rows) * 10 / ROWS_TEN_GROUPS;
         }
@@ -492,10 +424,7 @@ impl Shop {
 
     fn line(&self, number: u64) -> (Order, u64) {
         let (order, line) = LINE_IN_GROUP[index(number % LINES_A_GROUP)];
-        (
-            self.order(number / LINES_A_GROUP * ORDERS_A_GROUP + order),
-            line,
-        )
+        (self.order(number / LINES_A_GROUP * ORDERS_A_GROUP + order), line)
     }
 
     fn fault(&self, order: u64) -> Option<Fault> {
@@ -516,10 +445,7 @@ impl Shop {
             10..=24 => (b"SEK", 1_200),
             _ => (b"SEK", 2_500),
         };
-        let captured_at = Instant {
-            day: draw.below(DAYS),
-            second: 3_600 + draw.below(80_000),
-        };
+        let captured_at = Instant { day: draw.below(DAYS), second: 3_600 + draw.below(80_000) };
         let fault = self.fault(number);
         let reversal = match draw.below(20) {
             _ if fault.is_some_and(Fault::is_about_captured) => Extent::None,
@@ -535,10 +461,7 @@ impl Shop {
             captured_at,
             is_spread: draw.below(2) == 0,
             reversal,
-            reversed_at: Instant {
-                day: reversed_day,
-                second: captured_at.second + 1 + draw.below(2_000),
-            },
+            reversed_at: Instant { day: reversed_day, second: captured_at.second + 1 + draw.below(2_000) },
             fault,
             line: draw.below(lines),
             gross: std::array::from_fn(|_| price(&mut draw)),
@@ -579,18 +502,9 @@ fn write_orders(shop: &Shop, path: &Path) -> Outcome<u64> {
 
 fn order_row(file: &mut Table, order: &Order, line: u64) -> io::Result<()> {
     // Ordered an hour before it is captured.
-    let ordered_at = Instant {
-        second: order.captured_at.second - 3_600,
-        ..order.captured_at
-    };
-    file.order_id(order)
-        .number(line + 1)
-        .number(order.gross(line))
-        .text(order.currency);
-    file.instant(ordered_at)
-        .text(PROVIDER)
-        .number(order.vat(line))
-        .number(order.vat_rate);
+    let ordered_at = Instant { second: order.captured_at.second - 3_600, ..order.captured_at };
+    file.order_id(order).number(line + 1).number(order.gross(line)).text(order.currency);
+    file.instant(ordered_at).text(PROVIDER).number(order.vat(line)).number(order.vat_rate);
     file.end_row()
 }
 
@@ -617,26 +531,12 @@ fn capture_row(file: &mut Table, order: &Order, line: u64) -> io::Result<()> {
     if amount == 0 {
         return Ok(());
     }
-    operation_row(
-        file,
-        order,
-        line + 1,
-        amount,
-        order.capture_slot(line),
-        order.captured_at,
-    )
+    operation_row(file, order, line + 1, amount, order.capture_slot(line), order.captured_at)
 }
 
 fn capture_extra(file: &mut Table, order: &Order) -> io::Result<()> {
     if order.has(LineUnknown) {
-        operation_row(
-            file,
-            order,
-            LINE_UNKNOWN,
-            order.odd_amount(),
-            SLOT_UNKNOWN_LINE,
-            order.captured_at,
-        )
+        operation_row(file, order, LINE_UNKNOWN, order.odd_amount(), SLOT_UNKNOWN_LINE, order.captured_at)
     } else if order.has(RepeatedOperation) && order.reversal == Extent::None {
         capture_row(file, order, order.line)
     } else {
@@ -667,34 +567,12 @@ fn reversal_row(file: &mut Table, order: &Order, line: u64) -> io::Result<()> {
     if amount == 0 {
         return Ok(());
     }
-    operation_row(
-        file,
-        order,
-        line + 1,
-        amount,
-        SLOT_REVERSAL,
-        order.reversed_at,
-    )
+    operation_row(file, order, line + 1, amount, SLOT_REVERSAL, order.reversed_at)
 }
 
-fn operation_row(
-    file: &mut Table,
-    order: &Order,
-    line_id: u64,
-    amount: u64,
-    slot: u64,
-    at: Instant,
-) -> io::Result<()> {
-    file.order_id(order)
-        .number(line_id)
-        .number(amount)
-        .text(order.currency)
-        .instant(at)
-        .text(PROVIDER);
-    file.payee_reference(order, slot)
-        .number(order.transaction(slot))
-        .text(b"Completed")
-        .number(BATCH_FIRST + at.day);
+fn operation_row(file: &mut Table, order: &Order, line_id: u64, amount: u64, slot: u64, at: Instant) -> io::Result<()> {
+    file.order_id(order).number(line_id).number(amount).text(order.currency).instant(at).text(PROVIDER);
+    file.payee_reference(order, slot).number(order.transaction(slot)).text(b"Completed").number(BATCH_FIRST + at.day);
     file.end_row()
 }
 
@@ -730,82 +608,41 @@ fn settled(file: &mut Table, order: &Order, operation: Option<Operation>) -> io:
     if order.is_hit(&operation, Unsettled) {
         return Ok(());
     }
-    let amount = operation.amount
-        + if order.is_hit(&operation, SettledAmount) {
-            1 + order.vat(order.line)
-        } else {
-            0
-        };
+    let amount = operation.amount + if order.is_hit(&operation, SettledAmount) { 1 + order.vat(order.line) } else { 0 };
     let days_off = u64::from(order.is_hit(&operation, WrongBatch));
-    settlement_row(
-        file,
-        order,
-        &Operation {
-            amount,
-            ..operation
-        },
-        days_off,
-    )
+    settlement_row(file, order, &Operation { amount, ..operation }, days_off)
 }
 
 fn settled_extra(file: &mut Table, order: &Order) -> io::Result<()> {
-    let odd = |slot| Operation {
-        kind: Kind::Capture,
-        slot,
-        amount: order.odd_amount(),
-        at: order.captured_at,
-    };
+    let odd = |slot| Operation { kind: Kind::Capture, slot, amount: order.odd_amount(), at: order.captured_at };
     match order.fault {
         Some(LineUnknown) => settlement_row(file, order, &odd(SLOT_UNKNOWN_LINE), 0),
         Some(SettledUnknown) => settlement_row(file, order, &odd(SLOT_UNKNOWN_ROW), 0),
         Some(SettledTwice) => {
-            let operation = order
-                .reversal()
-                .or_else(|| order.capture(order.faulty_slot()));
+            let operation = order.reversal().or_else(|| order.capture(order.faulty_slot()));
             // Every other one again in the same file, the rest in the file of the next day.
-            operation.map_or(Ok(()), |operation| {
-                settlement_row(file, order, &operation, order.number / 4 % 2)
-            })
+            operation.map_or(Ok(()), |operation| settlement_row(file, order, &operation, order.number / 4 % 2))
         }
         _ => Ok(()),
     }
 }
 
-fn settlement_row(
-    file: &mut Table,
-    order: &Order,
-    operation: &Operation,
-    days_off: u64,
-) -> io::Result<()> {
+fn settlement_row(file: &mut Table, order: &Order, operation: &Operation, days_off: u64) -> io::Result<()> {
     let (sign, kind): (&[u8], &[u8]) = match operation.kind {
         Kind::Capture => (b"", b"capture"),
         Kind::Reversal => (b"-", b"reversal"),
     };
-    file.signed(sign, operation.amount)
-        .text(order.currency)
-        .text(PROVIDER);
-    file.batch((operation.at.day + days_off) % DAYS)
-        .number(order.transaction(operation.slot));
-    file.payee_reference(order, operation.slot)
-        .text(kind)
-        .instant(operation.at);
+    file.signed(sign, operation.amount).text(order.currency).text(PROVIDER);
+    file.batch((operation.at.day + days_off) % DAYS).number(order.transaction(operation.slot));
+    file.payee_reference(order, operation.slot).text(kind).instant(operation.at);
     file.end_row()
 }
 
 /// What the provider charges for a day: in the file, but no movement of an order.
 fn fee_row(file: &mut Table, number: u64) -> io::Result<()> {
     let day = number % DAYS;
-    file.signed(b"-", 100 + number % 900)
-        .text(b"SEK")
-        .text(PROVIDER)
-        .batch(day)
-        .text(b"")
-        .text(b"")
-        .text(b"fee");
-    file.instant(Instant {
-        day,
-        second: 86_399,
-    });
+    file.signed(b"-", 100 + number % 900).text(b"SEK").text(PROVIDER).batch(day).text(b"").text(b"").text(b"fee");
+    file.instant(Instant { day, second: 86_399 });
     file.end_row()
 }
 
@@ -821,12 +658,10 @@ fn write_labels(shop: &Shop, path: &Path) -> Outcome<u64> {
                 file.number(order.line + 1).text(b"");
             }
             LineUnknown => {
-                file.number(LINE_UNKNOWN)
-                    .number(order.transaction(SLOT_UNKNOWN_LINE));
+                file.number(LINE_UNKNOWN).number(order.transaction(SLOT_UNKNOWN_LINE));
             }
             RepeatedOperation => {
-                file.number(order.line + 1)
-                    .number(order.transaction(order.faulty_slot()));
+                file.number(order.line + 1).number(order.transaction(order.faulty_slot()));
             }
             OrderUnknown => {
                 file.text(b"").text(b"");
@@ -835,8 +670,7 @@ fn write_labels(shop: &Shop, path: &Path) -> Outcome<u64> {
                 file.text(b"").number(order.transaction(SLOT_UNKNOWN_ROW));
             }
             Unsettled | SettledAmount | SettledTwice | WrongBatch => {
-                file.text(b"")
-                    .number(order.transaction(order.faulty_slot()));
+                file.text(b"").number(order.transaction(order.faulty_slot()));
             }
         }
         file.end_row()?;
@@ -858,11 +692,7 @@ impl Table {
     fn create(path: &Path, header: &str) -> Outcome<Self> {
         let mut out = BufWriter::with_capacity(1 << 20, File::create(path)?);
         writeln!(out, "{header}")?;
-        Ok(Self {
-            out,
-            row: Vec::with_capacity(256),
-            rows: 0,
-        })
+        Ok(Self { out, row: Vec::with_capacity(256), rows: 0 })
     }
 
     fn text(&mut self, text: &[u8]) -> &mut Self {
@@ -901,11 +731,7 @@ impl Table {
     fn instant(&mut self, at: Instant) -> &mut Self {
         self.row.extend_from_slice(b"2026-10-");
         self.digits(at.day + 1, 2);
-        for (mark, part) in [
-            (b'T', at.second / 3_600),
-            (b':', at.second / 60 % 60),
-            (b':', at.second % 60),
-        ] {
+        for (mark, part) in [(b'T', at.second / 3_600), (b':', at.second / 60 % 60), (b':', at.second % 60)] {
             self.row.push(mark);
             self.digits(part, 2);
         }

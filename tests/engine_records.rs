@@ -40,11 +40,7 @@ fn index(offset: u64) -> usize {
 }
 
 fn line_at(data: &[u8], offset: u64) -> u64 {
-    data[..index(offset)]
-        .iter()
-        .map(|&byte| u64::from(byte == b'\n'))
-        .sum::<u64>()
-        + 1
+    data[..index(offset)].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>() + 1
 }
 
 fn reference(data: &[u8], dialect: Dialect) -> Vec<Fields> {
@@ -54,13 +50,7 @@ fn reference(data: &[u8], dialect: Dialect) -> Vec<Fields> {
         .delimiter(dialect.delimiter)
         .from_reader(data)
         .byte_records()
-        .map(|record| {
-            record
-                .expect("bytes in memory can be read")
-                .iter()
-                .map(<[u8]>::to_vec)
-                .collect()
-        })
+        .map(|record| record.expect("bytes in memory can be read").iter().map(<[u8]>::to_vec).collect())
         .collect()
 }
 
@@ -70,16 +60,9 @@ fn split_chunks(bytes: &Bytes, chunks: &[Chunk], dialect: Dialect) -> Vec<Seen> 
     let mut scratch = Scratch::new();
     for chunk in chunks {
         chunk.read(bytes, &mut buffer).expect("the chunk is there");
-        split_records(
-            &buffer,
-            chunk.start,
-            chunk.first_line,
-            &dialect,
-            &mut scratch,
-            &mut |record| {
-                seen.push(Seen::new(record));
-            },
-        );
+        split_records(&buffer, chunk.start, chunk.first_line, &dialect, &mut scratch, &mut |record| {
+            seen.push(Seen::new(record));
+        });
     }
     seen
 }
@@ -105,9 +88,8 @@ fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_l
     let seen = split_chunks(bytes, &chunks, dialect);
     if target_len <= 1 {
         // As many cuts as there can be: after every line end that is not within a record.
-        let mut places: Vec<usize> = (index(body_start)..data.len())
-            .filter(|&at| at == index(body_start) || data[at - 1] == b'\n')
-            .collect();
+        let mut places: Vec<usize> =
+            (index(body_start)..data.len()).filter(|&at| at == index(body_start) || data[at - 1] == b'\n').collect();
         for record in &seen {
             let start = index(record.offset);
             places.retain(|&at| at <= start || at > start + record.raw.len());
@@ -126,37 +108,18 @@ fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_l
         let end = start + record.raw.len();
         assert_eq!(record.raw, &data[start..end]);
         assert_eq!(record.line, line_at(data, record.offset));
-        assert!(
-            data[behind..start]
-                .iter()
-                .all(|byte| b"\r\n".contains(byte))
-        );
+        assert!(data[behind..start].iter().all(|byte| b"\r\n".contains(byte)));
         behind = end;
 
         // Read back alone: with all that follows, and with no byte too many.
-        let first =
-            split_one(&data[start..], &dialect, &mut scratch).expect("a record begins here");
+        let first = split_one(&data[start..], &dialect, &mut scratch).expect("a record begins here");
         assert_eq!(first.complete, end < data.len());
         assert_eq!((first.record.offset, first.record.line), (0, 1));
         assert_eq!(first.record.raw, record.raw);
-        assert_eq!(
-            first
-                .record
-                .fields()
-                .map(<[u8]>::to_vec)
-                .collect::<Fields>(),
-            record.fields
-        );
+        assert_eq!(first.record.fields().map(<[u8]>::to_vec).collect::<Fields>(), record.fields);
         let first = split_one(&record.raw, &dialect, &mut scratch).expect("a record begins here");
         assert!(!first.complete);
-        assert_eq!(
-            first
-                .record
-                .fields()
-                .map(<[u8]>::to_vec)
-                .collect::<Fields>(),
-            record.fields
-        );
+        assert_eq!(first.record.fields().map(<[u8]>::to_vec).collect::<Fields>(), record.fields);
     }
     assert!(data[behind..].iter().all(|byte| b"\r\n".contains(byte)));
 }
@@ -301,9 +264,7 @@ fn large_data(quoted: bool) -> Vec<u8> {
                 20..38 => {
                     data.push(b'"');
                     for _ in 0..noise.below(8) {
-                        data.extend_from_slice(
-                            [&b"\"\""[..], b"\n", b",", b"\r\n", b"q"][index(noise.below(5))],
-                        );
+                        data.extend_from_slice([&b"\"\""[..], b"\n", b",", b"\r\n", b"q"][index(noise.below(5))]);
                     }
                     data.push(b'"');
                 }
@@ -362,16 +323,7 @@ fn check_large(data: &[u8], bytes: &Bytes, target_len: usize) {
 #[test]
 fn a_quote_at_the_seam_of_two_reads_counts() {
     // Whatever lies at the seam decides whether the line ends behind it are within quotes.
-    for opening in [
-        &b",\""[..],
-        b"\n\"",
-        b"\r\"",
-        b"x\"",
-        b",\"\"",
-        b",\"\"\"",
-        b",\"a\"\"",
-        b",\"a\",\"",
-    ] {
+    for opening in [&b",\""[..], b"\n\"", b"\r\"", b"x\"", b",\"\"", b",\"\"\"", b",\"a\"\"", b",\"a\",\""] {
         for len in 131_066..131_074 {
             let mut data = vec![b'x'; len];
             data.extend_from_slice(opening);

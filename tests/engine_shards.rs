@@ -11,20 +11,13 @@ use proptest::prelude::*;
 use rayon::prelude::*;
 
 /// Puts records of a length of their own into shards, from several tasks; returns what each shard has to hold.
-fn fill(
-    partitions: &Partitions,
-    task_count: u64,
-    records_per_task: u64,
-    len_max: u64,
-) -> Vec<Vec<u64>> {
+fn fill(partitions: &Partitions, task_count: u64, records_per_task: u64, len_max: u64) -> Vec<Vec<u64>> {
     let shard_count = partitions.shard_count();
     (0..task_count).into_par_iter().for_each(|task| {
         let mut writer = partitions.writer();
         for number in 0..records_per_task {
             let id = task * records_per_task + number;
-            writer.put(shard_for(id, shard_count), |buffer| {
-                put_record(buffer, id, len_max)
-            });
+            writer.put(shard_for(id, shard_count), |buffer| put_record(buffer, id, len_max));
         }
         // Ended in both ways.
         if task % 2 == 0 {
@@ -44,8 +37,7 @@ fn shard_for(id: u64, shard_count: usize) -> usize {
 
 fn put_record(buffer: &mut Vec<u8>, id: u64, len_max: u64) {
     put_u64(buffer, id);
-    let filler =
-        vec![id.to_le_bytes()[0]; usize::try_from(filler_len(id, len_max)).expect("small")];
+    let filler = vec![id.to_le_bytes()[0]; usize::try_from(filler_len(id, len_max)).expect("small")];
     put_bytes16(buffer, &filler).expect("short");
 }
 
@@ -60,10 +52,7 @@ fn ids(bytes: &[u8], len_max: u64) -> Vec<u64> {
     while !cursor.is_empty() {
         let id = cursor.u64().expect("an id");
         let filler = cursor.bytes16().expect("a filler");
-        assert_eq!(
-            u64::try_from(filler.len()).expect("small"),
-            filler_len(id, len_max)
-        );
+        assert_eq!(u64::try_from(filler.len()).expect("small"), filler_len(id, len_max));
         assert!(filler.iter().all(|&byte| byte == id.to_le_bytes()[0]));
         ids.push(id);
     }
@@ -85,10 +74,7 @@ fn check_taken(partitions: &Partitions, expected: &[Vec<u64>], len_max: u64) {
         .collect();
     assert_eq!(taken, expected);
     for shard in 0..partitions.shard_count() {
-        assert!(
-            partitions.take(shard).expect("taken").is_empty(),
-            "a shard is empty after it was taken"
-        );
+        assert!(partitions.take(shard).expect("taken").is_empty(), "a shard is empty after it was taken");
     }
 }
 
@@ -121,10 +107,7 @@ fn what_goes_in_comes_out() {
 #[test]
 fn threads_of_any_number_make_the_same_shards() {
     for thread_count in [1, 2, 5] {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(thread_count)
-            .build()
-            .expect("a pool");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(thread_count).build().expect("a pool");
         pool.install(|| {
             let partitions = Partitions::new(7, Budget::new(50_000), None);
             let expected = fill(&partitions, 40, 1000, 60);
@@ -177,19 +160,13 @@ fn a_spill_file_that_cannot_be_made_is_an_error() {
     let partitions = Partitions::new(2, Budget::new(0), Some(directory.path().join("missing")));
     let mut writer = partitions.writer();
     writer.put(0, |buffer| buffer.push(1));
-    partitions
-        .writer()
-        .finish()
-        .expect("nothing had to be written yet");
+    partitions.writer().finish().expect("nothing had to be written yet");
     writer.put(0, |buffer| buffer.extend_from_slice(&[7; 100_000]));
     let error = writer.finish().expect_err("a block is lost");
     assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
     assert!(error.to_string().contains("temporary file"), "{error}");
     for shard in [0, 1] {
-        assert_eq!(
-            partitions.take(shard).expect_err("a block is lost").kind(),
-            std::io::ErrorKind::NotFound
-        );
+        assert_eq!(partitions.take(shard).expect_err("a block is lost").kind(), std::io::ErrorKind::NotFound);
     }
 }
 
@@ -199,21 +176,13 @@ fn a_spill_file_has_no_name() {
     let partitions = Partitions::new(1, Budget::new(0), Some(directory.path().to_path_buf()));
     let expected = fill(&partitions, 2, 4000, 50);
     assert!(partitions.spilled_len() > 0);
-    assert_eq!(
-        std::fs::read_dir(directory.path())
-            .expect("readable")
-            .count(),
-        0
-    );
+    assert_eq!(std::fs::read_dir(directory.path()).expect("readable").count(), 0);
     check_taken(&partitions, &expected, 50);
 }
 
 #[test]
 fn shards_come_from_the_high_bits() {
-    assert_eq!(
-        Partitions::new(0, Budget::unlimited(), None).shard_count(),
-        1
-    );
+    assert_eq!(Partitions::new(0, Budget::unlimited(), None).shard_count(), 1);
     assert_eq!(shard_of_u64(u64::MAX, 256), 255);
     assert_eq!(shard_of_u64(0xAB << 56, 256), 0xAB);
     assert_eq!(shard_of(0xAB << 120, 256), 0xAB);
@@ -321,10 +290,7 @@ fn numbers_at_the_edges_come_back() {
     }
     let mut buffer = Vec::new();
     put_u64(&mut buffer, u64::MAX);
-    assert_eq!(
-        (buffer.len(), Cursor::new(&buffer).u64()),
-        (10, Some(u64::MAX))
-    );
+    assert_eq!((buffer.len(), Cursor::new(&buffer).u64()), (10, Some(u64::MAX)));
 }
 
 #[test]
@@ -345,10 +311,7 @@ fn what_is_no_number_is_none() {
 #[test]
 fn bytes_that_are_too_long_are_refused() {
     let mut buffer = vec![1];
-    assert_eq!(
-        put_bytes16(&mut buffer, &[0; 65_536]),
-        Err(TooLong { len: 65_536 })
-    );
+    assert_eq!(put_bytes16(&mut buffer, &[0; 65_536]), Err(TooLong { len: 65_536 }));
     assert_eq!(buffer, [1]);
     put_bytes16(&mut buffer, &[0; 65_535]).expect("just fits");
     assert_eq!(

@@ -42,9 +42,8 @@ impl Chunk {
     ///
     /// When reading fails, the chunk does not fit into memory, or the file no longer has all of it.
     pub fn read(&self, bytes: &Bytes, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let len = usize::try_from(self.end.saturating_sub(self.start)).map_err(|_| {
-            io::Error::new(io::ErrorKind::OutOfMemory, "a chunk larger than memory")
-        })?;
+        let len = usize::try_from(self.end.saturating_sub(self.start))
+            .map_err(|_| io::Error::new(io::ErrorKind::OutOfMemory, "a chunk larger than memory"))?;
         // Not cleared before: bytes that are overwritten need not be zeroed.
         buffer.resize(len, 0);
         bytes.read_exact_at(self.start, buffer)
@@ -78,11 +77,7 @@ pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>
     loop {
         bytes.read_at_most(0, &mut buffer, wanted)?;
         let at_end = to_u64(buffer.len()) == bytes.len() || buffer.len() < wanted;
-        let mark_len = if buffer.starts_with(BYTE_ORDER_MARK) {
-            BYTE_ORDER_MARK.len()
-        } else {
-            0
-        };
+        let mark_len = if buffer.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         let text = &buffer[mark_len..];
 
         if let Some(first) = split_one(text, dialect, &mut scratch) {
@@ -132,9 +127,7 @@ pub fn plan_chunks(
     let pieces = cut_after_newlines(bytes, body_start, to_u64(target_len.max(1)))?;
     let effects: Vec<Effect> = pieces
         .par_iter()
-        .map_init(Vec::new, |buffer, piece| {
-            scan_piece(bytes, *piece, dialect, buffer)
-        })
+        .map_init(Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))
         .collect::<io::Result<_>>()?;
 
     let mut chunks: Vec<Chunk> = Vec::with_capacity(pieces.len());
@@ -143,18 +136,10 @@ pub fn plan_chunks(
     for (piece, effect) in pieces.iter().zip(&effects) {
         match chunks.last_mut() {
             Some(chunk) if quoted => chunk.end = piece.end,
-            _ => chunks.push(Chunk {
-                start: piece.start,
-                end: piece.end,
-                first_line: line,
-            }),
+            _ => chunks.push(Chunk { start: piece.start, end: piece.end, first_line: line }),
         }
         line += effect.newlines;
-        quoted = if quoted {
-            effect.quoted_after_quoted
-        } else {
-            effect.quoted_after_record
-        };
+        quoted = if quoted { effect.quoted_after_quoted } else { effect.quoted_after_record };
     }
     Ok(chunks)
 }
@@ -200,12 +185,7 @@ fn cut_after_newlines(bytes: &Bytes, body_start: u64, target_len: u64) -> io::Re
 }
 
 /// The offset behind the first `\n` of a stretch of the file.
-fn find_newline(
-    bytes: &Bytes,
-    from: u64,
-    to: u64,
-    buffer: &mut Vec<u8>,
-) -> io::Result<Option<u64>> {
+fn find_newline(bytes: &Bytes, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
     // Lines are short: mostly one small read is enough.
     let mut wanted = 4096;
     let mut at = from;
@@ -221,12 +201,7 @@ fn find_newline(
 }
 
 /// Counts the lines of a piece and follows its quotes from both beginnings it may have.
-fn scan_piece(
-    bytes: &Bytes,
-    piece: Piece,
-    dialect: &Dialect,
-    buffer: &mut Vec<u8>,
-) -> io::Result<Effect> {
+fn scan_piece(bytes: &Bytes, piece: Piece, dialect: &Dialect, buffer: &mut Vec<u8>) -> io::Result<Effect> {
     let mut count = 0;
     let mut from_record = Quotes::Outside;
     let mut from_quoted = Quotes::Inside;
@@ -238,8 +213,7 @@ fn scan_piece(
         for found in memchr::memchr_iter(QUOTE, buffer) {
             let previous = found.checked_sub(1).map_or(before, |index| buffer[index]);
             // The piece itself begins after a `\n`, or with the body, so that its first byte is at a field's start too.
-            let at_field_start =
-                previous == dialect.delimiter || previous == b'\n' || previous == b'\r';
+            let at_field_start = previous == dialect.delimiter || previous == b'\n' || previous == b'\r';
             let place = at + to_u64(found);
             from_record = from_record.step(place, at_field_start);
             from_quoted = from_quoted.step(place, at_field_start);
@@ -277,21 +251,12 @@ impl Quotes {
 }
 
 /// Reads the next bytes of a stretch that ends at `to`: at least one, and at most `wanted`.
-fn read_window(
-    bytes: &Bytes,
-    at: u64,
-    to: u64,
-    wanted: usize,
-    buffer: &mut Vec<u8>,
-) -> io::Result<()> {
+fn read_window(bytes: &Bytes, at: u64, to: u64, wanted: usize, buffer: &mut Vec<u8>) -> io::Result<()> {
     let left = usize::try_from(to - at).unwrap_or(usize::MAX);
     bytes.read_at_most(at, buffer, wanted.min(left))?;
     if buffer.is_empty() {
         // Without this a file that shrinks while it is read would be read for ever.
-        return Err(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "the file became shorter while it was read",
-        ));
+        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
     }
     Ok(())
 }

@@ -105,10 +105,7 @@ impl Partitions {
     pub fn writer(&self) -> Writer<'_> {
         let parked = lock(&self.parked).pop();
         let buffers = parked.unwrap_or_else(|| vec![Vec::new(); self.shard_count()]);
-        Writer {
-            partitions: self,
-            buffers,
-        }
+        Writer { partitions: self, buffers }
     }
 
     /// Gives all records of a shard and empties it; the order of records is that of no thread in particular.
@@ -144,10 +141,8 @@ impl Partitions {
         all.clear();
         let taken = std::mem::take(&mut *lock(&self.shards[shard]));
         // Half-full blocks were never counted as held.
-        let rest: Vec<Vec<u8>> = lock(&self.parked)
-            .iter_mut()
-            .map(|buffers| std::mem::take(&mut buffers[shard]))
-            .collect();
+        let rest: Vec<Vec<u8>> =
+            lock(&self.parked).iter_mut().map(|buffers| std::mem::take(&mut buffers[shard])).collect();
 
         let in_memory = taken.blocks.iter().chain(&rest).map(Vec::len);
         let on_disk = taken.extents.iter().map(Extent::len);

@@ -44,20 +44,14 @@ impl Bytes {
                 "not a plain file, so it cannot be read by position",
             ));
         }
-        Ok(Self {
-            kind: Kind::File(RandomFile::new(file)),
-            len: metadata.len(),
-        })
+        Ok(Self { kind: Kind::File(RandomFile::new(file)), len: metadata.len() })
     }
 
     /// Takes bytes that are already in memory.
     #[must_use]
     pub fn from_vec(bytes: Vec<u8>) -> Self {
         let len = to_u64(bytes.len());
-        Self {
-            kind: Kind::Memory(bytes),
-            len,
-        }
+        Self { kind: Kind::Memory(bytes), len }
     }
 
     /// The number of bytes, as it was on opening.
@@ -112,9 +106,7 @@ impl Bytes {
             Kind::File(file) => file.read_full_at(offset, buffer),
             Kind::Memory(bytes) => {
                 // `wanted` is 0 when the offset lies beyond the end.
-                let start = usize::try_from(offset)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len());
+                let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
                 buffer.copy_from_slice(&bytes[start..start + wanted]);
                 Ok(wanted)
             }
@@ -173,10 +165,7 @@ impl RandomFile {
     #[cfg(not(unix))]
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         use std::io::{Read, Seek};
-        let mut file = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         file.seek(io::SeekFrom::Start(offset))?;
         file.read(buffer)
     }
@@ -184,10 +173,7 @@ impl RandomFile {
     #[cfg(not(unix))]
     pub(super) fn write_all_at(&self, offset: u64, buffer: &[u8]) -> io::Result<()> {
         use std::io::{Seek, Write};
-        let mut file = self
-            .0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         file.seek(io::SeekFrom::Start(offset))?;
         file.write_all(buffer)
     }
@@ -195,12 +181,9 @@ impl RandomFile {
 
 /// An offset moved on by a number of bytes; beyond 64 bits there is no file.
 fn advance(offset: u64, count: usize) -> io::Result<u64> {
-    offset.checked_add(to_u64(count)).ok_or_else(|| {
-        io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "an offset beyond 64 bits was asked for",
-        )
-    })
+    offset
+        .checked_add(to_u64(count))
+        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "an offset beyond 64 bits was asked for"))
 }
 
 /// A length in memory as a length in a file.

@@ -28,10 +28,7 @@ impl Budget {
     /// A budget of so many bytes; with 0 every full block goes to disk.
     #[must_use]
     pub fn new(bytes: u64) -> Arc<Self> {
-        Arc::new(Self {
-            limit: bytes,
-            held: AtomicU64::new(0),
-        })
+        Arc::new(Self { limit: bytes, held: AtomicU64::new(0) })
     }
 
     /// The bytes held now.
@@ -90,11 +87,7 @@ impl Spill {
     /// A spill file to be made, once it is needed, in this directory or else in that of the system for temporary files.
     #[must_use]
     pub const fn new(directory: Option<PathBuf>) -> Self {
-        Self {
-            directory,
-            file: OnceLock::new(),
-            end: AtomicU64::new(0),
-        }
+        Self { directory, file: OnceLock::new(), end: AtomicU64::new(0) }
     }
 
     /// The bytes written so far.
@@ -118,10 +111,7 @@ impl Spill {
         let file = self.file()?;
         let offset = self.end.fetch_add(to_u64(block.len()), Ordering::Relaxed);
         file.write_all_at(offset, block)?;
-        Ok(Extent {
-            offset,
-            len: block.len(),
-        })
+        Ok(Extent { offset, len: block.len() })
     }
 
     /// Appends a block that was written before to the buffer.
@@ -132,9 +122,7 @@ impl Spill {
     pub fn read(&self, extent: Extent, buffer: &mut Vec<u8>) -> io::Result<()> {
         let start = buffer.len();
         buffer.resize(start + extent.len, 0);
-        let filled = self
-            .file()?
-            .read_full_at(extent.offset, &mut buffer[start..])?;
+        let filled = self.file()?.read_full_at(extent.offset, &mut buffer[start..])?;
         if filled == extent.len {
             Ok(())
         } else {

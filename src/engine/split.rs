@@ -50,11 +50,7 @@ impl Scratch {
     /// Empty memory, which grows to what the longest record needs.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            ends: Vec::new(),
-            rewritten: Vec::new(),
-            content: Vec::new(),
-        }
+        Self { ends: Vec::new(), rewritten: Vec::new(), content: Vec::new() }
     }
 
     fn clear(&mut self) {
@@ -79,13 +75,7 @@ pub struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    fn new(
-        bytes: &'a [u8],
-        scratch: &'a Scratch,
-        found: Found,
-        offset: u64,
-        first_line: u64,
-    ) -> Self {
+    fn new(bytes: &'a [u8], scratch: &'a Scratch, found: Found, offset: u64, first_line: u64) -> Self {
         Self {
             offset: later(offset, to_u64(found.start)),
             line: later(first_line, found.newlines_before),
@@ -137,10 +127,7 @@ impl<'a> Record<'a> {
     /// The content of a field that begins with a quote: what was put together for it, or else what stands between its first and last byte.
     #[cold]
     fn unquoted(&self, index: usize, field: &'a [u8]) -> &'a [u8] {
-        match self
-            .rewritten
-            .binary_search_by_key(&index, |rewritten| rewritten.field)
-        {
+        match self.rewritten.binary_search_by_key(&index, |rewritten| rewritten.field) {
             Ok(at) => &self.content[self.rewritten[at].start..self.rewritten[at].end],
             Err(_) => &field[1..field.len() - 1],
         }
@@ -181,20 +168,13 @@ pub struct First<'a> {
 }
 
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
-pub fn split_one<'a>(
-    bytes: &'a [u8],
-    dialect: &Dialect,
-    scratch: &'a mut Scratch,
-) -> Option<First<'a>> {
+pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
     let mut first = None;
     scan::<true>(bytes, dialect.delimiter, scratch, &mut |_, found| {
         first = Some(found);
         false
     });
-    first.map(|found| First {
-        record: Record::new(bytes, scratch, found, 0, 1),
-        complete: found.complete,
-    })
+    first.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
 }
 
 /// Where a record was found within the scanned bytes; its fields are in the scratch memory.
@@ -245,8 +225,7 @@ fn scan<const QUOTES: bool>(
             marks &= (1 << tail.len()) - 1;
         }
         while marks != 0 {
-            let bit =
-                usize::try_from(marks.trailing_zeros()).expect("a bit of 64 is a small number");
+            let bit = usize::try_from(marks.trailing_zeros()).expect("a bit of 64 is a small number");
             marks &= marks - 1;
             let byte = block[bit];
             let at = index * 64 + bit;
@@ -276,20 +255,13 @@ fn scan<const QUOTES: bool>(
                         continue;
                     }
                     (Within::Closed { at: closed_at }, false) => {
-                        within = if closed_at + 1 == at && !doubled {
-                            Within::Plain
-                        } else {
-                            Within::Tail { closed_at }
-                        };
+                        within =
+                            if closed_at + 1 == at && !doubled { Within::Plain } else { Within::Tail { closed_at } };
                     }
                     (Within::Quoted, false) | (Within::Tail { .. }, true) => continue,
                 }
                 if let Within::Tail { closed_at } = within {
-                    rewrite(
-                        scratch,
-                        &bytes[field_start + 1..closed_at],
-                        &bytes[closed_at + 1..at],
-                    );
+                    rewrite(scratch, &bytes[field_start + 1..closed_at], &bytes[closed_at + 1..at]);
                     within = Within::Plain;
                 }
                 field_start = at + 1;
@@ -302,12 +274,7 @@ fn scan<const QUOTES: bool>(
             // A terminator. The `\n` of `\r\n` comes here as the end of an empty line.
             if at != start {
                 scratch.ends.push(at - start);
-                let found = Found {
-                    start,
-                    end: at,
-                    newlines_before,
-                    complete: true,
-                };
+                let found = Found { start, end: at, newlines_before, complete: true };
                 if !each(scratch, found) {
                     return;
                 }
@@ -328,23 +295,11 @@ fn scan<const QUOTES: bool>(
         Within::Quoted => rewrite(scratch, &bytes[field_start + 1..end], &[]),
         Within::Closed { at } if at + 1 == end && !doubled => {}
         Within::Closed { at: closed_at } | Within::Tail { closed_at } => {
-            rewrite(
-                scratch,
-                &bytes[field_start + 1..closed_at],
-                &bytes[closed_at + 1..end],
-            );
+            rewrite(scratch, &bytes[field_start + 1..closed_at], &bytes[closed_at + 1..end]);
         }
     }
     scratch.ends.push(end - start);
-    each(
-        scratch,
-        Found {
-            start,
-            end,
-            newlines_before,
-            complete: false,
-        },
-    );
+    each(scratch, Found { start, end, newlines_before, complete: false });
 }
 
 /// Puts together the content of the field that ends now: what stood between the quotes, with doubled quotes made one, and what came after.
@@ -357,34 +312,24 @@ fn rewrite(scratch: &mut Scratch, mut quoted: &[u8], tail: &[u8]) {
     }
     scratch.content.extend_from_slice(quoted);
     scratch.content.extend_from_slice(tail);
-    scratch.rewritten.push(Rewritten {
-        field: scratch.ends.len(),
-        start,
-        end: scratch.content.len(),
-    });
+    scratch.rewritten.push(Rewritten { field: scratch.ends.len(), start, end: scratch.content.len() });
 }
 
 /// A word with a bit for each byte of the block that can end something: delimiter, `\n`, `\r` and, with `QUOTES`, the quote.
 #[inline]
 fn marks<const QUOTES: bool>(block: &[u8; 64], delimiter: u8) -> u64 {
     // First a byte of 0 or 1 for each, which the compiler does with vector instructions; with `|` and not `||`, which would be branches.
-    let flags = block.map(|byte| {
-        u8::from(
-            (byte == delimiter) | (byte == b'\n') | (byte == b'\r') | (QUOTES & (byte == QUOTE)),
-        )
-    });
+    let flags = block
+        .map(|byte| u8::from((byte == delimiter) | (byte == b'\n') | (byte == b'\r') | (QUOTES & (byte == QUOTE))));
     // Then eight such bytes at a time are gathered into eight bits: the product has flag number i at bit 56 + i, and no two flags meet.
     let mut gathered = [0; 8];
     for (eight, bits) in flags.as_chunks::<8>().0.iter().zip(&mut gathered) {
-        *bits = u64::from_le_bytes(*eight)
-            .wrapping_mul(0x0102_0408_1020_4080)
-            .to_be_bytes()[0];
+        *bits = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080).to_be_bytes()[0];
     }
     u64::from_le_bytes(gathered)
 }
 
 /// An offset or a line moved on; both count bytes of a file, and no file has more than 64 bits can count.
 fn later(from: u64, by: u64) -> u64 {
-    from.checked_add(by)
-        .expect("a place within a file fits 64 bits")
+    from.checked_add(by).expect("a place within a file fits 64 bits")
 }

@@ -7,7 +7,9 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::field::{is_completed, minor, quantity, shown, trim, vat_rate_bp};
 use crate::engine::split::Record;
-use crate::model::compact::{KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements};
+use crate::model::compact::{
+    KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
+};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::{Zone, parse_stamp};
 use crate::model::names::{NameId, Names};
@@ -68,8 +70,11 @@ impl Layout {
     pub fn new(dataset: Dataset, header: &[String], provider: &str) -> Result<Self, Vec<&'static str>> {
         let find = |name: &str| header.iter().position(|field| field == name);
         let columns = dataset.columns();
-        let missing: Vec<&str> =
-            columns.iter().filter(|column| column.required && find(column.name).is_none()).map(|column| column.name).collect();
+        let missing: Vec<&str> = columns
+            .iter()
+            .filter(|column| column.required && find(column.name).is_none())
+            .map(|column| column.name)
+            .collect();
         if !missing.is_empty() {
             return Err(missing);
         }
@@ -221,7 +226,12 @@ mod at {
 }
 
 /// Checks every known field of a row and reads its numbers: the one gate that rows pass, compact or typed.
-fn fields<'r>(layout: &Layout, record: &Record<'r>, context: &Context<'_>, memory: &mut Memory) -> Result<Fields<'r>, Reject> {
+fn fields<'r>(
+    layout: &Layout,
+    record: &Record<'r>,
+    context: &Context<'_>,
+    memory: &mut Memory,
+) -> Result<Fields<'r>, Reject> {
     if record.len() != layout.field_count {
         let reason = format!("{} fields where the header has {}", record.len(), layout.field_count);
         return Err(Reject::new("", record.raw, reason));
@@ -312,7 +322,9 @@ fn keys(fields: &Fields<'_>, columns: [usize; 4], provider: &Provider) -> Keys {
     for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
         if hashed {
             // A hash of 0 would read as no key: it is taken for 1, one more chance in 2^128 to collide.
-            *key = fields.text(column).map(|text| KeyHash::new(xxh3_128_with_seed(text, provider.seed)).unwrap_or(KeyHash::MIN));
+            *key = fields
+                .text(column)
+                .map(|text| KeyHash::new(xxh3_128_with_seed(text, provider.seed)).unwrap_or(KeyHash::MIN));
         }
     }
     keys
@@ -338,14 +350,25 @@ fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: O
         is_reversal: related.is_some()
             || fields.text(at::order::RELATION).is_some()
             || fields.text(at::order::REASON).is_some(),
-        statements: Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor },
+        statements: Statements {
+            order_amount_minor,
+            cancelled_minor,
+            remaining_capture_minor,
+            remaining_reversal_minor,
+        },
         vat_rate_bp: fields.number(at::order::RATE),
         content,
         origin,
     }
 }
 
-fn operation_row(dataset: Dataset, fields: &Fields<'_>, provider: &Provider, content: u64, origin: Origin) -> OperationRow {
+fn operation_row(
+    dataset: Dataset,
+    fields: &Fields<'_>,
+    provider: &Provider,
+    content: u64,
+    origin: Origin,
+) -> OperationRow {
     let kinds = if provider.ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
     let identity = kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
         let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
@@ -369,7 +392,12 @@ fn operation_row(dataset: Dataset, fields: &Fields<'_>, provider: &Provider, con
     }
 }
 
-fn settlement_kind(fields: &Fields<'_>, gross_minor: i64, context: &Context<'_>, memory: &mut Memory) -> SettlementKind {
+fn settlement_kind(
+    fields: &Fields<'_>,
+    gross_minor: i64,
+    context: &Context<'_>,
+    memory: &mut Memory,
+) -> SettlementKind {
     match fields.text(at::settlement::KIND) {
         None if gross_minor < 0 => SettlementKind::Reversal,
         None => SettlementKind::Capture,
@@ -386,7 +414,13 @@ fn settlement_kind(fields: &Fields<'_>, gross_minor: i64, context: &Context<'_>,
 ///
 /// # Errors
 /// The first field, in the order of the canonical columns, that is not what its column must hold.
-pub fn compact(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>, memory: &mut Memory) -> Result<Canonical, Reject> {
+pub fn compact(
+    layout: &Layout,
+    record: &Record<'_>,
+    origin: Origin,
+    context: &Context<'_>,
+    memory: &mut Memory,
+) -> Result<Canonical, Reject> {
     let fields = fields(layout, record, context, memory)?;
     let content = xxh3_64_with_seed(record.raw, layout.seed);
     Ok(match layout.dataset {
@@ -407,7 +441,14 @@ pub fn compact(layout: &Layout, record: &Record<'_>, origin: Origin, context: &C
             let kind = settlement_kind(&fields, gross_minor, context, memory);
             let provider = provider(&fields, layout, context, memory);
             let keys = keys(&fields, at::settlement::KEYS, provider);
-            let row = SettledRow { provider: provider.id, currency: fields.currency, gross_minor, reconciliation, keys, origin };
+            let row = SettledRow {
+                provider: provider.id,
+                currency: fields.currency,
+                gross_minor,
+                reconciliation,
+                keys,
+                origin,
+            };
             Canonical::Settlement(SettlementRec {
                 row,
                 kind,
@@ -475,7 +516,8 @@ mod tests {
         assert_eq!(statements.map(order), at::order::STATEMENTS);
         let operation = |name| place(Dataset::Captures, name);
         assert_eq!(
-            ["order_id", "amount", "line_id", "vat_amount", "state", "reconciliation_number", "operation_amount"].map(operation),
+            ["order_id", "amount", "line_id", "vat_amount", "state", "reconciliation_number", "operation_amount"]
+                .map(operation),
             [
                 at::ORDER_ID,
                 at::operation::AMOUNT,
@@ -488,7 +530,8 @@ mod tests {
         );
         let settlement = |name| place(Dataset::Settlements, name);
         assert_eq!(
-            ["gross_amount", "settlement_id", "reconciliation_number", "kind", "fee_amount", "net_amount"].map(settlement),
+            ["gross_amount", "settlement_id", "reconciliation_number", "kind", "fee_amount", "net_amount"]
+                .map(settlement),
             [
                 at::settlement::GROSS,
                 at::settlement::SETTLEMENT,

@@ -83,7 +83,11 @@ pub fn sentence(stated: &Stated, settlement_id: &str, currencies: &Currencies) -
 }
 
 fn unreadable(shown: &str, error: &dyn std::fmt::Display) -> FileError {
-    FileError::new(shown, format!("cannot be converted: {error}"), "make room for temporary files (TMPDIR), then run again")
+    FileError::new(
+        shown,
+        format!("cannot be converted: {error}"),
+        "make room for temporary files (TMPDIR), then run again",
+    )
 }
 
 /// Converts Swedbank Pay's transaction list.

@@ -62,7 +62,8 @@ impl Volume {
             return Ok(line.unwrap_or(0));
         }
         let place = self.lines.partition_point(|(known, _)| *known <= offset);
-        let (start, first_line) = place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1));
+        let (start, first_line) =
+            place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1));
         let mut buffer = Vec::new();
         let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
         self.bytes.read_at_most(start, &mut buffer, len)?;

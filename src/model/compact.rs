@@ -30,7 +30,8 @@ impl KeyKind {
     /// All kinds, in the default order of RULES.md 4.
     pub const ALL: [Self; 4] = [Self::OperationId, Self::TransactionNumber, Self::PayeeReference, Self::TransactionId];
     /// All kinds, in the order in which they name an operation (RULES.md 2).
-    pub const IDENTITY: [Self; 4] = [Self::OperationId, Self::TransactionId, Self::TransactionNumber, Self::PayeeReference];
+    pub const IDENTITY: [Self; 4] =
+        [Self::OperationId, Self::TransactionId, Self::TransactionNumber, Self::PayeeReference];
 
     /// The column that holds it, in configuration and files.
     #[must_use]
@@ -337,7 +338,10 @@ impl OperationRow {
 impl SettledRow {
     /// Appends the record.
     pub fn put(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&[SETTLED | flag(self.reconciliation.is_some(), HAS_RECONCILIATION), key_bits(&self.keys)]);
+        out.extend_from_slice(&[
+            SETTLED | flag(self.reconciliation.is_some(), HAS_RECONCILIATION),
+            key_bits(&self.keys),
+        ]);
         out.extend_from_slice(&self.origin.0.to_le_bytes());
         put_keys(out, &self.keys);
         put_i64(out, self.gross_minor);
@@ -475,7 +479,11 @@ mod tests {
             vat_minor: Some(-7_960),
             related: Some(77),
             is_reversal: true,
-            statements: Statements { cancelled_minor: Some(-3), remaining_reversal_minor: Some(0), ..Statements::default() },
+            statements: Statements {
+                cancelled_minor: Some(-3),
+                remaining_reversal_minor: Some(0),
+                ..Statements::default()
+            },
             vat_rate_bp: Some(2_500),
             content: 9,
             origin: Origin(1 << 50),
@@ -499,7 +507,14 @@ mod tests {
         let mut bytes = Vec::new();
         line.put(&mut bytes);
         row.put(&mut bytes);
-        let bare = OperationRow { line: Some(4), identity: None, completed: false, dataset: Dataset::Captures, stated_total_minor: None, ..row };
+        let bare = OperationRow {
+            line: Some(4),
+            identity: None,
+            completed: false,
+            dataset: Dataset::Captures,
+            stated_total_minor: None,
+            ..row
+        };
         bare.put(&mut bytes);
         let mut reader = Reader::new(&bytes);
         assert_eq!(read_order_record(&mut reader), OrderRecord::Line(line));
@@ -507,7 +522,14 @@ mod tests {
         assert_eq!(read_order_record(&mut reader), OrderRecord::Operation(bare));
         assert!(reader.is_empty());
 
-        let settled = SettledRow { provider: NameId(2), currency: Currency(3), gross_minor: -5, reconciliation: None, keys: [KeyHash::new(4), None, None, None], origin: Origin(6) };
+        let settled = SettledRow {
+            provider: NameId(2),
+            currency: Currency(3),
+            gross_minor: -5,
+            reconciliation: None,
+            keys: [KeyHash::new(4), None, None, None],
+            origin: Origin(6),
+        };
         let operation = Operation {
             dataset: Dataset::Reversals,
             provider: NameId(1),

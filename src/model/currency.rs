@@ -28,11 +28,8 @@ impl Currencies {
             .collect();
         exponents.extend(extra.iter().map(|(code, exponent)| (code.clone(), *exponent)));
         let entries: Vec<(String, u32)> = exponents.into_iter().collect();
-        let by_code = entries
-            .iter()
-            .zip(0_u16..)
-            .map(|((code, _), index)| (code.as_bytes().to_vec(), Currency(index)))
-            .collect();
+        let by_code =
+            entries.iter().zip(0_u16..).map(|((code, _), index)| (code.as_bytes().to_vec(), Currency(index))).collect();
         Self { entries, by_code }
     }
 
@@ -68,7 +65,9 @@ mod tests {
     #[test]
     fn knows_active_codes_and_their_decimals() {
         let table = Currencies::new(&BTreeMap::from([("PTS".to_owned(), 1)]));
-        for (code, exponent) in [("SEK", 2), ("NOK", 2), ("DKK", 2), ("EUR", 2), ("ISK", 0), ("JPY", 0), ("KWD", 3), ("PTS", 1)] {
+        for (code, exponent) in
+            [("SEK", 2), ("NOK", 2), ("DKK", 2), ("EUR", 2), ("ISK", 0), ("JPY", 0), ("KWD", 3), ("PTS", 1)]
+        {
             let currency = table.find(code.as_bytes()).unwrap_or_else(|| panic!("{code} is known"));
             assert_eq!((table.code(currency), table.exponent(currency)), (code, exponent));
         }

@@ -54,11 +54,7 @@ pub fn parse_minor(text: &[u8]) -> Result<i64, MinorError> {
     if overflow {
         return Err(MinorError::OutOfRange);
     }
-    if negative {
-        Ok(value)
-    } else {
-        value.checked_neg().ok_or(MinorError::OutOfRange)
-    }
+    if negative { Ok(value) } else { value.checked_neg().ok_or(MinorError::OutOfRange) }
 }
 
 /// Adds to a sum of minor units. `i128` holds 1.8e19 rows of the largest `i64`, so an overflow cannot come from
@@ -107,7 +103,15 @@ mod tests {
 
     #[test]
     fn minor_units_are_digits_with_an_optional_sign() {
-        let good = [("0", 0), ("-0", 0), ("+5", 5), ("-12", -12), ("007", 7), ("9223372036854775807", i64::MAX), ("-9223372036854775808", i64::MIN)];
+        let good = [
+            ("0", 0),
+            ("-0", 0),
+            ("+5", 5),
+            ("-12", -12),
+            ("007", 7),
+            ("9223372036854775807", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+        ];
         for (text, value) in good {
             assert_eq!(parse_minor(text.as_bytes()), Ok(value), "{text}");
         }

@@ -16,8 +16,8 @@ use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
 use crate::model::record::{ReadBack, ReadBackError};
 use crate::report::view::{
-    BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow, Summary,
-    ToleratedRow, Total, VerdictRow,
+    BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow,
+    Summary, ToleratedRow, Total, VerdictRow,
 };
 use crate::rules::batches::Batches;
 use crate::rules::control::{Sum, Tally};
@@ -109,7 +109,13 @@ pub fn summary_of_files(inputs: &Inputs, read: &Read, means: &Means<'_>) -> Resu
 ///
 /// # Errors
 /// A file cannot be read any more.
-pub fn report(inputs: &Inputs, read: Read, findings: Vec<FoundRow>, outcome: Outcome, means: &Means<'_>) -> Result<Report, RunError> {
+pub fn report(
+    inputs: &Inputs,
+    read: Read,
+    findings: Vec<FoundRow>,
+    outcome: Outcome,
+    means: &Means<'_>,
+) -> Result<Report, RunError> {
     let mut summary = summary_of_files(inputs, &read, means)?;
     let mut tally = outcome.tally;
     tally.join(read.tally);
@@ -281,7 +287,10 @@ fn stated_rows(inputs: &Inputs, means: &Means<'_>) -> Vec<StatedRow> {
             rows.push(StatedRow {
                 file: file.input.shown.clone(),
                 what: stated.what.clone(),
-                currency: stated.currency.map(|currency| means.currencies.code(currency).to_owned()).unwrap_or_default(),
+                currency: stated
+                    .currency
+                    .map(|currency| means.currencies.code(currency).to_owned())
+                    .unwrap_or_default(),
                 stated: stated.stated,
                 actual: stated.actual,
                 ties: stated.stated == stated.actual,
@@ -376,7 +385,12 @@ fn missing_columns(inputs: &Inputs) -> Vec<SkippedRow> {
     for (check, datasets, columns) in rules {
         for column in columns {
             for dataset in datasets {
-                let mut layouts = inputs.volumes.iter().map(|volume| &volume.layout).filter(|layout| layout.dataset == *dataset).peekable();
+                let mut layouts = inputs
+                    .volumes
+                    .iter()
+                    .map(|volume| &volume.layout)
+                    .filter(|layout| layout.dataset == *dataset)
+                    .peekable();
                 if layouts.peek().is_some() && !layouts.any(|layout| layout.has(column)) {
                     rows.push(SkippedRow {
                         check: check.to_owned(),
@@ -425,11 +439,19 @@ fn rows_of_match(one: &Match, library: &dyn ReadBack, means: &Means<'_>) -> Resu
         rows.push(match_row("operation", (*provider, *currency), *effect_minor, origins, library, means)?);
     }
     for row in &one.rows {
-        rows.push(match_row("settlement", (row.provider, row.currency), i128::from(row.gross_minor), &[row.origin], library, means)?);
+        rows.push(match_row(
+            "settlement",
+            (row.provider, row.currency),
+            i128::from(row.gross_minor),
+            &[row.origin],
+            library,
+            means,
+        )?);
     }
     rows.sort();
     // Named by its records, the sources apart, so that the name is the same wherever the files stand.
-    let described: Vec<String> = rows.iter().map(|row| format!("{:?}", MatchRow { sources: String::new(), ..row.clone() })).collect();
+    let described: Vec<String> =
+        rows.iter().map(|row| format!("{:?}", MatchRow { sources: String::new(), ..row.clone() })).collect();
     let match_id: String =
         format!("{:032x}", xxhash_rust::xxh3::xxh3_128(described.join("\n").as_bytes())).chars().take(16).collect();
     for row in &mut rows {
@@ -452,7 +474,15 @@ fn match_row(
     for origin in origins {
         let row = library.row(*origin)?;
         sources.push(library.place(*origin)?);
-        for column in ["order_id", "operation_id", "transaction_number", "payee_reference", "transaction_id", "reconciliation_number", "settlement_id"] {
+        for column in [
+            "order_id",
+            "operation_id",
+            "transaction_number",
+            "payee_reference",
+            "transaction_id",
+            "reconciliation_number",
+            "settlement_id",
+        ] {
             // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
             if let Some(text) = row.text(column)
                 && texts.get(column).is_none_or(|known| text < known.as_str())

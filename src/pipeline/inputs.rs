@@ -68,7 +68,9 @@ impl Inputs {
     /// # Errors
     /// The file cannot be read any more.
     pub fn sha256(&self, file: usize) -> Result<String, RunError> {
-        let (Some(entry), Some(volume)) = (self.files.get(file), self.volumes.get(file)) else { return Ok(String::new()) };
+        let (Some(entry), Some(volume)) = (self.files.get(file), self.volumes.get(file)) else {
+            return Ok(String::new());
+        };
         if let Some(known) = entry.sha256.get() {
             return Ok(known.clone());
         }
@@ -90,7 +92,11 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
     let mut planned = plan.inputs.clone();
     planned.sort();
     if planned.len() > crate::model::origin::FILE_COUNT_MAX {
-        let error = FileError::new("inputs", format!("{} files are more than one run reads", planned.len()), "put exports of a day together");
+        let error = FileError::new(
+            "inputs",
+            format!("{} files are more than one run reads", planned.len()),
+            "put exports of a day together",
+        );
         return Err(error.into());
     }
     let opened: Vec<Result<Loaded, FileError>> =
@@ -148,7 +154,11 @@ fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Loaded
                 ));
             }
             if input.dataset.is_some_and(|dataset| dataset != Dataset::Settlements) {
-                return Err(FileError::new(&input.shown, "a transaction list holds settlements", "give it with --settlements or --input"));
+                return Err(FileError::new(
+                    &input.shown,
+                    "a transaction list holds settlements",
+                    "give it with --settlements or --input",
+                ));
             }
             let provider = input.provider.clone().unwrap_or_else(|| "swedbank_pay".to_owned());
             let converted = convert_transaction_list(&input.shown, &bytes, currencies)?;
@@ -184,7 +194,12 @@ fn first_bytes(shown: &str, bytes: &Bytes) -> Result<Vec<u8>, FileError> {
 }
 
 /// The layout of a canonical file and where its rows begin (offset and line).
-fn canonical_header(shown: &str, bytes: &Bytes, dataset: Dataset, provider: &str) -> Result<(Layout, (u64, u64)), FileError> {
+fn canonical_header(
+    shown: &str,
+    bytes: &Bytes,
+    dataset: Dataset,
+    provider: &str,
+) -> Result<(Layout, (u64, u64)), FileError> {
     let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
     let Some(header) = header_end(bytes, &DIALECT).map_err(unreadable)? else {
         return Err(FileError::new(shown, "the file is empty", "a file without rows still has its header"));
@@ -207,7 +222,8 @@ fn canonical_header(shown: &str, bytes: &Bytes, dataset: Dataset, provider: &str
             help = "the file seems to have another delimiter; canonical files have commas".to_owned();
         }
         let what = if missing.len() == 1 { "a required column is missing" } else { "required columns are missing" };
-        FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help).at(header.line, None)
+        FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help)
+            .at(header.line, None)
     })?;
     Ok((layout, (header.body_start, header.body_line)))
 }
@@ -250,7 +266,14 @@ fn repeat(inputs: &mut Inputs, number: usize, first: usize, names: &Names) {
     inputs.findings.push(finding);
 }
 
-fn about_file(code: Code, provider: &str, settlement_id: String, explanation: String, sources: String, names: &Names) -> Finding {
+fn about_file(
+    code: Code,
+    provider: &str,
+    settlement_id: String,
+    explanation: String,
+    sources: String,
+    names: &Names,
+) -> Finding {
     Finding {
         code,
         provider: Some(names.intern(provider)),
@@ -294,7 +317,10 @@ fn skip_restated(inputs: &mut Inputs, names: &Names, currencies: &Currencies) ->
                     sums(native.index),
                     sums(later)
                 );
-                let sources = format!("{}; replaced by {}", inputs.files[native.index].input.shown, inputs.files[later].input.shown);
+                let sources = format!(
+                    "{}; replaced by {}",
+                    inputs.files[native.index].input.shown, inputs.files[later].input.shown
+                );
                 let id = native.settlement_id.clone();
                 inputs.findings.push(about_file(Code::FileRestated, &native.provider, id, explanation, sources, names));
                 inputs.files[native.index].state = "restated";

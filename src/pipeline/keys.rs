@@ -20,7 +20,11 @@ use crate::rules::references::reused;
 ///
 /// # Errors
 /// A file changed, or working files cannot be read or written.
-pub fn resolve_rounds(rounds: &[Partitions], means: &Means<'_>, context: &Context<'_>) -> Result<(Outcome, Vec<FoundRow>), RunError> {
+pub fn resolve_rounds(
+    rounds: &[Partitions],
+    means: &Means<'_>,
+    context: &Context<'_>,
+) -> Result<(Outcome, Vec<FoundRow>), RunError> {
     let shards: usize = rounds.iter().map(Partitions::shard_count).sum();
     (means.on)(Event::Stage { name: "settlements", total: u64::try_from(shards).unwrap_or(0) });
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
@@ -110,7 +114,8 @@ fn by_key(
         let Some(key) = heads.into_iter().flatten().min() else { return Ok(()) };
         let first_operation = operations.next_if(|(other, _)| *other == key).map(|(_, operation)| operation);
         let first_row = rows.next_if(|(other, _)| *other == key).map(|(_, row)| row);
-        let more = operations.peek().is_some_and(|(other, _)| *other == key) || rows.peek().is_some_and(|(other, _)| *other == key);
+        let more = operations.peek().is_some_and(|(other, _)| *other == key)
+            || rows.peek().is_some_and(|(other, _)| *other == key);
         if let (Some(operation), Some(row), false) = (&first_operation, &first_row, more)
             && resolve_pair(operation, row, outcome)
         {

@@ -44,11 +44,7 @@ pub fn run(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError>
 ///
 /// # Errors
 /// As [`run`], and where the folder cannot be written.
-pub fn run_with_datasets(
-    plan: &Plan,
-    folder: Option<&Path>,
-    on: &(dyn Fn(Event) + Sync),
-) -> Result<Report, RunError> {
+pub fn run_with_datasets(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
     in_pool(plan, || reconcile(plan, folder, on))
 }
 
@@ -78,11 +74,7 @@ fn in_pool<T: Send>(plan: &Plan, work: impl FnOnce() -> Result<T, RunError> + Se
     builder.build().map_err(|error| RunError::Threads(error.to_string()))?.install(work)
 }
 
-fn reconcile(
-    plan: &Plan,
-    folder: Option<&Path>,
-    on: &(dyn Fn(Event) + Sync),
-) -> Result<Report, RunError> {
+fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) -> Result<Report, RunError> {
     let names = Arc::new(Names::default());
     let currencies = Currencies::new(&plan.settings.extra_currencies);
     let routes = Routes::new(&plan.settings, Arc::clone(&names));
@@ -96,14 +88,16 @@ fn reconcile(
     let read = read::read(&mut inputs, &means, &Shards { orders: &orders, rounds: &rounds })?;
 
     // Hashing the files and judging their records need nothing of each other.
-    let (hashes, judged) = rayon::join(|| hash_files(&inputs), || judge(&inputs, &read, [&orders, &references], &rounds, &means));
+    let (hashes, judged) =
+        rayon::join(|| hash_files(&inputs), || judge(&inputs, &read, [&orders, &references], &rounds, &means));
     hashes?;
     let (found, outcome, mut tally) = judged?;
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
     folder.map_or(Ok(()), |folder| datasets::write(&inputs, &means, folder))?;
     tally.join(outcome.tally);
-    let outcome = assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
+    let outcome =
+        assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
     assemble::report(&inputs, read, found, outcome, &means)
 }
 
@@ -111,7 +105,8 @@ fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
     (0..inputs.files.len()).into_par_iter().try_for_each(|file| inputs.sha256(file).map(|_| ()))
 }
 
-type Judgement = (Vec<crate::model::finding::FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
+type Judgement =
+    (Vec<crate::model::finding::FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
 
 /// Both legs over all shards, and the findings that only the whole run can make.
 fn judge(

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
-use super::read::Means;
 use super::plan::Event;
+use super::read::Means;
 use super::routes::Route;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;

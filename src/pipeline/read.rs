@@ -243,11 +243,16 @@ fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {
     let bad = (0..record.len()).find(|field| std::str::from_utf8(record.field(*field)).is_err());
     let known = bad.and_then(|field| volume.layout.column_at(field));
     let value = bad.map_or(record.raw, |field| record.field(field));
-    Reject { column: known.unwrap_or_default().to_owned(), value: shown(value), reason: "bytes that are not UTF-8".to_owned() }
+    Reject {
+        column: known.unwrap_or_default().to_owned(),
+        value: shown(value),
+        reason: "bytes that are not UTF-8".to_owned(),
+    }
 }
 
 fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow {
-    let original = volume.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok()?.parse().ok());
+    let original =
+        volume.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok()?.parse().ok());
     RejectRow {
         file: volume.shown.clone(),
         line: original.unwrap_or(record.line),

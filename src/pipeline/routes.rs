@@ -38,7 +38,6 @@ impl Routes {
         }
         keys
     }
-
 }
 
 /// The keys of the last provider asked for, so that a task looks them up once.

@@ -195,7 +195,9 @@ fn stable_id(row: &FoundRow, records: &mut Vec<u128>, note: Option<&str>) -> Str
     let mut key = vec![row.code.name(), &row.provider, &row.currency];
     let records_text;
     match row.code {
-        Code::OrderUnknown | Code::OrderTotal | Code::OrderRemainingCapture | Code::OrderRemainingReversal => key.push(&row.order_id),
+        Code::OrderUnknown | Code::OrderTotal | Code::OrderRemainingCapture | Code::OrderRemainingReversal => {
+            key.push(&row.order_id)
+        }
         _ if row.code.leg() == crate::model::finding::Leg::Line => key.extend([row.order_id.as_str(), &row.line_id]),
         Code::BatchMissing => key.push(&row.reconciliation_number),
         Code::ReferenceReused => key.push(&row.payee_reference),

@@ -162,7 +162,9 @@ impl Facts<'_> {
 
     fn group(&self) -> String {
         match self.note {
-            Note::Group { operations, rows } => format!("{} and {}", count(*operations, "operation"), count(*rows, "settlement row")),
+            Note::Group { operations, rows } => {
+                format!("{} and {}", count(*operations, "operation"), count(*rows, "settlement row"))
+            }
             _ => count(self.row.count, "record"),
         }
     }
@@ -189,65 +191,103 @@ pub fn explain(facts: &Facts<'_>) -> String {
     match row.code {
         Code::RecordConflict => format!(
             "Two versions of {} state different things with nothing to tell which is later: {} is used, the other says {}",
-            conflicting(facts), facts.expected(), facts.actual()
+            conflicting(facts),
+            facts.expected(),
+            facts.actual()
         ),
         Code::OrderUnknown => format!(
             "{} on {}, net {}, but no order export given holds this order",
-            moved(facts), facts.order(), facts.actual()
+            moved(facts),
+            facts.order(),
+            facts.actual()
         ),
-        Code::LineUnknown => format!("{} on {}, net {}, but the order has no such line", moved(facts), facts.line(), facts.actual()),
+        Code::LineUnknown => {
+            format!("{} on {}, net {}, but the order has no such line", moved(facts), facts.line(), facts.actual())
+        }
         Code::LineCurrency => format!(
             "{} is {}, but something was captured or reversed on it in another currency; {} was captured in its own",
-            capital(&facts.line()), facts.expected(), facts.actual()
+            capital(&facts.line()),
+            facts.expected(),
+            facts.actual()
         ),
         Code::LineWrongDirection => format!(
             "{} is {}, but {} was captured: the opposite direction",
-            capital(&facts.line()), facts.expected(), facts.actual()
+            capital(&facts.line()),
+            facts.expected(),
+            facts.actual()
         ),
         Code::ReversalLineUnlinked => format!(
             "{} takes back {}, but names no line of the order that it could take back",
-            capital(&facts.line()), facts.size(row.actual_minor)
+            capital(&facts.line()),
+            facts.size(row.actual_minor)
         ),
         Code::ReversalLineExceedsOriginal => format!(
             "The reversal lines of {} take back {}, more than its {}",
-            facts.line(), facts.size(row.actual_minor), facts.size(row.expected_minor)
+            facts.line(),
+            facts.size(row.actual_minor),
+            facts.size(row.expected_minor)
         ),
         Code::ReversalExceedsCapture => format!(
             "On {} {} was captured and {} taken back: {} too much",
-            facts.line(), facts.expected(), facts.actual(), facts.size(row.difference_minor)
+            facts.line(),
+            facts.expected(),
+            facts.actual(),
+            facts.size(row.difference_minor)
         ),
         Code::LineOvercaptured => format!(
             "{} is {}, but {} was captured: {} too much",
-            capital(&facts.line()), facts.expected(), facts.actual(), facts.size(row.difference_minor)
+            capital(&facts.line()),
+            facts.expected(),
+            facts.actual(),
+            facts.size(row.difference_minor)
         ),
         Code::LineUncaptured => format!(
             "Nothing of the {} of {} was captured{}{}",
-            facts.expected(), facts.line(), facts.since(), facts.waits(settings.capture_days)
+            facts.expected(),
+            facts.line(),
+            facts.since(),
+            facts.waits(settings.capture_days)
         ),
         Code::LineUndercaptured => format!(
             "Of the {} of {} only {} was captured{}{}",
-            facts.expected(), facts.line(), facts.actual(), facts.since(), facts.waits(settings.capture_days)
+            facts.expected(),
+            facts.line(),
+            facts.actual(),
+            facts.since(),
+            facts.waits(settings.capture_days)
         ),
         Code::LineVat => format!(
             "{} was captured in full, but with {} VAT instead of {}",
-            capital(&facts.line()), facts.actual(), facts.expected()
+            capital(&facts.line()),
+            facts.actual(),
+            facts.expected()
         ),
         Code::VatRate => format!(
             "The VAT stated on {} is {}, but its amount and rate give {}",
-            facts.line(), facts.actual(), facts.expected()
+            facts.line(),
+            facts.actual(),
+            facts.expected()
         ),
-        Code::OrderTotal => format!("{} states {}, but its lines sum to {}", capital(&facts.order()), facts.actual(), facts.expected()),
+        Code::OrderTotal => {
+            format!("{} states {}, but its lines sum to {}", capital(&facts.order()), facts.actual(), facts.expected())
+        }
         Code::OrderRemainingCapture => format!(
             "{} states that {} may still be captured, but its captures leave {}",
-            capital(&facts.order()), facts.actual(), facts.expected()
+            capital(&facts.order()),
+            facts.actual(),
+            facts.expected()
         ),
         Code::OrderRemainingReversal => format!(
             "{} states that {} may still be reversed, but its captures and reversals leave {}",
-            capital(&facts.order()), facts.actual(), facts.expected()
+            capital(&facts.order()),
+            facts.actual(),
+            facts.expected()
         ),
         Code::Unsettled => format!(
             "{} is not in any settlement file given{}{}",
-            facts.operation(row.expected_minor), facts.since(), facts.waits(settings.settlement_days)
+            facts.operation(row.expected_minor),
+            facts.since(),
+            facts.waits(settings.settlement_days)
         ),
         Code::BatchMissing => format!(
             "No settlement row of batch {} came: {} of it, together {}, the newest{}{}",
@@ -257,7 +297,9 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.since().replace(", ", " ").replace("after it was made", "old"),
             facts.waits(settings.settlement_days)
         ),
-        Code::SettledUnknown => format!("{} answers no capture or reversal given", facts.settlement_row(row.actual_minor)),
+        Code::SettledUnknown => {
+            format!("{} answers no capture or reversal given", facts.settlement_row(row.actual_minor))
+        }
         Code::SettledTwice => format!(
             "{} comes on top of what its capture or reversal explains: it was settled before",
             facts.settlement_row(row.actual_minor)
@@ -269,16 +311,24 @@ pub fn explain(facts: &Facts<'_>) -> String {
         ),
         Code::SettledAmount => format!(
             "{} was settled with {}: {} instead of {}",
-            facts.operation(row.expected_minor), facts.size(row.actual_minor), facts.actual(), facts.expected()
+            facts.operation(row.expected_minor),
+            facts.size(row.actual_minor),
+            facts.actual(),
+            facts.expected()
         ),
         Code::SettledDirection => format!(
             "{} was settled in the opposite direction: {} instead of {}",
-            facts.operation(row.expected_minor), facts.actual(), facts.expected()
+            facts.operation(row.expected_minor),
+            facts.actual(),
+            facts.expected()
         ),
         Code::SettledCurrency => format!("{} was settled in another currency", facts.operation(row.expected_minor)),
         Code::Ambiguous => format!(
             "{} share an id, but neither pair up nor sum to the same: {} against {}, {} between them",
-            capital(&facts.group()), facts.expected(), facts.actual(), facts.difference()
+            capital(&facts.group()),
+            facts.expected(),
+            facts.actual(),
+            facts.difference()
         ),
         Code::WrongBatch => format!(
             "{} names batch {}, but was settled in batch {}",
@@ -288,19 +338,28 @@ pub fn explain(facts: &Facts<'_>) -> String {
         ),
         Code::ReferenceReused => format!(
             "Payee reference {} stands on {}, but must name one: the first is {}, all together {}",
-            row.payee_reference, count(row.count, "operation"), facts.expected(), facts.actual()
+            row.payee_reference,
+            count(row.count, "operation"),
+            facts.expected(),
+            facts.actual()
         ),
         Code::ItemsTotal => format!(
             "{} states {} in all, but its rows sum to {}",
-            capital(&format!("{}{}", facts.operations.noun(), named(facts.operations.id()))), facts.expected(), facts.actual()
+            capital(&format!("{}{}", facts.operations.noun(), named(facts.operations.id()))),
+            facts.expected(),
+            facts.actual()
         ),
         Code::ToleranceBudget => format!(
             "{} matched within the tolerance differ by {} in all, more than the budget of {}",
-            capital(&count(row.count, "pair")), facts.actual(), facts.expected()
+            capital(&count(row.count, "pair")),
+            facts.actual(),
+            facts.expected()
         ),
         Code::FileNet => format!(
             "The net of {} is {}, but gross less fee gives {}",
-            uncapital(&facts.settlement_row_id()), facts.actual(), facts.expected()
+            uncapital(&facts.settlement_row_id()),
+            facts.actual(),
+            facts.expected()
         ),
         // Findings about files bring their own sentence.
         Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap => String::new(),

@@ -33,7 +33,11 @@ pub fn net_off(record: &SettlementRec) -> Option<Finding> {
 /// `file-gap`: a finding a run of numbers missing in a series of a provider's settlement ids, whether they stand on
 /// rows or name native files.
 #[must_use]
-pub fn gap_findings(on_rows: &FxHashSet<(NameId, NameId)>, of_files: &[(NameId, NameId)], names: &Names) -> Vec<Finding> {
+pub fn gap_findings(
+    on_rows: &FxHashSet<(NameId, NameId)>,
+    of_files: &[(NameId, NameId)],
+    names: &Names,
+) -> Vec<Finding> {
     let mut ids: BTreeMap<NameId, BTreeSet<String>> = BTreeMap::new();
     for (provider, settlement) in on_rows.iter().chain(of_files) {
         ids.entry(*provider).or_default().insert(names.text(*settlement).to_string());
@@ -44,7 +48,10 @@ pub fn gap_findings(on_rows: &FxHashSet<(NameId, NameId)>, of_files: &[(NameId, 
             let missing = if gap.count == 1 {
                 format!("{} is missing", gap.first_missing)
             } else {
-                format!("{} settlement files are missing, from {} to {}", gap.count, gap.first_missing, gap.last_missing)
+                format!(
+                    "{} settlement files are missing, from {} to {}",
+                    gap.count, gap.first_missing, gap.last_missing
+                )
             };
             findings.push(Finding {
                 code: Code::FileGap,
@@ -56,7 +63,10 @@ pub fn gap_findings(on_rows: &FxHashSet<(NameId, NameId)>, of_files: &[(NameId, 
                 rows: Vec::new(),
                 whole_order: false,
                 note: Note::File {
-                    explanation: format!("Of the series of settlement files {missing}: {} and {} are there", gap.before, gap.after),
+                    explanation: format!(
+                        "Of the series of settlement files {missing}: {} and {} are there",
+                        gap.before, gap.after
+                    ),
                     settlement_id: gap.first_missing,
                     sources: String::new(),
                 },
@@ -68,7 +78,11 @@ pub fn gap_findings(on_rows: &FxHashSet<(NameId, NameId)>, of_files: &[(NameId, 
 
 /// `tolerance-budget`: a currency whose tolerated differences sum past their budget.
 #[must_use]
-pub fn budget_findings(tolerated: &BTreeMap<Currency, (u64, i128)>, settings: &Settings, currencies: &Currencies) -> Vec<Finding> {
+pub fn budget_findings(
+    tolerated: &BTreeMap<Currency, (u64, i128)>,
+    settings: &Settings,
+    currencies: &Currencies,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (currency, (pairs, actual_minor)) in tolerated {
         let budget = settings.tolerance_budget_minor.get(currencies.code(*currency)).copied().unwrap_or(0);

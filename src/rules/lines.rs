@@ -220,14 +220,20 @@ struct Judged {
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn reconcile(order_lines: &[LineRec], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Result<Vec<LineFlow>, ReadBackError> {
+pub fn reconcile(
+    order_lines: &[LineRec],
+    effects: &[Effect],
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<Vec<LineFlow>, ReadBackError> {
     if order_lines.is_empty() {
         report_unknown(Code::OrderUnknown, effects.iter(), |effect| (0, effect.row.currency), false, out);
         return Ok(Vec::new());
     }
     let flows = flows(order_lines, effects);
     let whole = effects.iter().any(|effect| effect.row.line.is_none());
-    let mut judged = if whole { judge_whole(&flows, effects, context, out) } else { judge_lines(&flows, effects, context, out) };
+    let mut judged =
+        if whole { judge_whole(&flows, effects, context, out) } else { judge_lines(&flows, effects, context, out) };
     match_cancelled(&flows, &mut judged, context, out)?;
     report(&flows, judged, whole, out);
     report_vat_rates(&flows, context, out);
@@ -251,7 +257,9 @@ fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
         .map(|(place, line)| LineFlow { line: *line, role: role(place, line), flow: Flow::default(), theirs: None })
         .collect();
     for effect in effects {
-        if let Some(flow) = effect.row.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place)) {
+        if let Some(flow) =
+            effect.row.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place))
+        {
             if effect.row.currency == flow.line.currency {
                 flow.flow.row(effect);
             } else {
@@ -282,7 +290,13 @@ fn original(order_lines: &[LineRec], place: usize, line: &LineRec, related: u64)
 fn judge_lines(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
     let lines: Vec<LineRec> = flows.iter().map(|flow| flow.line).collect();
     let strangers = effects.iter().filter(|effect| effect.row.line.is_some_and(|hash| find(&lines, hash).is_none()));
-    report_unknown(Code::LineUnknown, strangers, |effect| (effect.row.line.unwrap_or_default(), effect.row.currency), false, out);
+    report_unknown(
+        Code::LineUnknown,
+        strangers,
+        |effect| (effect.row.line.unwrap_or_default(), effect.row.currency),
+        false,
+        out,
+    );
 
     let keys: Vec<Key> = flows.iter().map(line_key).collect();
     let early: Vec<Option<Sides>> = keys.iter().map(Key::early).collect();
@@ -341,7 +355,9 @@ fn line_key(flow: &LineFlow) -> Key {
 fn sum_rule(line: &Key, theirs: &Theirs) -> bool {
     let (gross, captured) = (line.gross_minor, line.captured_minor);
     let rest = gross + theirs.gross_minor;
-    lies(captured, rest, gross) && lies(captured + theirs.captured_minor, rest, gross) && lies(line.position_minor, 0, rest)
+    lies(captured, rest, gross)
+        && lies(captured + theirs.captured_minor, rest, gross)
+        && lies(line.position_minor, 0, rest)
 }
 
 /// An order with an operation that names no line is compared as a whole, a key a currency.
@@ -402,14 +418,20 @@ fn judge_whole(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, ou
 }
 
 /// What is missing on all uncaptured and undercaptured keys together may be what the order states as cancelled.
-fn match_cancelled(flows: &[LineFlow], judged: &mut [Judged], context: &Context<'_>, _out: &mut Outcome) -> Result<(), ReadBackError> {
+fn match_cancelled(
+    flows: &[LineFlow],
+    judged: &mut [Judged],
+    context: &Context<'_>,
+    _out: &mut Outcome,
+) -> Result<(), ReadBackError> {
     let missing = |judged: &Judged| matches!(judged.found, Some((Code::LineUncaptured | Code::LineUndercaptured, ..)));
     if !judged.iter().any(missing) {
         return Ok(());
     }
     let Some(line) = super::statements::stating_line(flows, context)? else { return Ok(()) };
     let Some(cancelled_minor) = line.statements.cancelled_minor.filter(|amount| *amount > 0) else { return Ok(()) };
-    let in_currency = |judged: &&mut Judged| judged.lines.iter().all(|place| flows[*place].line.currency == line.currency);
+    let in_currency =
+        |judged: &&mut Judged| judged.lines.iter().all(|place| flows[*place].line.currency == line.currency);
     let mut keys: Vec<&mut Judged> = judged.iter_mut().filter(|judged| missing(judged)).filter(in_currency).collect();
     let sum: i128 = keys.iter().map(|judged| judged.key.gross_minor - judged.key.captured_minor).sum();
     if sum == i128::from(cancelled_minor) {
@@ -480,7 +502,9 @@ fn report_unknown<'e>(
 fn report_vat_rates(flows: &[LineFlow], context: &Context<'_>, out: &mut Outcome) {
     for LineFlow { line, .. } in flows {
         let (Some(vat_minor), Some(rate_bp)) = (line.vat_minor, line.vat_rate_bp) else { continue };
-        if let Some(computed_minor) = vat_off(line.gross_minor, vat_minor, rate_bp, context.settings.vat_tolerance_minor) {
+        if let Some(computed_minor) =
+            vat_off(line.gross_minor, vat_minor, rate_bp, context.settings.vat_tolerance_minor)
+        {
             out.findings.push(Finding {
                 code: Code::VatRate,
                 provider: Some(line.provider),

@@ -66,7 +66,13 @@ impl Outcome {
         self.batches.explain_row(row, code);
     }
 
-    fn operation_verdict(&mut self, operation: &Operation, batch: Option<NameId>, verdict: Verdict, code: &'static str) {
+    fn operation_verdict(
+        &mut self,
+        operation: &Operation,
+        batch: Option<NameId>,
+        verdict: Verdict,
+        code: &'static str,
+    ) {
         self.tally.operation(operation, verdict);
         self.batches.operation(operation, batch, code);
     }
@@ -110,7 +116,8 @@ impl Outcome {
 /// Resolves the most frequent group by far: one completed operation and one row that agree. Nothing is done, and the
 /// answer is no, where they do not.
 pub fn resolve_pair(operation: &Operation, row: &SettledRow, out: &mut Outcome) -> bool {
-    let agree = operation.completed && (operation.currency, operation.effect_minor) == (row.currency, i128::from(row.gross_minor));
+    let agree = operation.completed
+        && (operation.currency, operation.effect_minor) == (row.currency, i128::from(row.gross_minor));
     if agree {
         report_match(MatchKind::Pair, &[operation], &[row], out);
     }
@@ -121,7 +128,12 @@ pub fn resolve_pair(operation: &Operation, row: &SettledRow, out: &mut Outcome) 
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn resolve(operations: Vec<Operation>, rows: Vec<SettledRow>, context: &Context<'_>, out: &mut Outcome) -> Result<(), ReadBackError> {
+pub fn resolve(
+    operations: Vec<Operation>,
+    rows: Vec<SettledRow>,
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<(), ReadBackError> {
     if rows.is_empty() || operations.is_empty() {
         out.operations_on.extend(operations);
         out.rows_on.extend(rows);
@@ -157,7 +169,10 @@ fn resolve_completed(
         operations_left.into_iter().for_each(|operation| out.finish_operation(operation.clone()));
         return Ok(Vec::new());
     }
-    if sums(&operations_left, &row_places.iter().map(|place| &rows[*place]).collect::<Vec<_>>()).values().all(|(a, b)| a == b) {
+    if sums(&operations_left, &row_places.iter().map(|place| &rows[*place]).collect::<Vec<_>>())
+        .values()
+        .all(|(a, b)| a == b)
+    {
         // The first row, in the order of rows, gives the batch of operations that state none.
         if operations_left.iter().any(|operation| operation.reconciliation.is_none()) {
             sort_rows(&mut row_places, &rows, context)?;
@@ -196,7 +211,8 @@ fn resolve_failed(
             _ => {}
         }
     }
-    out.operations_on.extend(failed.into_iter().zip(free.operations).filter(|(_, free)| *free).map(|(operation, _)| operation));
+    out.operations_on
+        .extend(failed.into_iter().zip(free.operations).filter(|(_, free)| *free).map(|(operation, _)| operation));
     Ok(())
 }
 
@@ -219,7 +235,9 @@ fn numbers<'a>(numbers: impl Iterator<Item = Option<NameId>> + 'a) -> BTreeSet<N
 fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
     let wrong_batch = match (operations, rows) {
         ([operation], [row]) => {
-            operation.reconciliation.is_some() && row.reconciliation.is_some() && operation.reconciliation != row.reconciliation
+            operation.reconciliation.is_some()
+                && row.reconciliation.is_some()
+                && operation.reconciliation != row.reconciliation
         }
         _ => {
             let ours = numbers(operations.iter().map(|operation| operation.reconciliation));
@@ -267,7 +285,9 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
 fn report_difference(operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
     let code = match (operations, rows) {
         ([operation], [row]) if operation.currency != row.currency => Code::SettledCurrency,
-        ([operation], [row]) if operation.effect_minor.signum() * i128::from(row.gross_minor.signum()) < 0 => Code::SettledDirection,
+        ([operation], [row]) if operation.effect_minor.signum() * i128::from(row.gross_minor.signum()) < 0 => {
+            Code::SettledDirection
+        }
         ([_], [_]) => Code::SettledAmount,
         _ => Code::Ambiguous,
     };
@@ -288,7 +308,14 @@ fn report_difference(operations: &[&Operation], rows: &[&SettledRow], out: &mut 
     }
 }
 
-fn push(code: Code, currency: Currency, sides: (i128, i128), operations: &[&Operation], rows: &[&SettledRow], out: &mut Outcome) {
+fn push(
+    code: Code,
+    currency: Currency,
+    sides: (i128, i128),
+    operations: &[&Operation],
+    rows: &[&SettledRow],
+    out: &mut Outcome,
+) {
     let count = |records: usize| u64::try_from(records).unwrap_or(u64::MAX);
     let origins: Vec<Origin> = operations
         .iter()

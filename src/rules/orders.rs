@@ -1,8 +1,8 @@
 //! One order: its lines and the operations on it are sifted (RULES.md 2), operations are summed over their rows, and
 //! the line leg and the order's statements are judged (RULES.md 3).
 
-use std::cmp::Ordering;
 use rustc_hash::FxHashSet;
+use std::cmp::Ordering;
 
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::identity::sift;
@@ -62,7 +62,12 @@ pub fn reconcile(
     Ok(())
 }
 
-fn conflict(dataset_amounts: (i64, i64), provider: NameId, currency: crate::model::currency::Currency, rows: Vec<crate::model::origin::Origin>) -> Finding {
+fn conflict(
+    dataset_amounts: (i64, i64),
+    provider: NameId,
+    currency: crate::model::currency::Currency,
+    rows: Vec<crate::model::origin::Origin>,
+) -> Finding {
     Finding {
         code: Code::RecordConflict,
         provider: Some(provider),
@@ -77,18 +82,28 @@ fn conflict(dataset_amounts: (i64, i64), provider: NameId, currency: crate::mode
 }
 
 /// The order lines that count, sorted by the hash of their id.
-fn keep_lines(order_lines: &mut [LineRec], context: &Context<'_>, out: &mut Outcome) -> Result<Vec<LineRec>, ReadBackError> {
+fn keep_lines(
+    order_lines: &mut [LineRec],
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<Vec<LineRec>, ReadBackError> {
     order_lines.sort_unstable_by_key(|line| (line.line, line.origin));
     let mut kept = Vec::with_capacity(order_lines.len());
     for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
         let sifted = sift(versions, context.rows)?;
-        let mut count = |fate, line: &LineRec| out.tally.fate(fate, Dataset::Orders, line.origin, line.currency, line.gross_minor);
+        let mut count =
+            |fate, line: &LineRec| out.tally.fate(fate, Dataset::Orders, line.origin, line.currency, line.gross_minor);
         count(Fate::Accepted, &sifted.used);
         sifted.repeated.iter().for_each(|line| count(Fate::Repeated, line));
         sifted.superseded.iter().for_each(|line| count(Fate::Superseded, line));
         for loser in &sifted.conflicting {
             let amounts = (sifted.used.gross_minor, loser.gross_minor);
-            out.findings.push(conflict(amounts, loser.provider, sifted.used.currency, vec![sifted.used.origin, loser.origin]));
+            out.findings.push(conflict(
+                amounts,
+                loser.provider,
+                sifted.used.currency,
+                vec![sifted.used.origin, loser.origin],
+            ));
         }
         kept.push(sifted.used);
     }
@@ -96,7 +111,11 @@ fn keep_lines(order_lines: &mut [LineRec], context: &Context<'_>, out: &mut Outc
 }
 
 /// Sifts the rows of captures and reversals, sums them to operations, and gives the effects of completed rows.
-fn sum_operations(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Outcome) -> Result<Vec<Effect>, ReadBackError> {
+fn sum_operations(
+    rows: &mut [OperationRow],
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<Vec<Effect>, ReadBackError> {
     rows.sort_unstable_by_key(|row| (row.dataset, row.currency, row.identity, row.line, row.origin));
     let mut effects = Vec::with_capacity(rows.len());
     let same_operation = |a: &OperationRow, b: &OperationRow| {
@@ -107,13 +126,20 @@ fn sum_operations(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Ou
         used.clear();
         for versions in versions_of_lines.chunk_by_mut(|a, b| a.line == b.line) {
             let sifted = sift(versions, context.rows)?;
-            let mut count = |fate, row: &OperationRow| out.tally.fate(fate, row.dataset, row.origin, row.currency, row.amount_minor);
+            let mut count = |fate, row: &OperationRow| {
+                out.tally.fate(fate, row.dataset, row.origin, row.currency, row.amount_minor)
+            };
             count(Fate::Accepted, &sifted.used);
             sifted.repeated.iter().for_each(|row| count(Fate::Repeated, row));
             sifted.superseded.iter().for_each(|row| count(Fate::Superseded, row));
             for loser in &sifted.conflicting {
                 let amounts = (sifted.used.amount_minor, loser.amount_minor);
-                out.findings.push(conflict(amounts, loser.provider, loser.currency, vec![sifted.used.origin, loser.origin]));
+                out.findings.push(conflict(
+                    amounts,
+                    loser.provider,
+                    loser.currency,
+                    vec![sifted.used.origin, loser.origin],
+                ));
             }
             used.push(sifted.used);
         }
@@ -124,7 +150,12 @@ fn sum_operations(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Ou
 }
 
 /// Sums the rows of one identity. Where some completed and others did not, the completed ones are the operation.
-fn sum_operation(rows: &[OperationRow], context: &Context<'_>, out: &mut Outcome, effects: &mut Vec<Effect>) -> Result<(), ReadBackError> {
+fn sum_operation(
+    rows: &[OperationRow],
+    context: &Context<'_>,
+    out: &mut Outcome,
+    effects: &mut Vec<Effect>,
+) -> Result<(), ReadBackError> {
     let completed = rows.iter().any(|row| row.completed);
     let mut taking_part = Vec::with_capacity(rows.len());
     for row in rows {
@@ -189,9 +220,12 @@ fn check_items_total(rows: &[OperationRow], operation: &Operation, out: &mut Out
 fn smallest_reconciliation(rows: &[OperationRow], names: &Names) -> Option<NameId> {
     let mut numbers = rows.iter().filter_map(|row| row.reconciliation);
     let first = numbers.next()?;
-    Some(numbers.fold(first, |least, number| {
-        if number != least && names.text(number) < names.text(least) { number } else { least }
-    }))
+    Some(numbers.fold(
+        first,
+        |least, number| {
+            if number != least && names.text(number) < names.text(least) { number } else { least }
+        },
+    ))
 }
 
 /// The hashes of the smallest ids, as texts, that the rows state; texts are read only where the rows differ.
@@ -223,7 +257,11 @@ fn smallest_keys(rows: &[OperationRow], read_back: &dyn ReadBack) -> Result<Keys
 }
 
 /// Counts the rows without any id that equal an earlier one: they are operations of their own, but the summary says so.
-fn count_equal_without_id(rows: &mut [OperationRow], context: &Context<'_>, out: &mut Outcome) -> Result<(), ReadBackError> {
+fn count_equal_without_id(
+    rows: &mut [OperationRow],
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<(), ReadBackError> {
     // Sorted by identity inside each dataset and currency, those without one come first.
     let alike = |a: &OperationRow, b: &OperationRow| {
         a.identity.is_none()
@@ -245,7 +283,8 @@ fn count_equal_without_id(rows: &mut [OperationRow], context: &Context<'_>, out:
             }
         }
         values.sort();
-        equal += values.windows(2).filter(|pair| pair.first().cmp(&pair.last()) == Ordering::Equal).map(|_| 1).sum::<u64>();
+        equal +=
+            values.windows(2).filter(|pair| pair.first().cmp(&pair.last()) == Ordering::Equal).map(|_| 1).sum::<u64>();
         if let (Some(first), true) = (group.first(), equal > 0) {
             *out.tally.equal_without_id.entry(first.dataset).or_default() += equal;
         }

@@ -99,7 +99,11 @@ pub fn sort_rows(places: &mut [usize], rows: &[SettledRow], context: &Context<'_
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn sort_operations(places: &mut [usize], operations: &[Operation], context: &Context<'_>) -> Result<(), ReadBackError> {
+pub fn sort_operations(
+    places: &mut [usize],
+    operations: &[Operation],
+    context: &Context<'_>,
+) -> Result<(), ReadBackError> {
     if places.len() < 2 {
         return Ok(());
     }
@@ -164,7 +168,12 @@ type Queues = HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn pair_equal(operations: &[Operation], rows: &[SettledRow], free: &mut Free, context: &Context<'_>) -> Result<Vec<Pair>, ReadBackError> {
+pub fn pair_equal(
+    operations: &[Operation],
+    rows: &[SettledRow],
+    free: &mut Free,
+    context: &Context<'_>,
+) -> Result<Vec<Pair>, ReadBackError> {
     let mut pairs = Vec::new();
     let mut by_class: HashMap<Class, Places> = HashMap::new();
     for place in free.operation_places() {
@@ -189,7 +198,14 @@ pub fn pair_equal(operations: &[Operation], rows: &[SettledRow], free: &mut Free
 }
 
 /// Pairs sorted candidates that are equally good but for their reconciliation numbers.
-fn pair_class(operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], free: &mut Free, pairs: &mut Vec<Pair>) {
+fn pair_class(
+    operation_places: &[usize],
+    row_places: &[usize],
+    operations: &[Operation],
+    rows: &[SettledRow],
+    free: &mut Free,
+    pairs: &mut Vec<Pair>,
+) {
     let mut by_number: HashMap<NameId, VecDeque<usize>> = HashMap::new();
     for place in row_places {
         if let Some(number) = rows[*place].reconciliation {
@@ -202,7 +218,8 @@ fn pair_class(operation_places: &[usize], row_places: &[usize], operations: &[Op
             free.take(*place, row, pairs);
         }
     }
-    let operations_left: Vec<usize> = operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
+    let operations_left: Vec<usize> =
+        operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
     let rows_left: Vec<usize> = row_places.iter().copied().filter(|place| free.rows[*place]).collect();
     for (operation, row) in operations_left.into_iter().zip(rows_left) {
         free.take(operation, row, pairs);
@@ -220,7 +237,8 @@ pub fn pair_within_tolerance(
     context: &Context<'_>,
 ) -> Result<Vec<Pair>, ReadBackError> {
     let mut pairs = Vec::new();
-    let mut currencies: Vec<Currency> = free.operation_places().iter().map(|place| operations[*place].currency).collect();
+    let mut currencies: Vec<Currency> =
+        free.operation_places().iter().map(|place| operations[*place].currency).collect();
     currencies.sort_unstable();
     currencies.dedup();
     for currency in currencies {
@@ -246,7 +264,13 @@ pub fn pair_within_tolerance(
 }
 
 /// The sizes of differences that occur, up to the tolerance, ascending.
-fn differences(operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], tolerance: i128) -> BTreeSet<i128> {
+fn differences(
+    operation_places: &[usize],
+    row_places: &[usize],
+    operations: &[Operation],
+    rows: &[SettledRow],
+    tolerance: i128,
+) -> BTreeSet<i128> {
     let amounts: BTreeSet<i128> = row_places.iter().map(|place| i128::from(rows[*place].gross_minor)).collect();
     let effects: BTreeSet<i128> = operation_places.iter().map(|place| operations[*place].effect_minor).collect();
     let near = |effect: &i128| {
@@ -257,14 +281,25 @@ fn differences(operation_places: &[usize], row_places: &[usize], operations: &[O
 }
 
 /// Pairs all free candidates that differ by exactly this size.
-fn pair_at(size: i128, operation_places: &[usize], row_places: &[usize], operations: &[Operation], rows: &[SettledRow], free: &mut Free, pairs: &mut Vec<Pair>) {
+fn pair_at(
+    size: i128,
+    operation_places: &[usize],
+    row_places: &[usize],
+    operations: &[Operation],
+    rows: &[SettledRow],
+    free: &mut Free,
+    pairs: &mut Vec<Pair>,
+) {
     for own_number in [true, false] {
         // Rows in their order, by amount and, in the first pass, by number.
         let number = |number: Option<NameId>| number.filter(|_| own_number);
         let mut queues: Queues = Queues::new();
         for (order, place) in row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
             let row = &rows[*place];
-            queues.entry((i128::from(row.gross_minor), number(row.reconciliation))).or_default().push_back((order, *place));
+            queues
+                .entry((i128::from(row.gross_minor), number(row.reconciliation)))
+                .or_default()
+                .push_back((order, *place));
         }
         for place in operation_places {
             let operation = &operations[*place];

@@ -47,7 +47,8 @@ pub fn reconcile(
         return Ok(());
     }
     let Some(stating) = stating_line(flows, context)? else { return Ok(()) };
-    let Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor } = stating.statements;
+    let Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor } =
+        stating.statements;
     let moved = over_the_order(flows, effects, stating.currency);
     let mut gross_minor = 0_i128;
     let in_currency = || lines.iter().filter(|line| line.currency == stating.currency);
@@ -55,7 +56,9 @@ pub fn reconcile(
     let rows: Vec<Origin> = in_currency().map(|line| line.origin).collect();
 
     let mut check = |code: Code, computed_minor: i128, stated_minor: Option<i64>| {
-        let Some(actual_minor) = stated_minor.map(i128::from).filter(|stated| *stated != computed_minor) else { return };
+        let Some(actual_minor) = stated_minor.map(i128::from).filter(|stated| *stated != computed_minor) else {
+            return;
+        };
         out.findings.push(Finding {
             code,
             provider: Some(stating.provider),

@@ -12,16 +12,10 @@ pub fn without_repeated<'a>(
     settings: &Settings,
     findings: &mut Vec<FoundRow>,
 ) -> Vec<&'a InputFile> {
-    let provider = |file: &InputFile| {
-        file.provider
-            .clone()
-            .unwrap_or(settings.default_provider.clone())
-    };
+    let provider = |file: &InputFile| file.provider.clone().unwrap_or(settings.default_provider.clone());
     let mut kept: Vec<&InputFile> = Vec::new();
     for file in files {
-        let same = |k: &&InputFile| {
-            k.bytes == file.bytes && k.dataset == file.dataset && provider(k) == provider(file)
-        };
+        let same = |k: &&InputFile| k.bytes == file.bytes && k.dataset == file.dataset && provider(k) == provider(file);
         if kept.iter().any(same) {
             findings.push(FoundRow {
                 leg: "file".to_string(),
@@ -45,16 +39,7 @@ pub fn net(settlement_rows: &[Row], findings: &mut Vec<FoundRow>) {
             let expected = row.amount() - fee;
             if net != expected {
                 let currency = row.text("currency");
-                findings.push(FoundRow::about(
-                    "file",
-                    "file-net",
-                    "open",
-                    &currency,
-                    expected,
-                    net,
-                    &[row],
-                    1,
-                ));
+                findings.push(FoundRow::about("file", "file-net", "open", &currency, expected, net, &[row], 1));
             }
         }
     }
@@ -72,11 +57,7 @@ pub fn gaps(settlement_rows: &[Row], findings: &mut Vec<FoundRow>) {
         }
     }
     for ((provider, prefix), numbers) in series {
-        let width = numbers
-            .values()
-            .next()
-            .and_then(|texts| texts.first())
-            .map_or(0, String::len);
+        let width = numbers.values().next().and_then(|texts| texts.first()).map_or(0, String::len);
         let present: Vec<u64> = numbers.keys().copied().collect();
         for pair in present.windows(2) {
             let (first, missing) = (pair[0] + 1, pair[1] - pair[0] - 1);
@@ -137,16 +118,8 @@ impl FoundRow {
 }
 
 fn agreed(records: &[&Row], column: &str) -> String {
-    let mut stated: Vec<String> = records
-        .iter()
-        .map(|r| r.text(column))
-        .filter(|t| !t.is_empty())
-        .collect();
+    let mut stated: Vec<String> = records.iter().map(|r| r.text(column)).filter(|t| !t.is_empty()).collect();
     stated.sort();
     stated.dedup();
-    if stated.len() == 1 {
-        stated.remove(0)
-    } else {
-        String::new()
-    }
+    if stated.len() == 1 { stated.remove(0) } else { String::new() }
 }

@@ -30,20 +30,9 @@ impl Identity {
     /// The identity of a row of captures or reversals.
     pub fn of(row: &Row, settings: &Settings) -> Identity {
         let provider = row.text("provider");
-        let all = [
-            "operation_id",
-            "transaction_id",
-            "transaction_number",
-            "payee_reference",
-        ];
-        let columns = if settings.unique_reference(&provider) {
-            &all[..]
-        } else {
-            &all[..1]
-        };
-        let first = columns
-            .iter()
-            .position(|column| row.value(column) != Value::Absent);
+        let all = ["operation_id", "transaction_id", "transaction_number", "payee_reference"];
+        let columns = if settings.unique_reference(&provider) { &all[..] } else { &all[..1] };
+        let first = columns.iter().position(|column| row.value(column) != Value::Absent);
         Identity {
             provider,
             dataset: row.dataset,
@@ -51,11 +40,7 @@ impl Identity {
             currency: row.text("currency"),
             kind_of_id: first.unwrap_or(NO_ID),
             id: first.map(|at| row.text(columns[at])).unwrap_or_default(),
-            content: if first.is_some() {
-                Vec::new()
-            } else {
-                row.conflict_order()
-            },
+            content: if first.is_some() { Vec::new() } else { row.conflict_order() },
         }
     }
 
@@ -85,9 +70,7 @@ pub fn judge(dataset: Dataset, rows: Vec<Row>, settings: &Settings) -> Judged {
     for row in rows {
         match slot(dataset, &row, settings) {
             None => judged.kept.push(row),
-            Some(slot) if distinct.iter().any(|(s, r)| *s == slot && *r == row) => {
-                judged.repeated += 1
-            }
+            Some(slot) if distinct.iter().any(|(s, r)| *s == slot && *r == row) => judged.repeated += 1,
             Some(slot) => distinct.push((slot, row)),
         }
     }
@@ -95,11 +78,7 @@ pub fn judge(dataset: Dataset, rows: Vec<Row>, settings: &Settings) -> Judged {
     slots.sort();
     slots.dedup();
     for slot in slots {
-        let rivals: Vec<&Row> = distinct
-            .iter()
-            .filter(|(s, _)| *s == slot)
-            .map(|(_, row)| row)
-            .collect();
+        let rivals: Vec<&Row> = distinct.iter().filter(|(s, _)| *s == slot).map(|(_, row)| row).collect();
         choose(&rivals, &mut judged);
     }
     judged
@@ -111,19 +90,10 @@ type Slot = (Option<Identity>, Vec<String>);
 /// `None` for rows that are never merged: settlement rows, and operations without an id.
 fn slot(dataset: Dataset, row: &Row, settings: &Settings) -> Option<Slot> {
     match dataset {
-        Dataset::Orders => Some((
-            None,
-            vec![
-                row.text("provider"),
-                row.text("order_id"),
-                row.text("line_id"),
-            ],
-        )),
+        Dataset::Orders => Some((None, vec![row.text("provider"), row.text("order_id"), row.text("line_id")])),
         Dataset::Captures | Dataset::Reversals => {
             let identity = Identity::of(row, settings);
-            identity
-                .has_id()
-                .then(|| (Some(identity), vec![row.text("line_id")]))
+            identity.has_id().then(|| (Some(identity), vec![row.text("line_id")]))
         }
         Dataset::Settlements => None,
     }
@@ -132,16 +102,8 @@ fn slot(dataset: Dataset, row: &Row, settings: &Settings) -> Option<Slot> {
 /// One row of those with a slot is used: the latest, then a completed one, then the first by its content, which is a
 /// conflict with each of the others.
 fn choose(rivals: &[&Row], judged: &mut Judged) {
-    let latest = rivals
-        .iter()
-        .map(|r| r.value("updated_at"))
-        .max()
-        .expect("a slot has a row");
-    let mut left: Vec<&Row> = rivals
-        .iter()
-        .copied()
-        .filter(|r| r.value("updated_at") == latest)
-        .collect();
+    let latest = rivals.iter().map(|r| r.value("updated_at")).max().expect("a slot has a row");
+    let mut left: Vec<&Row> = rivals.iter().copied().filter(|r| r.value("updated_at") == latest).collect();
     if left.iter().any(|r| r.completed()) {
         left.retain(|r| r.completed());
     }

@@ -43,29 +43,17 @@ impl Key<'_> {
     /// The amount of its reversal lines, `None` where it holds none.
     pub fn gross_of_reversal_lines(&self) -> Option<i128> {
         let reversal: Vec<&&Row> = self.lines.iter().filter(|l| l.is_reversal_line()).collect();
-        if reversal.is_empty() {
-            None
-        } else {
-            Some(reversal.iter().map(|l| l.amount()).sum())
-        }
+        if reversal.is_empty() { None } else { Some(reversal.iter().map(|l| l.amount()).sum()) }
     }
 
     /// `captured` of section 3: captures, and the reversals that are net in it already.
     pub fn captured(&self) -> i128 {
-        self.movements
-            .iter()
-            .filter(|m| self.counts_as_captured(m))
-            .map(|m| m.effect)
-            .sum()
+        self.movements.iter().filter(|m| self.counts_as_captured(m)).map(|m| m.effect).sum()
     }
 
     /// Captures alone, whatever the key is.
     pub fn captures_alone(&self) -> i128 {
-        self.movements
-            .iter()
-            .filter(|m| m.row.dataset == Dataset::Captures)
-            .map(|m| m.effect)
-            .sum()
+        self.movements.iter().filter(|m| m.row.dataset == Dataset::Captures).map(|m| m.effect).sum()
     }
 
     /// captured - reversed, nothing reduced twice: every effect once.
@@ -80,11 +68,7 @@ impl Key<'_> {
 
     /// The VAT of what `captured` sums, if each of these states it and one is a capture.
     pub fn captured_vat(&self) -> Option<i128> {
-        let counted: Vec<_> = self
-            .movements
-            .iter()
-            .filter(|m| self.counts_as_captured(m))
-            .collect();
+        let counted: Vec<_> = self.movements.iter().filter(|m| self.counts_as_captured(m)).collect();
         if !counted.iter().any(|m| m.row.dataset == Dataset::Captures) {
             return None;
         }
@@ -120,21 +104,9 @@ pub struct Order<'a> {
 impl<'a> Order<'a> {
     /// The order that these lines and completed operations are.
     pub fn new(lines: Vec<&'a Row>, operations: Vec<&'a Operation>) -> Order<'a> {
-        let mut order = Order {
-            lines,
-            operations,
-            whole: false,
-            keys: Vec::new(),
-        };
-        order.whole = order
-            .movements()
-            .iter()
-            .any(|m| m.row.text("line_id").is_empty());
-        order.keys = if order.whole {
-            order.whole_keys()
-        } else {
-            order.line_keys()
-        };
+        let mut order = Order { lines, operations, whole: false, keys: Vec::new() };
+        order.whole = order.movements().iter().any(|m| m.row.text("line_id").is_empty());
+        order.keys = if order.whole { order.whole_keys() } else { order.line_keys() };
         order
     }
 
@@ -150,12 +122,7 @@ impl<'a> Order<'a> {
         let key = |currency: String| Key {
             line_id: "*".to_string(),
             kind: Kind::Whole,
-            lines: self
-                .lines
-                .iter()
-                .copied()
-                .filter(|l| l.text("currency") == currency)
-                .collect(),
+            lines: self.lines.iter().copied().filter(|l| l.text("currency") == currency).collect(),
             movements: in_currency(self.movements(), &currency),
             // Where its currency has no line, what moved is `line-unknown`.
             other_currency: false,
@@ -167,11 +134,8 @@ impl<'a> Order<'a> {
     fn line_keys(&self) -> Vec<Key<'a>> {
         let key = |line: &&'a Row| {
             let (line_id, currency) = (line.text("line_id"), line.text("currency"));
-            let on_line: Vec<&Movement> = self
-                .movements()
-                .into_iter()
-                .filter(|m| m.row.text("line_id") == line_id)
-                .collect();
+            let on_line: Vec<&Movement> =
+                self.movements().into_iter().filter(|m| m.row.text("line_id") == line_id).collect();
             let kind = match line {
                 line if line.is_reversal_line() => Kind::ReversalLine,
                 line if line.amount() < 0 => Kind::Discount,
@@ -193,10 +157,7 @@ impl<'a> Order<'a> {
     /// same currency, itself, a reversal line, or of the same sign; gross 0 has the same sign as none.
     pub fn original(&self, reversal: &Key) -> Option<&Key<'a>> {
         let related = reversal.lines[0].text("related_line_id");
-        let candidate = self
-            .keys
-            .iter()
-            .find(|k| !related.is_empty() && k.line_id == related)?;
+        let candidate = self.keys.iter().find(|k| !related.is_empty() && k.line_id == related)?;
         let same_sign = candidate.gross() * reversal.gross() > 0;
         let linked = candidate.currency == reversal.currency
             && candidate.line_id != reversal.line_id
@@ -207,30 +168,18 @@ impl<'a> Order<'a> {
 
     /// The reversal lines of a line; none for a whole order.
     pub fn reversal_lines_of(&self, original: &Key) -> Vec<&Key<'a>> {
-        let of = |k: &&Key| {
-            k.kind == Kind::ReversalLine
-                && self
-                    .original(k)
-                    .is_some_and(|o| o.line_id == original.line_id)
-        };
+        let of =
+            |k: &&Key| k.kind == Kind::ReversalLine && self.original(k).is_some_and(|o| o.line_id == original.line_id);
         self.keys.iter().filter(of).collect()
     }
 
     /// captured - reversed of the key, and the captured of its reversal lines.
     pub fn position(&self, key: &Key) -> i128 {
-        key.net()
-            + self
-                .reversal_lines_of(key)
-                .iter()
-                .map(|r| r.captured())
-                .sum::<i128>()
+        key.net() + self.reversal_lines_of(key).iter().map(|r| r.captured()).sum::<i128>()
     }
 }
 
 /// Those that moved one currency.
 pub fn in_currency<'a>(movements: Vec<&'a Movement>, currency: &str) -> Vec<&'a Movement> {
-    movements
-        .into_iter()
-        .filter(|m| m.row.text("currency") == currency)
-        .collect()
+    movements.into_iter().filter(|m| m.row.text("currency") == currency).collect()
 }

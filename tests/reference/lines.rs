@@ -18,36 +18,18 @@ enum Verdict {
 use Verdict::{Found, Matched};
 
 /// Compares every provider that has an accepted order line; the leg is skipped for the others.
-pub fn compare(
-    lines: &[Row],
-    operations: &[Operation],
-    settings: &Settings,
-    findings: &mut Vec<FoundRow>,
-) {
+pub fn compare(lines: &[Row], operations: &[Operation], settings: &Settings, findings: &mut Vec<FoundRow>) {
     let providers: BTreeSet<String> = lines.iter().map(|l| l.text("provider")).collect();
     for provider in providers {
-        let lines: Vec<&Row> = lines
-            .iter()
-            .filter(|l| l.text("provider") == provider)
-            .collect();
-        let completed: Vec<&Operation> = operations
-            .iter()
-            .filter(|o| o.completed && o.identity.provider == provider)
-            .collect();
+        let lines: Vec<&Row> = lines.iter().filter(|l| l.text("provider") == provider).collect();
+        let completed: Vec<&Operation> =
+            operations.iter().filter(|o| o.completed && o.identity.provider == provider).collect();
         let order_ids: BTreeSet<String> = lines.iter().map(|l| l.text("order_id")).collect();
         order_unknown(&order_ids, &completed, findings);
         for order_id in order_ids {
             let order = Order::new(
-                lines
-                    .iter()
-                    .copied()
-                    .filter(|l| l.text("order_id") == order_id)
-                    .collect(),
-                completed
-                    .iter()
-                    .copied()
-                    .filter(|o| o.identity.order_id == order_id)
-                    .collect(),
+                lines.iter().copied().filter(|l| l.text("order_id") == order_id).collect(),
+                completed.iter().copied().filter(|o| o.identity.order_id == order_id).collect(),
             );
             line_unknown(&order, findings);
             verdicts(&order, settings, findings);
@@ -60,35 +42,16 @@ pub fn compare(
 }
 
 /// `order-unknown`: one finding an order and currency.
-fn order_unknown(
-    order_ids: &BTreeSet<String>,
-    completed: &[&Operation],
-    findings: &mut Vec<FoundRow>,
-) {
+fn order_unknown(order_ids: &BTreeSet<String>, completed: &[&Operation], findings: &mut Vec<FoundRow>) {
     let mut unknown: BTreeMap<(String, String), Vec<&Operation>> = BTreeMap::new();
-    for operation in completed
-        .iter()
-        .filter(|o| !order_ids.contains(&o.identity.order_id))
-    {
-        let key = (
-            operation.identity.order_id.clone(),
-            operation.identity.currency.clone(),
-        );
+    for operation in completed.iter().filter(|o| !order_ids.contains(&o.identity.order_id)) {
+        let key = (operation.identity.order_id.clone(), operation.identity.currency.clone());
         unknown.entry(key).or_default().push(operation);
     }
     for ((_, currency), operations) in unknown {
         let rows: Vec<&Row> = operations.iter().flat_map(|o| o.rows()).collect();
         let actual = operations.iter().map(|o| o.effect()).sum();
-        findings.push(FoundRow::about(
-            "line",
-            "order-unknown",
-            "open",
-            &currency,
-            0,
-            actual,
-            &rows,
-            operations.len(),
-        ));
+        findings.push(FoundRow::about("line", "order-unknown", "open", &currency, 0, actual, &rows, operations.len()));
     }
 }
 
@@ -100,48 +63,27 @@ fn line_unknown(order: &Order, findings: &mut Vec<FoundRow>) {
             let (line_id, currency) = (movement.row.text("line_id"), movement.row.text("currency"));
             if order.whole {
                 if !order.lines.iter().any(|l| l.text("currency") == currency) {
-                    unknown
-                        .entry(("*".to_string(), currency))
-                        .or_default()
-                        .push((operation, movement));
+                    unknown.entry(("*".to_string(), currency)).or_default().push((operation, movement));
                 }
             } else if !order.lines.iter().any(|l| l.text("line_id") == line_id) {
-                unknown
-                    .entry((line_id, currency))
-                    .or_default()
-                    .push((operation, movement));
+                unknown.entry((line_id, currency)).or_default().push((operation, movement));
             }
         }
     }
     for ((line_id, currency), moved) in unknown {
         let rows: Vec<&Row> = moved.iter().map(|(_, m)| &m.row).collect();
         let actual = moved.iter().map(|(_, m)| m.effect).sum();
-        let concerned = order
-            .operations
-            .iter()
-            .filter(|o| moved.iter().any(|(other, _)| std::ptr::eq(*other, **o)));
+        let concerned = order.operations.iter().filter(|o| moved.iter().any(|(other, _)| std::ptr::eq(*other, **o)));
         let count = concerned.count();
-        let found = FoundRow::about(
-            "line",
-            "line-unknown",
-            "open",
-            &currency,
-            0,
-            actual,
-            &rows,
-            count,
-        );
+        let found = FoundRow::about("line", "line-unknown", "open", &currency, 0, actual, &rows, count);
         findings.push(FoundRow { line_id, ..found });
     }
 }
 
 /// The findings of the table for every key of an order.
 fn verdicts(order: &Order, settings: &Settings, findings: &mut Vec<FoundRow>) {
-    let mut verdicts: Vec<(&Key, Verdict)> = order
-        .keys
-        .iter()
-        .map(|key| (key, verdict(order, key, settings)))
-        .collect();
+    let mut verdicts: Vec<(&Key, Verdict)> =
+        order.keys.iter().map(|key| (key, verdict(order, key, settings))).collect();
     cancelled(order, &mut verdicts);
     for (key, verdict) in verdicts {
         let Found(code, expected, actual) = verdict else {
@@ -149,31 +91,14 @@ fn verdicts(order: &Order, settings: &Settings, findings: &mut Vec<FoundRow>) {
         };
         let status = match code {
             "line-uncaptured" | "line-undercaptured" => {
-                let newest = key
-                    .lines
-                    .iter()
-                    .map(|l| l.created_at())
-                    .max()
-                    .expect("a key has a line");
+                let newest = key.lines.iter().map(|l| l.created_at()).max().expect("a key has a line");
                 settings.pending_or_open(newest, settings.capture_days)
             }
             _ => "open",
         };
         let count = key.lines.len();
-        let found = FoundRow::about(
-            "line",
-            code,
-            status,
-            &key.currency,
-            expected,
-            actual,
-            &key.lines,
-            count,
-        );
-        findings.push(FoundRow {
-            line_id: key.line_id.clone(),
-            ..found
-        });
+        let found = FoundRow::about("line", code, status, &key.currency, expected, actual, &key.lines, count);
+        findings.push(FoundRow { line_id: key.line_id.clone(), ..found });
     }
 }
 
@@ -193,8 +118,7 @@ fn verdict(order: &Order, key: &Key, settings: &Settings) -> Verdict {
 }
 
 fn line_currency(key: &Key) -> Option<Verdict> {
-    key.other_currency
-        .then(|| Found("line-currency", key.gross(), key.captured()))
+    key.other_currency.then(|| Found("line-currency", key.gross(), key.captured()))
 }
 
 fn wrong_direction(key: &Key) -> Option<Verdict> {
@@ -215,19 +139,9 @@ fn exceeds_original(order: &Order, key: &Key) -> Option<Verdict> {
 
 fn exceeds_capture(order: &Order, key: &Key) -> Option<Verdict> {
     let position = order.position(key);
-    let beyond = if key.gross() >= 0 {
-        position < 0
-    } else {
-        position > 0
-    };
+    let beyond = if key.gross() >= 0 { position < 0 } else { position > 0 };
     let exceeds = key.kind != Kind::ReversalLine && beyond;
-    exceeds.then(|| {
-        Found(
-            "reversal-exceeds-capture",
-            key.captured(),
-            key.captured() - position,
-        )
-    })
+    exceeds.then(|| Found("reversal-exceeds-capture", key.captured(), key.captured() - position))
 }
 
 fn overcaptured(key: &Key) -> Option<Verdict> {
@@ -243,9 +157,7 @@ fn overcaptured(key: &Key) -> Option<Verdict> {
 fn sum_rule(order: &Order, key: &Key) -> Option<Verdict> {
     let holds = match key.kind {
         Kind::Whole => sum_rule_of_whole(key),
-        Kind::ReversalLine => order
-            .original(key)
-            .is_some_and(|l| sum_rule_of_line(order, l)),
+        Kind::ReversalLine => order.original(key).is_some_and(|l| sum_rule_of_line(order, l)),
         Kind::Ordinary | Kind::Discount => sum_rule_of_line(order, key),
     };
     (holds && key.captured() != key.gross()).then_some(Matched)
@@ -304,16 +216,11 @@ fn cancelled(order: &Order, verdicts: &mut [(&Key, Verdict)]) {
     let stating = statements::stating_line(order);
     let cancelled = stating.number("cancelled_amount").unwrap_or(0);
     let is_missing = |key: &Key, verdict: &Verdict| {
-        matches!(
-            verdict,
-            Found("line-uncaptured" | "line-undercaptured", _, _)
-        ) && key.currency == stating.text("currency")
+        matches!(verdict, Found("line-uncaptured" | "line-undercaptured", _, _))
+            && key.currency == stating.text("currency")
     };
-    let missing: i128 = verdicts
-        .iter()
-        .filter(|(key, v)| is_missing(key, v))
-        .map(|(key, _)| key.gross() - key.captured())
-        .sum();
+    let missing: i128 =
+        verdicts.iter().filter(|(key, v)| is_missing(key, v)).map(|(key, _)| key.gross() - key.captured()).sum();
     if cancelled > 0 && missing == cancelled {
         for (key, verdict) in verdicts.iter_mut() {
             if is_missing(key, verdict) {

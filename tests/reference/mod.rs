@@ -47,12 +47,7 @@ pub enum Dataset {
 
 impl Dataset {
     /// All of them, in order.
-    pub const ALL: [Dataset; 4] = [
-        Dataset::Orders,
-        Dataset::Captures,
-        Dataset::Reversals,
-        Dataset::Settlements,
-    ];
+    pub const ALL: [Dataset; 4] = [Dataset::Orders, Dataset::Captures, Dataset::Reversals, Dataset::Settlements];
 
     /// The name that the command line gives it.
     pub fn name(self) -> &'static str {
@@ -127,10 +122,7 @@ impl Default for Settings {
 impl Settings {
     /// Whether every reference of the provider names one operation (section 2; not so at `dintero`).
     pub fn unique_reference(&self, provider: &str) -> bool {
-        let configured = self
-            .providers
-            .get(provider)
-            .and_then(|p| p.unique_reference);
+        let configured = self.providers.get(provider).and_then(|p| p.unique_reference);
         configured.unwrap_or(provider != "dintero")
     }
 
@@ -139,12 +131,7 @@ impl Settings {
         let configured = self.providers.get(provider).and_then(|p| p.keys.clone());
         let names: &[&str] = match provider {
             "dintero" => &["operation_id", "transaction_id", "payee_reference"],
-            _ => &[
-                "operation_id",
-                "transaction_number",
-                "payee_reference",
-                "transaction_id",
-            ],
+            _ => &["operation_id", "transaction_number", "payee_reference", "transaction_id"],
         };
         configured.unwrap_or_else(|| names.iter().map(|n| n.to_string()).collect())
     }
@@ -157,11 +144,7 @@ impl Settings {
 
     /// `pending` inside the days, `open` after them (sections 3 and 4).
     fn pending_or_open(&self, created_at: DateTime<Utc>, days: i64) -> &'static str {
-        if self.age(created_at) <= days {
-            "pending"
-        } else {
-            "open"
-        }
+        if self.age(created_at) <= days { "pending" } else { "open" }
     }
 }
 
@@ -270,10 +253,7 @@ pub fn reconcile(files: &[InputFile], settings: &Settings) -> Outcome {
         let mut read = Vec::new();
         for file in kept_files.iter().filter(|f| f.dataset == dataset) {
             let Some(content) = rows::read_file(file, settings) else {
-                return Outcome {
-                    exit_status: 2,
-                    ..Outcome::default()
-                };
+                return Outcome { exit_status: 2, ..Outcome::default() };
             };
             total.read += content.rows.len() as u64 + content.rejected;
             total.rejected += content.rejected;
@@ -299,18 +279,9 @@ pub fn reconcile(files: &[InputFile], settings: &Settings) -> Outcome {
     let batches = batches::rows(&operations, settlement_rows, &verdicts);
 
     findings.sort();
-    let closes = totals
-        .values()
-        .all(|t| t.read == t.rejected + t.repeated + t.superseded + t.accepted);
-    let incomplete = !closes
-        || totals.values().any(|t| t.rejected > 0)
-        || batches.iter().any(|b| b.residual != 0);
+    let closes = totals.values().all(|t| t.read == t.rejected + t.repeated + t.superseded + t.accepted);
+    let incomplete = !closes || totals.values().any(|t| t.rejected > 0) || batches.iter().any(|b| b.residual != 0);
     let open = findings.iter().any(|f| f.status == "open");
     let exit_status = if incomplete { 3 } else { i32::from(open) };
-    Outcome {
-        findings,
-        batches,
-        totals,
-        exit_status,
-    }
+    Outcome { findings, batches, totals, exit_status }
 }

@@ -36,29 +36,18 @@ impl Operation {
 
     /// The newest of its rows'.
     pub fn created_at(&self) -> DateTime<Utc> {
-        self.movements
-            .iter()
-            .map(|m| m.row.created_at())
-            .max()
-            .expect("an operation has a row")
+        self.movements.iter().map(|m| m.row.created_at()).max().expect("an operation has a row")
     }
 
     /// The smallest text stated in a column, empty if none is.
     pub fn key(&self, column: &str) -> String {
-        let stated = self
-            .movements
-            .iter()
-            .map(|m| m.row.text(column))
-            .filter(|t| !t.is_empty());
+        let stated = self.movements.iter().map(|m| m.row.text(column)).filter(|t| !t.is_empty());
         stated.min().unwrap_or_default()
     }
 
     /// The smallest total stated.
     pub fn stated_total(&self) -> Option<i128> {
-        self.movements
-            .iter()
-            .filter_map(|m| m.row.number("operation_amount"))
-            .min()
+        self.movements.iter().filter_map(|m| m.row.number("operation_amount")).min()
     }
 
     /// Its rows.
@@ -77,10 +66,7 @@ pub fn from_rows(rows: &[Row], settings: &Settings) -> Vec<Operation> {
             None => parts.push((identity, vec![row.clone()])),
         }
     }
-    parts
-        .into_iter()
-        .map(|(identity, rows)| operation(identity, rows))
-        .collect()
+    parts.into_iter().map(|(identity, rows)| operation(identity, rows)).collect()
 }
 
 fn operation(identity: Identity, mut rows: Vec<Row>) -> Operation {
@@ -90,17 +76,9 @@ fn operation(identity: Identity, mut rows: Vec<Row>) -> Operation {
     }
     let sum: i128 = rows.iter().map(Row::amount).sum();
     // A reversal is stated positive, unless its rows sum to less than 0: then it is signed already.
-    let sign = if identity.dataset == Dataset::Reversals && sum >= 0 {
-        -1
-    } else {
-        1
-    };
+    let sign = if identity.dataset == Dataset::Reversals && sum >= 0 { -1 } else { 1 };
     let movements = rows.into_iter().map(|row| movement(row, sign)).collect();
-    Operation {
-        identity,
-        completed,
-        movements,
-    }
+    Operation { identity, completed, movements }
 }
 
 fn movement(row: Row, sign: i128) -> Movement {

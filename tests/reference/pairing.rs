@@ -25,47 +25,28 @@ impl Verdict<'_> {
 
     /// Whether it is a match in which both sides state reconciliation numbers, and not the same ones.
     pub fn is_wrong_batch(&self) -> bool {
-        let of_operations: BTreeSet<String> =
-            self.operations.iter().map(|o| number_of(o)).collect();
-        let of_rows: BTreeSet<String> = self
-            .rows
-            .iter()
-            .map(|r| r.text("reconciliation_number"))
-            .collect();
-        let stated = |numbers: BTreeSet<String>| -> Vec<String> {
-            numbers.into_iter().filter(|n| !n.is_empty()).collect()
-        };
+        let of_operations: BTreeSet<String> = self.operations.iter().map(|o| number_of(o)).collect();
+        let of_rows: BTreeSet<String> = self.rows.iter().map(|r| r.text("reconciliation_number")).collect();
+        let stated =
+            |numbers: BTreeSet<String>| -> Vec<String> { numbers.into_iter().filter(|n| !n.is_empty()).collect() };
         let (of_operations, of_rows) = (stated(of_operations), stated(of_rows));
-        self.is_match()
-            && !of_operations.is_empty()
-            && !of_rows.is_empty()
-            && of_operations != of_rows
+        self.is_match() && !of_operations.is_empty() && !of_rows.is_empty() && of_operations != of_rows
     }
 
     /// Every currency among its records.
     pub fn currencies(&self) -> BTreeSet<String> {
         let of_operations = self.operations.iter().map(|o| o.identity.currency.clone());
-        of_operations
-            .chain(self.rows.iter().map(|r| r.text("currency")))
-            .collect()
+        of_operations.chain(self.rows.iter().map(|r| r.text("currency"))).collect()
     }
 
     /// The sum of its operations in a currency.
     pub fn operation_sum(&self, currency: &str) -> i128 {
-        self.operations
-            .iter()
-            .filter(|o| o.identity.currency == currency)
-            .map(|o| o.effect())
-            .sum()
+        self.operations.iter().filter(|o| o.identity.currency == currency).map(|o| o.effect()).sum()
     }
 
     /// The sum of its rows in a currency.
     pub fn row_sum(&self, currency: &str) -> i128 {
-        self.rows
-            .iter()
-            .filter(|r| r.text("currency") == currency)
-            .map(|r| r.amount())
-            .sum()
+        self.rows.iter().filter(|r| r.text("currency") == currency).map(|r| r.amount()).sum()
     }
 }
 
@@ -93,14 +74,12 @@ pub fn take_pairs<'a>(
 ) -> Vec<(&'a Operation, &'a Row)> {
     sort_operations(operations);
     sort_rows(rows);
-    let own_number = |o: &Operation, r: &Row| {
-        !number_of(o).is_empty() && number_of(o) == r.text("reconciliation_number")
-    };
+    let own_number =
+        |o: &Operation, r: &Row| !number_of(o).is_empty() && number_of(o) == r.text("reconciliation_number");
     let mut pairs = Vec::new();
     for own_number_wanted in [true, false] {
         for operation in operations.clone() {
-            let fitting =
-                |r: &&Row| fits(operation, r) && (!own_number_wanted || own_number(operation, r));
+            let fitting = |r: &&Row| fits(operation, r) && (!own_number_wanted || own_number(operation, r));
             if let Some(at) = rows.iter().position(fitting) {
                 pairs.push((operation, rows.remove(at)));
                 operations.retain(|o| !std::ptr::eq(*o, operation));
@@ -136,18 +115,12 @@ pub fn resolve<'a>(
     settings: &Settings,
     verdicts: &mut Vec<Verdict<'a>>,
 ) -> Left<'a> {
-    let pair = |code, (o, r)| Verdict {
-        code,
-        operations: vec![o],
-        rows: vec![r],
-    };
+    let pair = |code, (o, r)| Verdict { code, operations: vec![o], rows: vec![r] };
     for found in take_pairs(&mut operations, &mut rows, &equal) {
         verdicts.push(pair("matched", found));
     }
     for size in tolerated_differences(&operations, &rows, settings) {
-        let fits = |o: &Operation, r: &Row| {
-            difference(o, r) == Some(size) && size <= tolerance(o, settings)
-        };
+        let fits = |o: &Operation, r: &Row| difference(o, r) == Some(size) && size <= tolerance(o, settings);
         for found in take_pairs(&mut operations, &mut rows, &fits) {
             verdicts.push(pair("tolerance", found));
         }
@@ -157,28 +130,14 @@ pub fn resolve<'a>(
     }
     sort_operations(&mut operations);
     sort_rows(&mut rows);
-    let both = Verdict {
-        code: "",
-        operations,
-        rows,
-    };
-    verdicts.push(Verdict {
-        code: code_of_both_sides(&both),
-        ..both
-    });
-    Left {
-        operations: Vec::new(),
-        rows: Vec::new(),
-    }
+    let both = Verdict { code: "", operations, rows };
+    verdicts.push(Verdict { code: code_of_both_sides(&both), ..both });
+    Left { operations: Vec::new(), rows: Vec::new() }
 }
 
 /// Step 2: what operations and rows are that no pair took.
 fn code_of_both_sides(both: &Verdict) -> &'static str {
-    if both
-        .currencies()
-        .iter()
-        .all(|c| both.operation_sum(c) == both.row_sum(c))
-    {
+    if both.currencies().iter().all(|c| both.operation_sum(c) == both.row_sum(c)) {
         return "matched";
     }
     let ([operation], [row]) = (&both.operations[..], &both.rows[..]) else {
@@ -194,27 +153,15 @@ fn code_of_both_sides(both: &Verdict) -> &'static str {
 }
 
 fn tolerance(operation: &Operation, settings: &Settings) -> i128 {
-    i128::from(
-        settings
-            .amount_tolerance
-            .get(&operation.identity.currency)
-            .copied()
-            .unwrap_or(0),
-    )
+    i128::from(settings.amount_tolerance.get(&operation.identity.currency).copied().unwrap_or(0))
 }
 
 /// The sizes by which operations and rows differ within the tolerance, smallest first.
-fn tolerated_differences(
-    operations: &[&Operation],
-    rows: &[&Row],
-    settings: &Settings,
-) -> BTreeSet<i128> {
+fn tolerated_differences(operations: &[&Operation], rows: &[&Row], settings: &Settings) -> BTreeSet<i128> {
     let mut sizes = BTreeSet::new();
     for operation in operations {
         for row in rows {
-            sizes.extend(
-                difference(operation, row).filter(|size| *size <= tolerance(operation, settings)),
-            );
+            sizes.extend(difference(operation, row).filter(|size| *size <= tolerance(operation, settings)));
         }
     }
     sizes

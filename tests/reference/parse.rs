@@ -1,8 +1,6 @@
 //! Typed values out of trimmed, non-empty text (RULES section 2). Every function gives `None` for what is rejected.
 
-use chrono::{
-    DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc,
-};
+use chrono::{DateTime, Duration, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// A whole number of minor units: digits with an optional sign, nothing else, within i64.
@@ -72,11 +70,7 @@ fn all_digits(text: &str) -> bool {
 }
 
 fn digits(text: &str) -> Option<u32> {
-    if all_digits(text) {
-        text.parse().ok()
-    } else {
-        None
-    }
+    if all_digits(text) { text.parse().ok() } else { None }
 }
 
 /// `YYYY-MM-DD`
@@ -84,11 +78,7 @@ fn date(text: &str) -> Option<NaiveDate> {
     if text.as_bytes()[4] != b'-' || text.as_bytes()[7] != b'-' {
         return None;
     }
-    NaiveDate::from_ymd_opt(
-        digits(&text[..4])? as i32,
-        digits(&text[5..7])?,
-        digits(&text[8..10])?,
-    )
+    NaiveDate::from_ymd_opt(digits(&text[..4])? as i32, digits(&text[5..7])?, digits(&text[8..10])?)
 }
 
 /// `HH:MM:SS`
@@ -96,11 +86,7 @@ fn clock(text: &str) -> Option<NaiveTime> {
     if text.as_bytes()[2] != b':' || text.as_bytes()[5] != b':' {
         return None;
     }
-    NaiveTime::from_hms_opt(
-        digits(&text[..2])?,
-        digits(&text[3..5])?,
-        digits(&text[6..8])?,
-    )
+    NaiveTime::from_hms_opt(digits(&text[..2])?, digits(&text[3..5])?, digits(&text[6..8])?)
 }
 
 /// Nanoseconds of a fraction, if there is one, and what follows it. Digits after the ninth are dropped.
@@ -108,18 +94,11 @@ fn split_fraction(text: &str) -> Option<(i64, &str)> {
     let Some(rest) = text.strip_prefix('.') else {
         return Some((0, text));
     };
-    let end = rest
-        .bytes()
-        .position(|b| !b.is_ascii_digit())
-        .unwrap_or(rest.len());
+    let end = rest.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(rest.len());
     if end == 0 {
         return None;
     }
-    let nine: String = rest[..end]
-        .chars()
-        .chain("000000000".chars())
-        .take(9)
-        .collect();
+    let nine: String = rest[..end].chars().chain("000000000".chars()).take(9).collect();
     Some((nine.parse().ok()?, &rest[end..]))
 }
 
@@ -145,8 +124,6 @@ fn in_zone(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     if let Some(first) = zone.from_local_datetime(&local).earliest() {
         return first.with_timezone(&Utc);
     }
-    let winter: FixedOffset = zone
-        .offset_from_utc_datetime(&(local - Duration::days(1)))
-        .fix();
+    let winter: FixedOffset = zone.offset_from_utc_datetime(&(local - Duration::days(1))).fix();
     (local - Duration::seconds(i64::from(winter.local_minus_utc()))).and_utc()
 }

@@ -6,10 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 
 use super::rng::Rng;
-use super::{
-    Dataset, InputFile, ProviderSettings, Settings, random_file, random_noise, random_story,
-    random_tight,
-};
+use super::{Dataset, InputFile, ProviderSettings, Settings, random_file, random_noise, random_story, random_tight};
 
 /// A row that is not yet written: text by column, absent columns left out.
 pub type Fields = BTreeMap<&'static str, String>;
@@ -47,11 +44,7 @@ pub fn random_day(seed: u64) -> (Vec<InputFile>, Settings) {
 
 /// Fields out of pairs; empty text is left out.
 pub fn fields(pairs: &[(&'static str, &str)]) -> Fields {
-    pairs
-        .iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(name, text)| (*name, text.to_string()))
-        .collect()
+    pairs.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (*name, text.to_string())).collect()
 }
 
 fn settings(rng: &mut Rng) -> Settings {
@@ -60,12 +53,7 @@ fn settings(rng: &mut Rng) -> Settings {
     let (year, month, day) = rng.pick(&[(2024, 4, 3), (2024, 10, 30), (2025, 2, 10)]);
     settings.as_of = NaiveDate::from_ymd_opt(year, month, day).expect("a date that exists");
     if rng.percent(15) {
-        settings.zone = rng.pick(&[
-            Tz::UTC,
-            Tz::America__New_York,
-            Tz::Asia__Tokyo,
-            Tz::Europe__London,
-        ]);
+        settings.zone = rng.pick(&[Tz::UTC, Tz::America__New_York, Tz::Asia__Tokyo, Tz::Europe__London]);
     }
     if rng.percent(20) {
         settings.capture_days = rng.range(0, 9);
@@ -74,36 +62,22 @@ fn settings(rng: &mut Rng) -> Settings {
     }
     if rng.percent(35) {
         for currency in ["SEK", "EUR"] {
-            settings
-                .amount_tolerance
-                .insert(currency.to_string(), rng.range(0, 3));
+            settings.amount_tolerance.insert(currency.to_string(), rng.range(0, 3));
             if rng.percent(70) {
-                settings
-                    .tolerance_budget
-                    .insert(currency.to_string(), rng.range(0, 6));
+                settings.tolerance_budget.insert(currency.to_string(), rng.range(0, 6));
             }
         }
     }
     if rng.percent(20) {
-        let mut keys: Vec<String> = [
-            "operation_id",
-            "transaction_number",
-            "payee_reference",
-            "transaction_id",
-        ]
-        .map(String::from)
-        .to_vec();
+        let mut keys: Vec<String> =
+            ["operation_id", "transaction_number", "payee_reference", "transaction_id"].map(String::from).to_vec();
         rng.shuffle(&mut keys);
         keys.truncate(rng.range(1, 4) as usize);
         let changed = ProviderSettings {
             keys: rng.percent(60).then_some(keys),
             unique_reference: rng.percent(60).then(|| rng.percent(40)),
         };
-        settings.providers.insert(
-            rng.pick(&["swedbank_pay", "dintero", "default"])
-                .to_string(),
-            changed,
-        );
+        settings.providers.insert(rng.pick(&["swedbank_pay", "dintero", "default"]).to_string(), changed);
     }
     if rng.percent(10) {
         settings.default_provider = rng.pick(&["swedbank_pay", "dintero", "shop"]).to_string();
@@ -126,17 +100,10 @@ impl Clock {
             let (hour, minute, second) = rng.pick(&times);
             let time = NaiveTime::from_hms_opt(hour, minute, second).expect("a time that exists");
             let local = day.and_time(time);
-            let instant = settings
-                .zone
-                .from_local_datetime(&local)
-                .latest()
-                .map(|t| t.with_timezone(&Utc));
+            let instant = settings.zone.from_local_datetime(&local).latest().map(|t| t.with_timezone(&Utc));
             instants.push(instant.unwrap_or(local.and_utc()));
         }
-        Clock {
-            zone: settings.zone,
-            instants,
-        }
+        Clock { zone: settings.zone, instants }
     }
 
     /// One of the instants, in any spelling that the rules allow.
@@ -145,17 +112,10 @@ impl Clock {
         let fraction = rng.maybe(10, &[".5", ".000", ".123456"]);
         let local = instant.with_timezone(&self.zone).naive_local();
         match rng.below(6) {
-            0 => format!(
-                "{}{fraction}Z",
-                instant.naive_utc().format("%Y-%m-%dT%H:%M:%S")
-            ),
+            0 => format!("{}{fraction}Z", instant.naive_utc().format("%Y-%m-%dT%H:%M:%S")),
             1 => {
-                format!(
-                    "{}{fraction}",
-                    instant
-                        .with_timezone(&self.zone)
-                        .format("%Y-%m-%dT%H:%M:%S")
-                ) + &instant.with_timezone(&self.zone).format("%:z").to_string()
+                format!("{}{fraction}", instant.with_timezone(&self.zone).format("%Y-%m-%dT%H:%M:%S"))
+                    + &instant.with_timezone(&self.zone).format("%:z").to_string()
             }
             2 => {
                 let shifted = instant.naive_utc() - Duration::minutes(210);
@@ -165,26 +125,14 @@ impl Clock {
             4 => format!("{}{fraction}", local.format("%Y-%m-%dT%H:%M:%S")),
             // A missing or a doubled hour, or a day alone.
             _ => {
-                let gap = [
-                    "2024-03-31 02:30:00",
-                    "2024-10-27 02:30:00",
-                    "2024-10-27T02:30:00+01:00",
-                ];
-                if rng.percent(30) {
-                    rng.pick(&gap).to_string()
-                } else {
-                    local.format("%Y-%m-%d").to_string()
-                }
+                let gap = ["2024-03-31 02:30:00", "2024-10-27 02:30:00", "2024-10-27T02:30:00+01:00"];
+                if rng.percent(30) { rng.pick(&gap).to_string() } else { local.format("%Y-%m-%d").to_string() }
             }
         }
     }
 
     /// One of the instants so many times in a hundred, else empty.
     pub fn maybe(&self, rng: &mut Rng, percent: usize) -> String {
-        if rng.percent(percent) {
-            self.text(rng)
-        } else {
-            String::new()
-        }
+        if rng.percent(percent) { self.text(rng) } else { String::new() }
     }
 }

@@ -23,16 +23,7 @@ pub fn one(rng: &mut Rng, clock: &Clock, day: &mut Day) {
         7 => {
             let names: Vec<&str> = rows[at].keys().copied().collect();
             let name = rng.pick(&names);
-            if ![
-                "order_id",
-                "line_id",
-                "amount",
-                "gross_amount",
-                "currency",
-                "created_at",
-            ]
-            .contains(&name)
-            {
+            if !["order_id", "line_id", "amount", "gross_amount", "currency", "created_at"].contains(&name) {
                 rows[at].remove(name);
             }
         }
@@ -46,23 +37,11 @@ pub fn one(rng: &mut Rng, clock: &Clock, day: &mut Day) {
         }
         9 => special(rng, dataset, &mut rows[at]),
         10 => set(&mut rows[at], "created_at", &clock.text(rng)),
-        11 => set(
-            &mut rows[at],
-            "vat_amount",
-            rng.pick(&["0", "3", "18", "20"]),
-        ),
+        11 => set(&mut rows[at], "vat_amount", rng.pick(&["0", "3", "18", "20"])),
         12 => set(&mut rows[at], "order_id", rng.pick(&["S1", "S2", "S99"])),
         _ => {
-            let column = if dataset == Dataset::Orders {
-                "cancelled_amount"
-            } else {
-                "reconciliation_number"
-            };
-            set(
-                &mut rows[at],
-                column,
-                rng.pick(&["100", "250", "700", "709"]),
-            );
+            let column = if dataset == Dataset::Orders { "cancelled_amount" } else { "reconciliation_number" };
+            set(&mut rows[at], column, rng.pick(&["100", "250", "700", "709"]));
         }
     }
 }
@@ -87,23 +66,11 @@ fn another_version(rng: &mut Rng, clock: &Clock, rows: &mut Vec<Fields>, at: usi
 }
 
 fn change_amount(rng: &mut Rng, row: &mut Fields) {
-    let column = if row.contains_key("amount") {
-        "amount"
-    } else {
-        "gross_amount"
-    };
+    let column = if row.contains_key("amount") { "amount" } else { "gross_amount" };
     let Some(amount) = row.get(column).and_then(|text| text.parse::<i64>().ok()) else {
         return;
     };
-    let changed = rng.pick(&[
-        amount + 1,
-        amount - 1,
-        amount + 2,
-        -amount,
-        amount / 2,
-        amount * 2,
-        0,
-    ]);
+    let changed = rng.pick(&[amount + 1, amount - 1, amount + 2, -amount, amount / 2, amount * 2, 0]);
     row.insert(column, changed.to_string());
 }
 
@@ -111,12 +78,7 @@ fn change_amount(rng: &mut Rng, row: &mut Fields) {
 fn special(rng: &mut Rng, dataset: Dataset, row: &mut Fields) {
     match dataset {
         Dataset::Orders => {
-            let column = rng.pick(&[
-                "related_line_id",
-                "relation",
-                "order_amount",
-                "remaining_capture_amount",
-            ]);
+            let column = rng.pick(&["related_line_id", "relation", "order_amount", "remaining_capture_amount"]);
             set(row, column, rng.pick(&["1", "2", "100"]));
         }
         Dataset::Captures | Dataset::Reversals => {

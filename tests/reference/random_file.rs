@@ -15,11 +15,7 @@ pub fn files(rng: &mut Rng, dataset: Dataset, mut all: Vec<Fields>, noise: bool)
     for row in all {
         let provider = row.get("provider").map_or("", String::as_str);
         let of_provider = PROVIDERS.iter().position(|p| *p == provider).unwrap_or(0) % count;
-        let at = if by_provider {
-            of_provider
-        } else {
-            rng.below(count)
-        };
+        let at = if by_provider { of_provider } else { rng.below(count) };
         parts[at].push(row);
     }
     let mut files = Vec::new();
@@ -40,14 +36,8 @@ pub fn files(rng: &mut Rng, dataset: Dataset, mut all: Vec<Fields>, noise: bool)
 fn file(rng: &mut Rng, dataset: Dataset, mut part: Vec<Fields>, noise: bool) -> InputFile {
     let mut provider = None;
     let mut dropped: Vec<&str> = Vec::new();
-    let providers: Vec<&str> = part
-        .iter()
-        .map(|row| row.get("provider").map_or("", String::as_str))
-        .collect();
-    let one = providers
-        .first()
-        .copied()
-        .filter(|first| providers.iter().all(|p| p == first));
+    let providers: Vec<&str> = part.iter().map(|row| row.get("provider").map_or("", String::as_str)).collect();
+    let one = providers.first().copied().filter(|first| providers.iter().all(|p| p == first));
     match one {
         // The source can say it instead of a column.
         Some(one) if rng.percent(60) => {
@@ -71,9 +61,7 @@ fn file(rng: &mut Rng, dataset: Dataset, mut part: Vec<Fields>, noise: bool) -> 
         let drop = if required {
             noise && rng.below(10_000) < 4
         } else {
-            dropped.contains(&name)
-                || (unused && rng.percent(70))
-                || rng.below(1000) < if noise { 50 } else { 4 }
+            dropped.contains(&name) || (unused && rng.percent(70)) || rng.below(1000) < if noise { 50 } else { 4 }
         };
         if !drop {
             columns.push(name);
@@ -89,33 +77,16 @@ fn file(rng: &mut Rng, dataset: Dataset, mut part: Vec<Fields>, noise: bool) -> 
         let twice = rng.pick(&columns);
         columns.push(twice);
     }
-    InputFile {
-        dataset,
-        provider,
-        bytes: text(rng, &columns, &part, noise),
-    }
+    InputFile { dataset, provider, bytes: text(rng, &columns, &part, noise) }
 }
 
 /// Puts text into one field that cannot be read there.
 fn spoil(rng: &mut Rng, row: &mut Fields) {
     let faults: &[(&str, &[&str])] = &[
-        (
-            "amount",
-            &["", "12.50", "1 000", "9223372036854775808", "+", "1e3"],
-        ),
+        ("amount", &["", "12.50", "1 000", "9223372036854775808", "+", "1e3"]),
         ("gross_amount", &["", "10,00", "0x10", "--5"]),
         ("currency", &["", "sek", "ZZZ", "SE", "kr"]),
-        (
-            "created_at",
-            &[
-                "",
-                "2024-02-30",
-                "20240401",
-                "2024-04-01T10:00",
-                "yesterday",
-                "2024-04-01T25:00:00Z",
-            ],
-        ),
+        ("created_at", &["", "2024-02-30", "20240401", "2024-04-01T10:00", "yesterday", "2024-04-01T25:00:00Z"]),
         ("order_id", &["", "   "]),
         ("line_id", &[""]),
         ("vat_rate", &["1000001", "-1", "25%"]),
@@ -125,10 +96,7 @@ fn spoil(rng: &mut Rng, row: &mut Fields) {
         ("fee_amount", &["2%"]),
         ("net_amount", &["-"]),
     ];
-    let known: Vec<_> = faults
-        .iter()
-        .filter(|(name, _)| row.contains_key(name))
-        .collect();
+    let known: Vec<_> = faults.iter().filter(|(name, _)| row.contains_key(name)).collect();
     if !known.is_empty() {
         let (name, texts) = rng.pick(&known);
         row.insert(name, rng.pick(texts).to_string());
@@ -157,14 +125,7 @@ fn text(rng: &mut Rng, columns: &[&str], part: &[Fields], noise: bool) -> Vec<u8
             let value = match *name {
                 _ if second => rng.pick(&["77", "second", ""]).to_string(),
                 "note" => rng
-                    .pick(&[
-                        "",
-                        "plain",
-                        "a, b",
-                        "say \"no\"",
-                        "two\nlines",
-                        "r\u{e4}ksm\u{f6}rg\u{e5}s",
-                    ])
+                    .pick(&["", "plain", "a, b", "say \"no\"", "two\nlines", "r\u{e4}ksm\u{f6}rg\u{e5}s"])
                     .to_string(),
                 name => row.get(name).cloned().unwrap_or_default(),
             };
@@ -184,19 +145,9 @@ fn text(rng: &mut Rng, columns: &[&str], part: &[Fields], noise: bool) -> Vec<u8
 
 /// A field, quoted where it must be and sometimes where it need not, with spaces around it now and then.
 fn written(rng: &mut Rng, value: &str, quote_all: bool) -> String {
-    let padded = if rng.percent(1) {
-        format!(" {value} ")
-    } else {
-        value.to_string()
-    };
+    let padded = if rng.percent(1) { format!(" {value} ") } else { value.to_string() };
     // A quote that does not start the field needs no quoting.
-    let lone_quote = padded
-        .find('"')
-        .is_some_and(|at| at == 0 || rng.percent(50));
+    let lone_quote = padded.find('"').is_some_and(|at| at == 0 || rng.percent(50));
     let must = lone_quote || padded.contains([',', '\n', '\r']);
-    if must || quote_all || rng.percent(1) {
-        format!("\"{}\"", padded.replace('"', "\"\""))
-    } else {
-        padded
-    }
+    if must || quote_all || rng.percent(1) { format!("\"{}\"", padded.replace('"', "\"\"")) } else { padded }
 }

@@ -38,11 +38,7 @@ impl IdStyle {
             ],
         };
         let columns = rng.pick(choices).to_vec();
-        let settled = if rng.percent(70) {
-            columns.clone()
-        } else {
-            vec![rng.pick(&columns)]
-        };
+        let settled = if rng.percent(70) { columns.clone() } else { vec![rng.pick(&columns)] };
         IdStyle {
             provider: provider.to_string(),
             columns,
@@ -73,18 +69,12 @@ pub fn write(
         if style.numbers_on_operations && rng.percent(90) {
             ids.insert("reconciliation_number", (700 + batch).to_string());
         }
-        rows(
-            rng, clock, style, &order_id, currency, &planned, &ids, failed, day,
-        );
+        rows(rng, clock, style, &order_id, currency, &planned, &ids, failed, day);
         if failed && rng.percent(60) || !style.settles || rng.percent(6) {
             continue;
         }
         for (gross, part) in in_rows(rng, effect).into_iter().zip(0..) {
-            let gross = if style.rounds && rng.percent(25) {
-                gross + rng.range(-3, 3)
-            } else {
-                gross
-            };
+            let gross = if style.rounds && rng.percent(25) { gross + rng.range(-3, 3) } else { gross };
             let fee = if fees { gross / 50 } else { 0 };
             let mut row = fields(&[
                 ("gross_amount", &gross.to_string()),
@@ -93,26 +83,9 @@ pub fn write(
                 ("settlement_id", &format!("R12-{:04}", batch + 1)),
                 ("reconciliation_number", &(700 + batch).to_string()),
                 ("order_id", if part == 0 { &order_id } else { "" }),
-                (
-                    "kind",
-                    if kinds {
-                        if gross < 0 { "reversal" } else { "capture" }
-                    } else {
-                        ""
-                    },
-                ),
-                (
-                    "fee_amount",
-                    &if fees { fee.to_string() } else { String::new() },
-                ),
-                (
-                    "net_amount",
-                    &if nets {
-                        (gross - fee).to_string()
-                    } else {
-                        String::new()
-                    },
-                ),
+                ("kind", if kinds { if gross < 0 { "reversal" } else { "capture" } } else { "" }),
+                ("fee_amount", &if fees { fee.to_string() } else { String::new() }),
+                ("net_amount", &if nets { (gross - fee).to_string() } else { String::new() }),
                 ("settled_at", &clock.maybe(rng, 20)),
             ]);
             for column in &style.settled_columns {
@@ -129,20 +102,12 @@ pub fn write(
             ("gross_amount", &rng.range(-50, 50).to_string()),
             ("currency", "SEK"),
             ("provider", &style.provider),
-            (
-                "kind",
-                rng.pick(&["fee", "payout", "adjustment", "Chargeback"]),
-            ),
-            (
-                "reconciliation_number",
-                &rng.maybe(70, &["700", "701", "709"]),
-            ),
+            ("kind", rng.pick(&["fee", "payout", "adjustment", "Chargeback"])),
+            ("reconciliation_number", &rng.maybe(70, &["700", "701", "709"])),
         ]));
     }
     if style.settles {
-        day.get_mut(&Dataset::Settlements)
-            .expect("every dataset is there")
-            .extend(settlements);
+        day.get_mut(&Dataset::Settlements).expect("every dataset is there").extend(settlements);
     }
 }
 
@@ -180,16 +145,8 @@ fn rows(
     // An export of reversals may be signed already, which only shows where the rows sum to less than 0.
     let signed = planned.dataset == Dataset::Captures || (effect < 0 && rng.percent(15));
     let sign = if signed { 1 } else { -1 };
-    let state = if failed {
-        "failed".to_string()
-    } else {
-        rng.maybe(40, &["completed", "Success"])
-    };
-    let total = if rng.percent(30) {
-        (sign * effect).to_string()
-    } else {
-        String::new()
-    };
+    let state = if failed { "failed".to_string() } else { rng.maybe(40, &["completed", "Success"]) };
+    let total = if rng.percent(30) { (sign * effect).to_string() } else { String::new() };
     let with_vat = rng.percent(70);
     for (line, effect, vat) in &planned.parts {
         let mut row = fields(&[
@@ -201,19 +158,10 @@ fn rows(
             ("line_id", line),
             ("state", &state),
             ("operation_amount", &total),
-            (
-                "vat_amount",
-                &if with_vat {
-                    (sign * vat).to_string()
-                } else {
-                    String::new()
-                },
-            ),
+            ("vat_amount", &if with_vat { (sign * vat).to_string() } else { String::new() }),
         ]);
         row.extend(ids.clone());
-        day.get_mut(&planned.dataset)
-            .expect("every dataset is there")
-            .push(row);
+        day.get_mut(&planned.dataset).expect("every dataset is there").push(row);
     }
 }
 
@@ -223,11 +171,7 @@ fn in_rows(rng: &mut Rng, effect: i64) -> Vec<i64> {
         return vec![effect];
     }
     let first = effect / 3;
-    if rng.percent(50) {
-        vec![first, effect - first]
-    } else {
-        vec![first, first, effect - 2 * first]
-    }
+    if rng.percent(50) { vec![first, effect - first] } else { vec![first, first, effect - 2 * first] }
 }
 
 /// Two settlement rows with one currency become one with the ids of the first.
@@ -239,10 +183,7 @@ fn join_two(rng: &mut Rng, settlements: &mut Vec<Fields>) {
     let at = rng.below(settlements.len());
     let first = &mut settlements[at];
     if first["currency"] == second["currency"] {
-        let sum: i64 = [&*first, &second]
-            .iter()
-            .filter_map(|r| r["gross_amount"].parse::<i64>().ok())
-            .sum();
+        let sum: i64 = [&*first, &second].iter().filter_map(|r| r["gross_amount"].parse::<i64>().ok()).sum();
         first.insert("gross_amount", sum.to_string());
         first.remove("net_amount");
     }

@@ -4,36 +4,16 @@ use super::Dataset;
 use super::random_day::{Clock, Day, Fields, PROVIDERS, fields};
 use super::rng::Rng;
 
-const AMOUNTS: [&str; 14] = [
-    "100", "100", "100", "200", "50", "99", "101", "+100", "150", "0", "-100", "-50", "-40", "1000",
-];
+const AMOUNTS: [&str; 14] =
+    ["100", "100", "100", "200", "50", "99", "101", "+100", "150", "0", "-100", "-50", "-40", "1000"];
 const CURRENCIES: [&str; 8] = ["SEK", "SEK", "SEK", "SEK", "SEK", "SEK", "NOK", "EUR"];
 const LINES: [&str; 4] = ["1", "2", "3", "L4"];
 const NUMBERS: [&str; 3] = ["4001", "4002", "4003"];
 const REFERENCES: [&str; 4] = ["PR1", "PR2", "PR3", "4001"];
 const BATCHES: [&str; 3] = ["701", "702", "703"];
-const STATES: [&str; 7] = [
-    "completed",
-    "Completed",
-    "SUCCESS",
-    "true",
-    "failed",
-    "Pending",
-    "AUTHORIZED",
-];
-const KINDS: [&str; 8] = [
-    "capture",
-    "Capture",
-    "reversal",
-    "REVERSAL",
-    "fee",
-    "payout",
-    "chargeback",
-    "Rounding",
-];
-const FILES: [&str; 7] = [
-    "R12-0001", "R12-0002", "R12-0005", "R12-7", "B-9", "123-4", "loose",
-];
+const STATES: [&str; 7] = ["completed", "Completed", "SUCCESS", "true", "failed", "Pending", "AUTHORIZED"];
+const KINDS: [&str; 8] = ["capture", "Capture", "reversal", "REVERSAL", "fee", "payout", "chargeback", "Rounding"];
+const FILES: [&str; 7] = ["R12-0001", "R12-0002", "R12-0005", "R12-7", "B-9", "123-4", "loose"];
 
 /// What varies from day to day, so that some days have few collisions and some are nothing else.
 struct Pools {
@@ -72,9 +52,7 @@ pub fn day(rng: &mut Rng, clock: &Clock) -> Day {
         }
         day.insert(dataset, rows);
     }
-    let rows = (0..rng.range(5, 40))
-        .map(|_| settlement_row(rng, clock, &pools, &day))
-        .collect();
+    let rows = (0..rng.range(5, 40)).map(|_| settlement_row(rng, clock, &pools, &day)).collect();
     day.insert(Dataset::Settlements, rows);
     day
 }
@@ -89,39 +67,18 @@ fn order_line(rng: &mut Rng, clock: &Clock, pools: &Pools) -> Fields {
         ("created_at", &clock.text(rng)),
         ("provider", rng.pick(&pools.providers)),
         ("item_id", &rng.maybe(10, &["sku-1", "sku-2"])),
-        (
-            "description",
-            &rng.maybe(10, &["shirt", "shirt, blue", "\"best\" shirt", "5\" pipe"]),
-        ),
-        (
-            "quantity",
-            &rng.maybe(20, &["1", "1.0", "+1.0000", "2.5", "-1"]),
-        ),
-        (
-            "vat_amount",
-            &rng.maybe(60, &["20", "20", "19", "21", "-20", "0", "25"]),
-        ),
+        ("description", &rng.maybe(10, &["shirt", "shirt, blue", "\"best\" shirt", "5\" pipe"])),
+        ("quantity", &rng.maybe(20, &["1", "1.0", "+1.0000", "2.5", "-1"])),
+        ("vat_amount", &rng.maybe(60, &["20", "20", "19", "21", "-20", "0", "25"])),
         ("vat_rate", &rng.maybe(40, &["2500", "2500", "1200", "0"])),
         ("related_line_id", &rng.maybe(25, &["1", "2", "3", "9"])),
         ("relation", &rng.maybe(5, &["return"])),
         ("reversed_reason", &rng.maybe(5, &["regret"])),
         ("updated_at", &clock.maybe(rng, 40)),
-        (
-            "order_amount",
-            &rng.maybe(statements, &["100", "200", "300", "0"]),
-        ),
-        (
-            "cancelled_amount",
-            &rng.maybe(statements, &["0", "100", "50", "200"]),
-        ),
-        (
-            "remaining_capture_amount",
-            &rng.maybe(statements, &["0", "100", "200"]),
-        ),
-        (
-            "remaining_reversal_amount",
-            &rng.maybe(statements, &["0", "100", "200"]),
-        ),
+        ("order_amount", &rng.maybe(statements, &["100", "200", "300", "0"])),
+        ("cancelled_amount", &rng.maybe(statements, &["0", "100", "50", "200"])),
+        ("remaining_capture_amount", &rng.maybe(statements, &["0", "100", "200"])),
+        ("remaining_reversal_amount", &rng.maybe(statements, &["0", "100", "200"])),
     ])
 }
 
@@ -134,36 +91,17 @@ fn operation(rng: &mut Rng, clock: &Clock, pools: &Pools) -> Fields {
         ("created_at", &clock.text(rng)),
         ("provider", rng.pick(&pools.providers)),
         ("line_id", &rng.maybe(pools.lines, &LINES)),
-        (
-            "operation_id",
-            &rng.maybe(pools.ids / 2, &["op1", "op2", "op3"]),
-        ),
+        ("operation_id", &rng.maybe(pools.ids / 2, &["op1", "op2", "op3"])),
         ("payee_reference", &rng.maybe(pools.ids, &REFERENCES)),
         ("transaction_number", &rng.maybe(pools.ids, &NUMBERS)),
-        (
-            "transaction_id",
-            &rng.maybe(pools.ids / 3, &["t1", "t2", "4001"]),
-        ),
+        ("transaction_id", &rng.maybe(pools.ids / 3, &["t1", "t2", "4001"])),
         ("receipt_reference", &rng.maybe(5, &["rc1", "rc2"])),
         ("payment_id", &rng.maybe(5, &["pay1"])),
-        (
-            "vat_amount",
-            &rng.maybe(60, &["20", "20", "19", "-20", "0"]),
-        ),
-        (
-            "state",
-            &if completed {
-                rng.maybe(30, &STATES[..4])
-            } else {
-                rng.pick(&STATES).to_string()
-            },
-        ),
+        ("vat_amount", &rng.maybe(60, &["20", "20", "19", "-20", "0"])),
+        ("state", &if completed { rng.maybe(30, &STATES[..4]) } else { rng.pick(&STATES).to_string() }),
         ("updated_at", &clock.maybe(rng, 30)),
         ("reconciliation_number", &rng.maybe(40, &BATCHES)),
-        (
-            "operation_amount",
-            &rng.maybe(15, &["100", "-100", "150", "200"]),
-        ),
+        ("operation_amount", &rng.maybe(15, &["100", "-100", "150", "200"])),
     ])
 }
 
@@ -175,17 +113,11 @@ fn settlement_row(rng: &mut Rng, clock: &Clock, pools: &Pools, day: &Day) -> Fie
         ("provider", rng.pick(&pools.providers)),
         ("settlement_id", &rng.maybe(60, &FILES)),
         ("reconciliation_number", &rng.maybe(60, &BATCHES)),
-        (
-            "operation_id",
-            &rng.maybe(pools.ids / 2, &["op1", "op2", "op3"]),
-        ),
+        ("operation_id", &rng.maybe(pools.ids / 2, &["op1", "op2", "op3"])),
         ("transaction_number", &rng.maybe(pools.ids, &NUMBERS)),
         ("payee_reference", &rng.maybe(pools.ids, &REFERENCES)),
         ("order_id", &rng.maybe(30, &pools.orders)),
-        (
-            "transaction_id",
-            &rng.maybe(pools.ids / 3, &["t1", "t2", "4001"]),
-        ),
+        ("transaction_id", &rng.maybe(pools.ids / 3, &["t1", "t2", "4001"])),
         ("kind", &rng.maybe(25, &KINDS)),
         ("fee_amount", &rng.maybe(30, &["2", "0", "-1", "10"])),
         ("net_amount", &rng.maybe(20, &["98", "100", "-102", "90"])),
@@ -197,13 +129,7 @@ fn settlement_row(rng: &mut Rng, clock: &Clock, pools: &Pools, day: &Day) -> Fie
     if rng.percent(55) {
         let dataset = rng.pick(&[Dataset::Captures, Dataset::Captures, Dataset::Reversals]);
         let source = rng.pick(&day[&dataset]);
-        for name in [
-            "provider",
-            "operation_id",
-            "transaction_number",
-            "payee_reference",
-            "transaction_id",
-        ] {
+        for name in ["provider", "operation_id", "transaction_number", "payee_reference", "transaction_id"] {
             row.remove(name);
             if let Some(text) = source.get(name) {
                 row.insert(name, text.clone());
@@ -212,14 +138,7 @@ fn settlement_row(rng: &mut Rng, clock: &Clock, pools: &Pools, day: &Day) -> Fie
         row.insert("currency", source["currency"].clone());
         let stated = source["amount"].trim_start_matches('+');
         let reversed = dataset == Dataset::Reversals && !stated.starts_with('-') && stated != "0";
-        row.insert(
-            "gross_amount",
-            if reversed {
-                format!("-{stated}")
-            } else {
-                stated.to_string()
-            },
-        );
+        row.insert("gross_amount", if reversed { format!("-{stated}") } else { stated.to_string() });
     }
     row
 }
@@ -234,11 +153,7 @@ fn changed_copy(rng: &mut Rng, clock: &Clock, rows: &[Fields]) -> Fields {
                 row.insert("updated_at", clock.text(rng));
             }
             1 => {
-                let column = if row.contains_key("amount") {
-                    "amount"
-                } else {
-                    "gross_amount"
-                };
+                let column = if row.contains_key("amount") { "amount" } else { "gross_amount" };
                 row.insert(column, rng.pick(&AMOUNTS).to_string());
             }
             2 => {

@@ -48,19 +48,11 @@ pub fn day(rng: &mut Rng, clock: &Clock) -> Day {
         let mut planned = Vec::new();
         for _ in 0..rng.range(2, 8) {
             number += 1;
-            if day[&Dataset::Orders].len() + 4 <= 60
-                && (number < 4 || day[&Dataset::Captures].len() < limit)
-            {
+            if day[&Dataset::Orders].len() + 4 <= 60 && (number < 4 || day[&Dataset::Captures].len() < limit) {
                 let currency = rng.pick(&["SEK", "SEK", "SEK", "SEK", "NOK", "EUR"]);
                 let (lines, moves) = order(rng, clock, provider, number, currency);
-                day.get_mut(&Dataset::Orders)
-                    .expect("every dataset is there")
-                    .extend(lines);
-                planned.extend(
-                    moves
-                        .into_iter()
-                        .map(|m| (format!("S{number}"), currency, m)),
-                );
+                day.get_mut(&Dataset::Orders).expect("every dataset is there").extend(lines);
+                planned.extend(moves.into_iter().map(|m| (format!("S{number}"), currency, m)));
             }
         }
         random_money::write(rng, clock, &style, planned, &mut day);
@@ -72,13 +64,7 @@ pub fn day(rng: &mut Rng, clock: &Clock) -> Day {
 }
 
 /// An order's rows, and what is captured and reversed of it.
-fn order(
-    rng: &mut Rng,
-    clock: &Clock,
-    provider: &str,
-    number: i64,
-    currency: &str,
-) -> (Vec<Fields>, Vec<Planned>) {
+fn order(rng: &mut Rng, clock: &Clock, provider: &str, number: i64, currency: &str) -> (Vec<Fields>, Vec<Planned>) {
     let order_id = format!("S{number}");
     let mut lines = ordinary_lines(rng);
     let taken_back = rng.pick(&[
@@ -130,29 +116,14 @@ fn ordinary_lines(rng: &mut Rng) -> Vec<Line> {
     for number in 1..=rng.range(1, 4) {
         // A negative line that relates to nothing is a discount.
         let discount = number > 1 && rng.percent(20);
-        let gross = if discount {
-            rng.pick(&[-10, -25])
-        } else {
-            rng.pick(&[100, 100, 250, 999, 12345])
-        };
-        lines.push(Line {
-            id: number.to_string(),
-            gross,
-            vat: vat(gross, rate),
-            rate,
-            related: String::new(),
-        });
+        let gross = if discount { rng.pick(&[-10, -25]) } else { rng.pick(&[100, 100, 250, 999, 12345]) };
+        lines.push(Line { id: number.to_string(), gross, vat: vat(gross, rate), rate, related: String::new() });
     }
     lines
 }
 
 fn reversal_line(rng: &mut Rng, lines: &[Line]) -> Line {
-    let original = rng.pick(
-        &lines
-            .iter()
-            .filter(|l| l.related.is_empty())
-            .collect::<Vec<_>>(),
-    );
+    let original = rng.pick(&lines.iter().filter(|l| l.related.is_empty()).collect::<Vec<_>>());
     let part = rng.pick(&[1, 2, 4]);
     let gross = -(original.gross / part);
     Line {
@@ -178,16 +149,10 @@ fn moves(rng: &mut Rng, lines: &[Line], taken_back: TakenBack) -> Vec<Planned> {
         for reversal in lines.iter().filter(|l| l.related == line.id) {
             let size = (reversal.gross, reversal.vat);
             match taken_back {
-                TakenBack::BeforeCapture => {
-                    effect = (effect.0, effect.1 + size.0, effect.2 + size.1)
-                }
+                TakenBack::BeforeCapture => effect = (effect.0, effect.1 + size.0, effect.2 + size.1),
                 TakenBack::ByTheOriginal => reversed.push((line.id.clone(), size.0, size.1)),
-                TakenBack::ByTheReversalLine => {
-                    reversed.push((reversal.id.clone(), size.0, size.1))
-                }
-                TakenBack::ByNegativeCapture => {
-                    captured.push((reversal.id.clone(), size.0, size.1))
-                }
+                TakenBack::ByTheReversalLine => reversed.push((reversal.id.clone(), size.0, size.1)),
+                TakenBack::ByNegativeCapture => captured.push((reversal.id.clone(), size.0, size.1)),
                 TakenBack::NotYet => {}
             }
         }
@@ -212,37 +177,21 @@ fn moves(rng: &mut Rng, lines: &[Line], taken_back: TakenBack) -> Vec<Planned> {
     }
     let one_operation = rng.percent(40);
     let in_parts = rng.percent(10);
-    for (dataset, parts) in [
-        (Dataset::Captures, captured),
-        (Dataset::Reversals, reversed),
-    ] {
+    for (dataset, parts) in [(Dataset::Captures, captured), (Dataset::Reversals, reversed)] {
         if parts.is_empty() {
             continue;
         }
         if whole_order && rng.percent(80) {
             let sum = |value: fn(&(String, i64, i64)) -> i64| parts.iter().map(value).sum();
-            moves.push(Planned {
-                dataset,
-                parts: vec![(String::new(), sum(|p| p.1), sum(|p| p.2))],
-            });
+            moves.push(Planned { dataset, parts: vec![(String::new(), sum(|p| p.1), sum(|p| p.2))] });
         } else if one_operation {
             moves.push(Planned { dataset, parts });
         } else {
             for (line, gross, vat) in parts {
-                let first = if in_parts {
-                    (gross / 2, vat / 2)
-                } else {
-                    (gross, vat)
-                };
-                moves.push(Planned {
-                    dataset,
-                    parts: vec![(line.clone(), first.0, first.1)],
-                });
+                let first = if in_parts { (gross / 2, vat / 2) } else { (gross, vat) };
+                moves.push(Planned { dataset, parts: vec![(line.clone(), first.0, first.1)] });
                 if in_parts {
-                    moves.push(Planned {
-                        dataset,
-                        parts: vec![(line, gross - first.0, vat - first.1)],
-                    });
+                    moves.push(Planned { dataset, parts: vec![(line, gross - first.0, vat - first.1)] });
                 }
             }
         }
@@ -270,24 +219,14 @@ fn statements(rng: &mut Rng, lines: &[Line], moves: &[Planned]) -> Fields {
         }
     }
     let missing = total - captured;
-    let cancelled = if missing > 0 && rng.percent(50) {
-        missing
-    } else {
-        0
-    };
+    let cancelled = if missing > 0 && rng.percent(50) { missing } else { 0 };
     let mut stated = fields(&[("order_amount", &total.to_string())]);
     if cancelled > 0 || rng.percent(50) {
         stated.insert("cancelled_amount", cancelled.to_string());
     }
     if rng.percent(70) {
-        stated.insert(
-            "remaining_capture_amount",
-            (total - cancelled - captured).to_string(),
-        );
-        stated.insert(
-            "remaining_reversal_amount",
-            (captured - reversed).to_string(),
-        );
+        stated.insert("remaining_capture_amount", (total - cancelled - captured).to_string());
+        stated.insert("remaining_reversal_amount", (captured - reversed).to_string());
     }
     stated
 }

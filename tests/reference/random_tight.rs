@@ -49,9 +49,7 @@ pub fn day(rng: &mut Rng, clock: &Clock) -> Day {
 }
 
 fn add(day: &mut Day, dataset: Dataset, row: Fields) {
-    day.get_mut(&dataset)
-        .expect("every dataset is there")
-        .push(row);
+    day.get_mut(&dataset).expect("every dataset is there").push(row);
 }
 
 fn lines(rng: &mut Rng, clock: &Clock, provider: &str, order: i64) -> Vec<Fields> {
@@ -72,26 +70,19 @@ fn lines(rng: &mut Rng, clock: &Clock, provider: &str, order: i64) -> Vec<Fields
             true => (5 * rng.range(-2, 8)).to_string(),
             false => String::new(),
         };
+        // At 100 % half of an odd amount is VAT, which must be rounded away from zero.
+        let (rate, share) = rng.pick(&[("2500", 5), ("10000", 2), ("10000", 2), ("", 4)]);
+        let vat = (gross / share + rng.pick(&[-2, -1, 0, 0, 0, 1, 2])).to_string();
+        let vat = rng.maybe(60, &[&vat]);
         lines.push(fields(&[
             ("order_id", &format!("T{order}")),
             ("line_id", &number.to_string()),
             ("gross_amount", &gross.to_string()),
-            (
-                "currency",
-                if other_currency && rng.percent(30) {
-                    "NOK"
-                } else {
-                    "SEK"
-                },
-            ),
+            ("currency", if other_currency && rng.percent(30) { "NOK" } else { "SEK" }),
             ("created_at", &created_at),
             ("provider", provider),
-            (
-                "vat_amount",
-                &rng.maybe(60, &["0", "1", "2", "3", "4", "-1", "-2", "-3"]),
-            ),
-            // At 100 % half of an odd amount is VAT, which must be rounded away from zero.
-            ("vat_rate", rng.pick(&["2500", "10000", "10000", ""])),
+            ("vat_amount", &vat),
+            ("vat_rate", rate),
             ("related_line_id", &related),
             ("relation", if related.is_empty() { "" } else { "return" }),
             ("updated_at", &clock.maybe(rng, 20)),
@@ -105,68 +96,27 @@ fn lines(rng: &mut Rng, clock: &Clock, provider: &str, order: i64) -> Vec<Fields
 }
 
 fn number_in(row: &Fields, column: &str) -> i64 {
-    row.get(column)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0)
+    row.get(column).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
 /// An operation's row on a line: its amount is that of the line, of what reversal lines leave of it, or near them.
-fn operation(
-    rng: &mut Rng,
-    clock: &Clock,
-    dataset: Dataset,
-    line: &Fields,
-    lines: &[Fields],
-) -> Fields {
+fn operation(rng: &mut Rng, clock: &Clock, dataset: Dataset, line: &Fields, lines: &[Fields]) -> Fields {
     let gross = number_in(line, "gross_amount");
-    let related = lines
-        .iter()
-        .filter(|l| l.get("related_line_id") == line.get("line_id"));
+    let related = lines.iter().filter(|l| l.get("related_line_id") == line.get("line_id"));
     let taken_back: i64 = related.map(|l| number_in(l, "gross_amount")).sum();
     let near = rng.pick(&STEPS);
-    let amount = rng.pick(&[
-        gross,
-        gross,
-        gross + taken_back,
-        taken_back,
-        gross / 2,
-        near,
-    ]);
+    let amount = rng.pick(&[gross, gross, gross + taken_back, taken_back, gross / 2, near]);
     // A reversal of a line states what its reversal lines take back as a positive amount.
-    let amount = if dataset == Dataset::Reversals && rng.percent(60) {
-        amount.abs()
-    } else {
-        amount
-    };
+    let amount = if dataset == Dataset::Reversals && rng.percent(60) { amount.abs() } else { amount };
     fields(&[
         ("order_id", &line["order_id"]),
         ("amount", &amount.to_string()),
-        (
-            "currency",
-            if rng.percent(96) {
-                line["currency"].as_str()
-            } else {
-                "EUR"
-            },
-        ),
+        ("currency", if rng.percent(96) { line["currency"].as_str() } else { "EUR" }),
         ("created_at", &clock.text(rng)),
         ("provider", line.get("provider").map_or("", String::as_str)),
-        (
-            "line_id",
-            if rng.percent(97) {
-                line["line_id"].as_str()
-            } else {
-                "77"
-            },
-        ),
-        (
-            "payee_reference",
-            &rng.maybe(30, &["PR1", "PR2", "PR3", "PR4", "PR5", "PR6"]),
-        ),
-        (
-            "vat_amount",
-            &rng.maybe(80, &["0", "1", "2", "3", "-1", "-2"]),
-        ),
+        ("line_id", if rng.percent(97) { line["line_id"].as_str() } else { "77" }),
+        ("payee_reference", &rng.maybe(30, &["PR1", "PR2", "PR3", "PR4", "PR5", "PR6"])),
+        ("vat_amount", &rng.maybe(80, &["0", "1", "2", "3", "-1", "-2"])),
         ("state", &rng.maybe(12, &["completed", "failed"])),
         ("reconciliation_number", &rng.maybe(40, &["701", "702"])),
     ])
@@ -177,75 +127,21 @@ fn settle(rng: &mut Rng, operation: &Fields, dataset: Dataset, tiny: bool, day: 
     let sign = if dataset == Dataset::Reversals { -1 } else { 1 };
     let effect = sign * number_in(operation, "amount");
     for _ in 0..rng.pick(&[0, 1, 1, 1, 1, 1, 2]) {
-        let off = if tiny && rng.percent(40) {
-            rng.range(-3, 3)
-        } else {
-            0
-        };
-        let gross = rng.pick(&[
-            effect,
-            effect,
-            effect,
-            effect,
-            effect,
-            effect,
-            -effect,
-            effect / 2,
-            10,
-        ]) + off;
-        let by_operation = rng.percent(8);
+        let off = if tiny && rng.percent(40) { rng.range(-3, 3) } else { 0 };
+        let gross = rng.pick(&[effect, effect, effect, effect, effect, effect, -effect, effect / 2, 10]) + off;
         let text = |column: &str| operation.get(column).map_or("", String::as_str);
+        let currency = if rng.percent(95) { text("currency") } else { "NOK" };
         let row = fields(&[
             ("gross_amount", &gross.to_string()),
-            (
-                "currency",
-                if rng.percent(95) {
-                    text("currency")
-                } else {
-                    "NOK"
-                },
-            ),
+            ("currency", currency),
             ("provider", text("provider")),
-            (
-                "settlement_id",
-                &rng.maybe(70, &["R3-001", "R3-002", "R3-4"]),
-            ),
-            (
-                "reconciliation_number",
-                &rng.maybe(60, &["701", "702", "703"]),
-            ),
-            (
-                "operation_id",
-                if by_operation {
-                    text("operation_id")
-                } else {
-                    ""
-                },
-            ),
-            (
-                "transaction_number",
-                if rng.percent(85) {
-                    text("transaction_number")
-                } else {
-                    ""
-                },
-            ),
-            (
-                "payee_reference",
-                if rng.percent(70) {
-                    text("payee_reference")
-                } else {
-                    ""
-                },
-            ),
-            (
-                "order_id",
-                if rng.percent(20) {
-                    text("order_id")
-                } else {
-                    ""
-                },
-            ),
+            ("settlement_id", &rng.maybe(70, &["R3-001", "R3-002", "R3-4"])),
+            ("reconciliation_number", &rng.maybe(60, &["701", "702", "703"])),
+            ("operation_id", &rng.maybe(8, &[text("operation_id")])),
+            ("transaction_number", &rng.maybe(85, &[text("transaction_number")])),
+            ("transaction_id", &rng.maybe(85, &[text("transaction_id")])),
+            ("payee_reference", &rng.maybe(70, &[text("payee_reference")])),
+            ("order_id", &rng.maybe(20, &[text("order_id")])),
             ("fee_amount", &rng.maybe(30, &["0", "1"])),
             ("net_amount", &rng.maybe(10, &["9", "10"])),
         ]);

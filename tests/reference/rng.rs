@@ -41,11 +41,7 @@ impl Rng {
 
     /// The choice so many times in a hundred, else empty text.
     pub fn maybe(&mut self, percent: usize, choices: &[&str]) -> String {
-        if self.percent(percent) {
-            self.pick(choices).to_string()
-        } else {
-            String::new()
-        }
+        if self.percent(percent) { self.pick(choices).to_string() } else { String::new() }
     }
 
     /// Any order.

@@ -111,10 +111,7 @@ fn columns(dataset: Dataset) -> &'static [Column] {
 
 /// The names of the columns of a dataset, in the order of section 2, and whether each is required.
 pub fn column_names(dataset: Dataset) -> Vec<(&'static str, bool)> {
-    columns(dataset)
-        .iter()
-        .map(|(name, _, required)| (*name, *required))
-        .collect()
+    columns(dataset).iter().map(|(name, _, required)| (*name, *required)).collect()
 }
 
 /// A row of an export, every known column typed.
@@ -149,8 +146,7 @@ impl Row {
 
     /// The amount that every row has: `amount`, or `gross_amount`.
     pub fn amount(&self) -> i128 {
-        self.number(self.amount_column())
-            .expect("a required column")
+        self.number(self.amount_column()).expect("a required column")
     }
 
     /// When it was created; only for datasets in which that is required.
@@ -168,23 +164,13 @@ impl Row {
 
     /// Whether an order line takes back its related line (section 1).
     pub fn is_reversal_line(&self) -> bool {
-        ["related_line_id", "relation", "reversed_reason"]
-            .iter()
-            .any(|c| self.value(c) != Value::Absent)
+        ["related_line_id", "relation", "reversed_reason"].iter().any(|c| self.value(c) != Value::Absent)
     }
 
     /// All values, the named columns first and the others in the order of section 2: the order that rows sort in.
     pub fn values_with_first(&self, first: &[&str]) -> Vec<Value> {
-        let others = columns(self.dataset)
-            .iter()
-            .map(|c| c.0)
-            .filter(|name| !first.contains(name));
-        first
-            .iter()
-            .copied()
-            .chain(others)
-            .map(|name| self.value(name))
-            .collect()
+        let others = columns(self.dataset).iter().map(|c| c.0).filter(|name| !first.contains(name));
+        first.iter().copied().chain(others).map(|name| self.value(name)).collect()
     }
 
     /// All values by (amount, then the other columns): the order of a record conflict.
@@ -221,10 +207,7 @@ pub fn read_file(file: &InputFile, settings: &Settings) -> Option<Content> {
     if columns(file.dataset).iter().any(|c| missing(&c)) {
         return None;
     }
-    let mut content = Content {
-        rows: Vec::new(),
-        rejected: 0,
-    };
+    let mut content = Content { rows: Vec::new(), rejected: 0 };
     for record in records {
         match read_row(file, &names, &record, settings) {
             Some(row) => content.rows.push(row),
@@ -235,12 +218,7 @@ pub fn read_file(file: &InputFile, settings: &Settings) -> Option<Content> {
 }
 
 /// One row, `None` where it is rejected.
-fn read_row(
-    file: &InputFile,
-    names: &[String],
-    record: &[Vec<u8>],
-    settings: &Settings,
-) -> Option<Row> {
+fn read_row(file: &InputFile, names: &[String], record: &[Vec<u8>], settings: &Settings) -> Option<Row> {
     if record.len() != names.len() {
         return None;
     }
@@ -251,10 +229,7 @@ fn read_row(
     let mut values = BTreeMap::new();
     for &(name, form, required) in columns(file.dataset) {
         // Of two columns with one name the first counts.
-        let text = names
-            .iter()
-            .position(|n| n == name)
-            .map_or("", |at| fields[at]);
+        let text = names.iter().position(|n| n == name).map_or("", |at| fields[at]);
         if text.is_empty() && required {
             return None;
         }
@@ -264,19 +239,14 @@ fn read_row(
         let name = file.provider.as_ref().unwrap_or(&settings.default_provider);
         values.insert("provider", Value::Text(name.clone()));
     }
-    Some(Row {
-        dataset: file.dataset,
-        values,
-    })
+    Some(Row { dataset: file.dataset, values })
 }
 
 /// A typed value, `None` where the text cannot be read as its form.
 fn typed(text: &str, form: Form, settings: &Settings) -> Option<Value> {
     if form == State {
         let states = ["", "completed", "success", "true"];
-        return Some(Value::Flag(
-            states.iter().any(|s| s.eq_ignore_ascii_case(text)),
-        ));
+        return Some(Value::Flag(states.iter().any(|s| s.eq_ignore_ascii_case(text))));
     }
     if text.is_empty() {
         return Some(Value::Absent);

@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::operations::Operation;
-use super::pairing::{
-    Left, Verdict, equal, number_of, resolve, sort_operations, take_pairs, tolerated,
-};
+use super::pairing::{Left, Verdict, equal, number_of, resolve, sort_operations, take_pairs, tolerated};
 use super::rows::Row;
 use super::{FoundRow, Settings};
 
@@ -20,14 +18,8 @@ pub fn compare<'a>(
     let providers: BTreeSet<String> = settlement_rows.iter().map(|r| r.text("provider")).collect();
     let mut verdicts = Vec::new();
     for provider in providers {
-        let operations: Vec<&Operation> = operations
-            .iter()
-            .filter(|o| o.identity.provider == provider)
-            .collect();
-        let rows: Vec<&Row> = settlement_rows
-            .iter()
-            .filter(|r| r.text("provider") == provider)
-            .collect();
+        let operations: Vec<&Operation> = operations.iter().filter(|o| o.identity.provider == provider).collect();
+        let rows: Vec<&Row> = settlement_rows.iter().filter(|r| r.text("provider") == provider).collect();
         verdicts.extend(rounds(&provider, &operations, &rows, settings));
     }
     for verdict in &verdicts {
@@ -47,12 +39,7 @@ pub fn takes_part(row: &Row) -> bool {
 }
 
 /// All rounds of one provider, and what is left after the last.
-fn rounds<'a>(
-    provider: &str,
-    operations: &[&'a Operation],
-    rows: &[&'a Row],
-    settings: &Settings,
-) -> Vec<Verdict<'a>> {
+fn rounds<'a>(provider: &str, operations: &[&'a Operation], rows: &[&'a Row], settings: &Settings) -> Vec<Verdict<'a>> {
     let (mut unused, mut failed): (Vec<&Operation>, Vec<&Operation>) =
         operations.iter().copied().partition(|o| o.completed);
     let mut unused_rows: Vec<&Row> = rows.iter().copied().filter(|r| takes_part(r)).collect();
@@ -68,45 +55,26 @@ fn rounds<'a>(
             let mut left = if resolved {
                 resolve(group, group_rows, settings, &mut verdicts)
             } else {
-                Left {
-                    operations: group,
-                    rows: group_rows,
-                }
+                Left { operations: group, rows: group_rows }
             };
             past_the_rounds.append(&mut left.operations);
 
             // Operations that are not completed take what no completed operation of the group uses.
             let mut group_failed = take(&mut failed, |o| o.key(&column) == value);
             for (operation, row) in take_pairs(&mut group_failed, &mut left.rows, &equal) {
-                verdicts.push(Verdict {
-                    code: "settled-not-completed",
-                    operations: vec![operation],
-                    rows: vec![row],
-                });
+                verdicts.push(Verdict { code: "settled-not-completed", operations: vec![operation], rows: vec![row] });
             }
             failed.append(&mut group_failed);
             if resolved {
-                verdicts.extend(
-                    left.rows
-                        .into_iter()
-                        .map(|row| row_alone("settled-twice", row)),
-                );
+                verdicts.extend(left.rows.into_iter().map(|row| row_alone("settled-twice", row)));
             } else {
                 unused_rows.append(&mut left.rows);
             }
         }
     }
-    verdicts.extend(
-        unused_rows
-            .into_iter()
-            .map(|row| row_alone("settled-unknown", row)),
-    );
+    verdicts.extend(unused_rows.into_iter().map(|row| row_alone("settled-unknown", row)));
     past_the_rounds.append(&mut unused);
-    verdicts.extend(
-        past_the_rounds
-            .into_iter()
-            .map(|o| operation_alone(o, rows)),
-    );
+    verdicts.extend(past_the_rounds.into_iter().map(|o| operation_alone(o, rows)));
     verdicts
 }
 
@@ -118,19 +86,13 @@ fn take<T: Copy>(from: &mut Vec<T>, wanted: impl Fn(T) -> bool) -> Vec<T> {
 }
 
 fn row_alone<'a>(code: &'static str, row: &'a Row) -> Verdict<'a> {
-    Verdict {
-        code,
-        operations: Vec::new(),
-        rows: vec![row],
-    }
+    Verdict { code, operations: Vec::new(), rows: vec![row] }
 }
 
 /// After the last round: an operation without a row. `rows` are all of its provider, of any kind.
 fn operation_alone<'a>(operation: &'a Operation, rows: &[&Row]) -> Verdict<'a> {
     let number = number_of(operation);
-    let number_is_settled = rows
-        .iter()
-        .any(|r| r.text("reconciliation_number") == number);
+    let number_is_settled = rows.iter().any(|r| r.text("reconciliation_number") == number);
     let code = if operation.effect() == 0 {
         "matched"
     } else if !number.is_empty() && !number_is_settled {
@@ -138,11 +100,7 @@ fn operation_alone<'a>(operation: &'a Operation, rows: &[&Row]) -> Verdict<'a> {
     } else {
         "unsettled"
     };
-    Verdict {
-        code,
-        operations: vec![operation],
-        rows: Vec::new(),
-    }
+    Verdict { code, operations: vec![operation], rows: Vec::new() }
 }
 
 /// The operations with all their rows, and the settlement rows; and how many records these are.
@@ -157,16 +115,7 @@ fn report(verdict: &Verdict, settings: &Settings, findings: &mut Vec<FoundRow>) 
     let (rows, count) = records(verdict);
     let mut push = |status: &str, currency: &str, expected: i128, actual: i128| {
         let code = verdict.code;
-        findings.push(FoundRow::about(
-            "operation",
-            code,
-            status,
-            currency,
-            expected,
-            actual,
-            &rows,
-            count,
-        ));
+        findings.push(FoundRow::about("operation", code, status, currency, expected, actual, &rows, count));
     };
     match verdict.code {
         "unsettled" => {
@@ -175,12 +124,7 @@ fn report(verdict: &Verdict, settings: &Settings, findings: &mut Vec<FoundRow>) 
             push(status, &operation.identity.currency, operation.effect(), 0);
         }
         "settled-unknown" | "settled-twice" | "settled-not-completed" => {
-            push(
-                "open",
-                &verdict.rows[0].text("currency"),
-                0,
-                verdict.rows[0].amount(),
-            );
+            push("open", &verdict.rows[0].text("currency"), 0, verdict.rows[0].amount());
         }
         "settled-currency" => {
             let operation = verdict.operations[0];
@@ -188,12 +132,7 @@ fn report(verdict: &Verdict, settings: &Settings, findings: &mut Vec<FoundRow>) 
         }
         "settled-amount" | "settled-direction" | "ambiguous" => {
             for currency in verdict.currencies() {
-                push(
-                    "open",
-                    &currency,
-                    verdict.operation_sum(&currency),
-                    verdict.row_sum(&currency),
-                );
+                push("open", &currency, verdict.operation_sum(&currency), verdict.row_sum(&currency));
             }
         }
         // `batch-missing` has one finding for many of them.
@@ -204,39 +143,18 @@ fn report(verdict: &Verdict, settings: &Settings, findings: &mut Vec<FoundRow>) 
 /// `batch-missing`: one finding a batch and currency, as old as its newest operation.
 fn batch_missing(verdicts: &[Verdict], settings: &Settings, findings: &mut Vec<FoundRow>) {
     let mut batches: BTreeMap<(String, String, String), Vec<&Operation>> = BTreeMap::new();
-    for operation in verdicts
-        .iter()
-        .filter(|v| v.code == "batch-missing")
-        .flat_map(|v| &v.operations)
-    {
+    for operation in verdicts.iter().filter(|v| v.code == "batch-missing").flat_map(|v| &v.operations) {
         let identity = &operation.identity;
-        let batch = (
-            identity.provider.clone(),
-            number_of(operation),
-            identity.currency.clone(),
-        );
+        let batch = (identity.provider.clone(), number_of(operation), identity.currency.clone());
         batches.entry(batch).or_default().push(operation);
     }
     for ((_, _, currency), operations) in batches {
-        let newest = operations
-            .iter()
-            .map(|o| o.created_at())
-            .max()
-            .expect("a batch has an operation");
+        let newest = operations.iter().map(|o| o.created_at()).max().expect("a batch has an operation");
         let status = settings.pending_or_open(newest, settings.settlement_days);
         let expected = operations.iter().map(|o| o.effect()).sum();
         let rows: Vec<&Row> = operations.iter().flat_map(|o| o.rows()).collect();
         let count = operations.len();
-        findings.push(FoundRow::about(
-            "batch",
-            "batch-missing",
-            status,
-            &currency,
-            expected,
-            0,
-            &rows,
-            count,
-        ));
+        findings.push(FoundRow::about("batch", "batch-missing", status, &currency, expected, 0, &rows, count));
     }
 }
 
@@ -246,20 +164,8 @@ fn wrong_batch(verdicts: &[Verdict], findings: &mut Vec<FoundRow>) {
         let (rows, count) = records(verdict);
         for currency in verdict.currencies() {
             let (expected, actual) = (verdict.operation_sum(&currency), verdict.row_sum(&currency));
-            let found = FoundRow::about(
-                "operation",
-                "wrong-batch",
-                "open",
-                &currency,
-                expected,
-                actual,
-                &rows,
-                count,
-            );
-            findings.push(FoundRow {
-                reconciliation_number: String::new(),
-                ..found
-            });
+            let found = FoundRow::about("operation", "wrong-batch", "open", &currency, expected, actual, &rows, count);
+            findings.push(FoundRow { reconciliation_number: String::new(), ..found });
         }
     }
 }
@@ -267,25 +173,10 @@ fn wrong_batch(verdicts: &[Verdict], findings: &mut Vec<FoundRow>) {
 /// `tolerance-budget`: a currency whose tolerated differences sum past its budget.
 fn tolerance_budget(verdicts: &[Verdict], settings: &Settings, findings: &mut Vec<FoundRow>) {
     for (currency, (pairs, sum)) in tolerated(verdicts) {
-        let budget = i128::from(
-            settings
-                .tolerance_budget
-                .get(&currency)
-                .copied()
-                .unwrap_or(0),
-        );
+        let budget = i128::from(settings.tolerance_budget.get(&currency).copied().unwrap_or(0));
         if sum > budget {
             let code = "tolerance-budget";
-            findings.push(FoundRow::about(
-                "operation",
-                code,
-                "open",
-                &currency,
-                budget,
-                sum,
-                &[],
-                pairs,
-            ));
+            findings.push(FoundRow::about("operation", code, "open", &currency, budget, sum, &[], pairs));
         }
     }
 }
@@ -294,37 +185,18 @@ fn tolerance_budget(verdicts: &[Verdict], settings: &Settings, findings: &mut Ve
 fn reference_reused(operations: &[Operation], settings: &Settings, findings: &mut Vec<FoundRow>) {
     let mut references: BTreeMap<(String, String), Vec<&Operation>> = BTreeMap::new();
     for operation in operations.iter().filter(|o| o.completed) {
-        let (provider, reference) = (
-            operation.identity.provider.clone(),
-            operation.key("payee_reference"),
-        );
+        let (provider, reference) = (operation.identity.provider.clone(), operation.key("payee_reference"));
         if settings.unique_reference(&provider) && !reference.is_empty() {
-            references
-                .entry((provider, reference))
-                .or_default()
-                .push(operation);
+            references.entry((provider, reference)).or_default().push(operation);
         }
     }
     for mut users in references.into_values().filter(|users| users.len() > 1) {
         sort_operations(&mut users);
         let currency = users[0].identity.currency.clone();
-        let actual = users
-            .iter()
-            .filter(|o| o.identity.currency == currency)
-            .map(|o| o.effect())
-            .sum();
+        let actual = users.iter().filter(|o| o.identity.currency == currency).map(|o| o.effect()).sum();
         let rows: Vec<&Row> = users.iter().flat_map(|o| o.rows()).collect();
         let (code, first, count) = ("reference-reused", users[0].effect(), users.len());
-        findings.push(FoundRow::about(
-            "operation",
-            code,
-            "open",
-            &currency,
-            first,
-            actual,
-            &rows,
-            count,
-        ));
+        findings.push(FoundRow::about("operation", code, "open", &currency, first, actual, &rows, count));
     }
 }
 
@@ -338,16 +210,7 @@ fn items_total(operations: &[Operation], findings: &mut Vec<FoundRow>) {
         if actual != expected {
             let (currency, rows) = (&operation.identity.currency, operation.rows());
             let code = "items-total";
-            findings.push(FoundRow::about(
-                "operation",
-                code,
-                "open",
-                currency,
-                expected,
-                actual,
-                &rows,
-                1,
-            ));
+            findings.push(FoundRow::about("operation", code, "open", currency, expected, actual, &rows, 1));
         }
     }
 }

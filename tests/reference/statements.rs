@@ -8,13 +8,8 @@ use super::{Dataset, FoundRow, Settings};
 /// The line that the order's statements come from: the latest `updated_at`, then the first by `line_id`.
 pub fn stating_line<'a>(order: &Order<'a>) -> &'a Row {
     let latest = order.lines.iter().map(|l| l.value("updated_at")).max();
-    let of_latest = order
-        .lines
-        .iter()
-        .filter(|l| Some(l.value("updated_at")) == latest);
-    of_latest
-        .min_by_key(|l| l.text("line_id"))
-        .expect("an order has a line")
+    let of_latest = order.lines.iter().filter(|l| Some(l.value("updated_at")) == latest);
+    of_latest.min_by_key(|l| l.text("line_id")).expect("an order has a line")
 }
 
 /// `vat-rate`: the VAT of a line is not what its rate gives.
@@ -25,16 +20,7 @@ pub fn vat_rate(line: &Row, settings: &Settings, findings: &mut Vec<FoundRow>) {
     let computed = divided_half_away_from_zero(line.amount() * rate, 10_000 + rate);
     if (vat - computed).abs() > i128::from(settings.vat_tolerance) {
         let currency = line.text("currency");
-        findings.push(FoundRow::about(
-            "line",
-            "vat-rate",
-            "open",
-            &currency,
-            computed,
-            vat,
-            &[line],
-            1,
-        ));
+        findings.push(FoundRow::about("line", "vat-rate", "open", &currency, computed, vat, &[line], 1));
     }
 }
 
@@ -47,12 +33,7 @@ fn divided_half_away_from_zero(number: i128, divisor: i128) -> i128 {
 pub fn order_totals(order: &Order, findings: &mut Vec<FoundRow>) {
     let stating = stating_line(order);
     let currency = stating.text("currency");
-    let lines: Vec<&Row> = order
-        .lines
-        .iter()
-        .copied()
-        .filter(|l| l.text("currency") == currency)
-        .collect();
+    let lines: Vec<&Row> = order.lines.iter().copied().filter(|l| l.text("currency") == currency).collect();
     let (captured, reversed) = over_the_order(order, &currency);
     let order_amount = stating.number("order_amount");
     let cancelled = stating.number("cancelled_amount").unwrap_or(0);
@@ -61,31 +42,14 @@ pub fn order_totals(order: &Order, findings: &mut Vec<FoundRow>) {
     let remaining_capture = order_amount.map(|total| total - cancelled - captured);
     let rules = [
         ("order-total", Some(sum_of_lines), order_amount),
-        (
-            "order-remaining-capture",
-            remaining_capture,
-            stating.number("remaining_capture_amount"),
-        ),
-        (
-            "order-remaining-reversal",
-            Some(captured - reversed),
-            stating.number("remaining_reversal_amount"),
-        ),
+        ("order-remaining-capture", remaining_capture, stating.number("remaining_capture_amount")),
+        ("order-remaining-reversal", Some(captured - reversed), stating.number("remaining_reversal_amount")),
     ];
     for (code, computed, stated) in rules {
         if let (Some(computed), Some(stated)) = (computed, stated)
             && computed != stated
         {
-            findings.push(FoundRow::about(
-                "line",
-                code,
-                "open",
-                &currency,
-                computed,
-                stated,
-                &lines,
-                lines.len(),
-            ));
+            findings.push(FoundRow::about("line", code, "open", &currency, computed, stated, &lines, lines.len()));
         }
     }
 }
@@ -93,39 +57,22 @@ pub fn order_totals(order: &Order, findings: &mut Vec<FoundRow>) {
 /// captured and reversed over the order, in one currency.
 fn over_the_order(order: &Order, currency: &str) -> (i128, i128) {
     let movements = in_currency(order.movements(), currency);
-    let on_reversal_line = |m: &Movement| {
-        order
-            .lines
-            .iter()
-            .any(|l| l.is_reversal_line() && l.text("line_id") == m.row.text("line_id"))
-    };
-    let sum = |wanted: &dyn Fn(&Movement) -> bool| -> i128 {
-        movements
-            .iter()
-            .filter(|m| wanted(m))
-            .map(|m| m.effect)
-            .sum()
-    };
+    let on_reversal_line =
+        |m: &Movement| order.lines.iter().any(|l| l.is_reversal_line() && l.text("line_id") == m.row.text("line_id"));
+    let sum =
+        |wanted: &dyn Fn(&Movement) -> bool| -> i128 { movements.iter().filter(|m| wanted(m)).map(|m| m.effect).sum() };
     let captures = sum(&|m| m.row.dataset == Dataset::Captures);
-    let reversed_on_reversal_lines =
-        -sum(&|m| m.row.dataset == Dataset::Reversals && on_reversal_line(m));
+    let reversed_on_reversal_lines = -sum(&|m| m.row.dataset == Dataset::Reversals && on_reversal_line(m));
     let other_reversed = -sum(&|m| m.row.dataset == Dataset::Reversals && !on_reversal_line(m));
 
     let keys = order.keys.iter().filter(|k| k.currency == currency);
     let moved: i128 = if order.whole {
         let lack = |key: &Key| captures - reversed_on_reversal_lines - key.gross();
-        keys.filter(|k| k.gross_of_reversal_lines().is_some())
-            .map(|k| up_to(other_reversed, lack(k)))
-            .sum()
+        keys.filter(|k| k.gross_of_reversal_lines().is_some()).map(|k| up_to(other_reversed, lack(k))).sum()
     } else {
-        keys.filter(|k| k.kind != Kind::ReversalLine)
-            .map(|k| reversed_in_place_of_reversal_lines(order, k))
-            .sum()
+        keys.filter(|k| k.kind != Kind::ReversalLine).map(|k| reversed_in_place_of_reversal_lines(order, k)).sum()
     };
-    (
-        captures - reversed_on_reversal_lines - moved,
-        other_reversed - moved,
-    )
+    (captures - reversed_on_reversal_lines - moved, other_reversed - moved)
 }
 
 /// What reversals took back on a line that has reversal lines, up to what these lack.
@@ -134,12 +81,8 @@ fn reversed_in_place_of_reversal_lines(order: &Order, line: &Key) -> i128 {
     if reversal_lines.is_empty() {
         return 0;
     }
-    let taken_back: i128 = -line
-        .movements
-        .iter()
-        .filter(|m| m.row.dataset == Dataset::Reversals)
-        .map(|m| m.effect)
-        .sum::<i128>();
+    let taken_back: i128 =
+        -line.movements.iter().filter(|m| m.row.dataset == Dataset::Reversals).map(|m| m.effect).sum::<i128>();
     let captured = line.captured() + reversal_lines.iter().map(|r| r.captured()).sum::<i128>();
     let gross = line.gross() + reversal_lines.iter().map(|r| r.gross()).sum::<i128>();
     up_to(taken_back, captured - gross)
