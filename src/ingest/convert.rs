@@ -6,7 +6,7 @@ use std::io::BufReader;
 use chrono::NaiveDate;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::canonical::LINE_COLUMN;
+use super::layout::LINE_COLUMN;
 use super::source::{FileError, Sequential, spooled};
 use super::swedbank_pay::stated::stated_totals;
 use super::swedbank_pay::transaction_list::{self, ListRow};

@@ -20,6 +20,12 @@ pub fn trim(field: &[u8]) -> &[u8] {
     }
 }
 
+/// A field as text. Its record was checked to be UTF-8 before its fields were looked at.
+#[must_use]
+pub(super) fn utf8(text: &[u8]) -> &str {
+    std::str::from_utf8(text).unwrap_or_default()
+}
+
 /// An amount in minor units.
 ///
 /// # Errors

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::canonical::{Context, Layout, Reject, typed};
+use super::canonical::{Context, Reject, typed};
+use super::layout::Layout;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Dialect, Record, Scratch, split_one};
 use crate::model::origin::Origin;

@@ -5,6 +5,7 @@ pub mod codec;
 pub mod compact;
 pub mod currency;
 pub mod day;
+pub mod encoding;
 pub mod finding;
 pub mod money;
 pub mod names;

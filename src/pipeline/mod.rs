@@ -5,6 +5,7 @@ pub mod datasets;
 pub mod error;
 pub mod inputs;
 pub mod keys;
+pub mod matches;
 pub mod orders;
 pub mod plan;
 pub mod read;

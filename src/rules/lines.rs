@@ -3,147 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::control::{Sum, Verdict};
+use super::flow::{Effect, Flow, LineFlow, Role, Theirs, find, flows};
 use super::orders::{Context, Outcome};
 use super::vat::vat_off;
-use crate::model::compact::{LineRec, OperationRow};
+use crate::model::compact::LineRec;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
-use crate::model::money::add;
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBackError};
-
-/// What a completed row of captures or reversals does.
-#[derive(Debug, Clone, Copy)]
-pub struct Effect {
-    /// The row.
-    pub row: OperationRow,
-    /// Signed effect, minor units.
-    pub effect_minor: i128,
-    /// Its VAT: of a capture as stated, of a reversal with the sign of its effect.
-    pub vat_minor: Option<i128>,
-}
-
-/// Sums of amounts, and of VAT as far as all rows know it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Part {
-    rows: u64,
-    sum_minor: i128,
-    vat_minor: i128,
-    vat_unknown: bool,
-}
-
-impl Part {
-    fn row(&mut self, effect: &Effect) {
-        self.rows += 1;
-        add(&mut self.sum_minor, effect.effect_minor);
-        match effect.vat_minor {
-            Some(vat_minor) => add(&mut self.vat_minor, vat_minor),
-            None => self.vat_unknown = true,
-        }
-    }
-
-    fn join(&mut self, other: &Self) {
-        self.rows += other.rows;
-        add(&mut self.sum_minor, other.sum_minor);
-        add(&mut self.vat_minor, other.vat_minor);
-        self.vat_unknown |= other.vat_unknown;
-    }
-}
-
-/// What moved on a line or, in an order compared as a whole, in a currency.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Flow {
-    captures: Part,
-    /// Rows of reversals with a negative effect.
-    taken_back: Part,
-    /// Rows of reversals with a positive effect (a discount given back), or none.
-    given_back: Part,
-    /// An operation on the line in another currency.
-    foreign: bool,
-}
-
-impl Flow {
-    fn row(&mut self, effect: &Effect) {
-        let part = match (effect.row.dataset, effect.effect_minor) {
-            (Dataset::Reversals, ..0) => &mut self.taken_back,
-            (Dataset::Reversals, _) => &mut self.given_back,
-            _ => &mut self.captures,
-        };
-        part.row(effect);
-    }
-
-    /// Sum of the captures, signed.
-    #[must_use]
-    pub fn captures_minor(&self) -> i128 {
-        self.captures.sum_minor
-    }
-
-    /// Sum of the reversals, positive where they take back.
-    #[must_use]
-    pub fn reversals_minor(&self) -> i128 {
-        -(self.taken_back.sum_minor + self.given_back.sum_minor)
-    }
-
-    /// Captures less reversals.
-    #[must_use]
-    pub fn net_minor(&self) -> i128 {
-        self.captures_minor() - self.reversals_minor()
-    }
-}
-
-/// How an order line takes part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Something sold.
-    Ordinary,
-    /// A negative line that takes back no other.
-    Discount,
-    /// A line that takes back a part of another; where it is properly linked, the place of that one.
-    Reversal(Option<usize>),
-}
-
-/// An order line with what moved on it.
-#[derive(Debug, Clone)]
-pub struct LineFlow {
-    /// The line.
-    pub line: LineRec,
-    /// How it takes part.
-    pub role: Role,
-    /// What moved.
-    pub flow: Flow,
-    /// Gross of its reversal lines, and what was captured on them, net; `None` where it has none.
-    pub theirs: Option<Theirs>,
-}
-
-/// The reversal lines of a line, summed.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Theirs {
-    /// Sum of their gross.
-    pub gross_minor: i128,
-    /// Sum of what was captured on them, net.
-    pub captured_minor: i128,
-}
-
-impl LineFlow {
-    /// `captured` of RULES.md 3: net on a reversal line, with what reversals took back on a discount.
-    #[must_use]
-    pub fn captured_minor(&self) -> i128 {
-        match self.role {
-            Role::Ordinary => self.flow.captures_minor(),
-            Role::Discount => self.flow.captures_minor() + self.flow.taken_back.sum_minor,
-            Role::Reversal(_) => self.flow.net_minor(),
-        }
-    }
-
-    /// The parts of the flow that `captured` sums, for their VAT.
-    fn captured_parts(&self) -> Vec<&Part> {
-        match self.role {
-            Role::Ordinary => vec![&self.flow.captures],
-            Role::Discount => vec![&self.flow.captures, &self.flow.taken_back],
-            Role::Reversal(_) => vec![&self.flow.captures, &self.flow.taken_back, &self.flow.given_back],
-        }
-    }
-}
 
 /// One key of the table: a line, or a whole order in one currency.
 #[derive(Debug)]
@@ -238,53 +105,6 @@ pub fn reconcile(
     report(&flows, judged, whole, out);
     report_vat_rates(&flows, context, out);
     Ok(flows)
-}
-
-fn find(order_lines: &[LineRec], hash: u64) -> Option<usize> {
-    order_lines.binary_search_by_key(&hash, |line| line.line).ok()
-}
-
-/// Puts every effect on its line, and every reversal line on the line that it takes back.
-fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
-    let role = |place: usize, line: &LineRec| match (line.is_reversal, line.gross_minor) {
-        (true, _) => Role::Reversal(line.related.and_then(|related| original(order_lines, place, line, related))),
-        (false, ..0) => Role::Discount,
-        (false, _) => Role::Ordinary,
-    };
-    let mut flows: Vec<LineFlow> = order_lines
-        .iter()
-        .enumerate()
-        .map(|(place, line)| LineFlow { line: *line, role: role(place, line), flow: Flow::default(), theirs: None })
-        .collect();
-    for effect in effects {
-        if let Some(flow) =
-            effect.row.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place))
-        {
-            if effect.row.currency == flow.line.currency {
-                flow.flow.row(effect);
-            } else {
-                flow.flow.foreign = true;
-            }
-        }
-    }
-    for place in 0..flows.len() {
-        if let Role::Reversal(Some(original)) = flows[place].role {
-            let (gross, captured) = (i128::from(flows[place].line.gross_minor), flows[place].captured_minor());
-            let theirs = flows[original].theirs.get_or_insert_default();
-            add(&mut theirs.gross_minor, gross);
-            add(&mut theirs.captured_minor, captured);
-        }
-    }
-    flows
-}
-
-/// The line that a reversal line takes back, where it is one: another line of the order, in its currency, no reversal
-/// line itself, and not of the same sign.
-fn original(order_lines: &[LineRec], place: usize, line: &LineRec, related: u64) -> Option<usize> {
-    let other = find(order_lines, related)?;
-    let original = order_lines.get(other)?;
-    let same_sign = line.gross_minor.signum() * original.gross_minor.signum() > 0;
-    (other != place && !original.is_reversal && original.currency == line.currency && !same_sign).then_some(other)
 }
 
 fn judge_lines(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {

@@ -5,8 +5,9 @@ use rustc_hash::FxHashSet;
 use std::cmp::Ordering;
 
 use super::control::{Fate, Sum, Tally, Verdict};
+use super::flow::Effect;
 use super::identity::sift;
-use super::lines::{self, Effect};
+use super::lines;
 use super::settings::Settings;
 use super::statements;
 use crate::model::compact::{KeyKind, Keys, LineRec, Operation, OperationRow};

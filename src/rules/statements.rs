@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::lines::{Effect, LineFlow, Role};
+use super::flow::{Effect, LineFlow, Role};
 use super::orders::{Context, Outcome};
 use crate::model::compact::{LineRec, Statements};
 use crate::model::currency::Currency;

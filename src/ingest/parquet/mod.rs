@@ -25,8 +25,8 @@ use polars::prelude::{
 
 use self::cells::{Cells, Form, described};
 use self::pages::Pages;
-use super::canonical::LINE_COLUMN;
 use super::convert::Converted;
+use super::layout::LINE_COLUMN;
 use super::source::{FileError, Sequential, spooled};
 use crate::engine::source::Bytes;
 use crate::model::record::{Column, Dataset};
