@@ -54,9 +54,9 @@ impl Part {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Flow {
     captures: Part,
-    /// Rows of reversals with a negative effect, or none.
+    /// Rows of reversals with a negative effect.
     taken_back: Part,
-    /// Rows of reversals with a positive effect: a discount given back.
+    /// Rows of reversals with a positive effect (a discount given back), or none.
     given_back: Part,
     /// An operation on the line in another currency.
     foreign: bool,
@@ -65,8 +65,8 @@ pub struct Flow {
 impl Flow {
     fn row(&mut self, effect: &Effect) {
         let part = match (effect.row.dataset, effect.effect_minor) {
-            (Dataset::Reversals, 1..) => &mut self.given_back,
-            (Dataset::Reversals, _) => &mut self.taken_back,
+            (Dataset::Reversals, ..0) => &mut self.taken_back,
+            (Dataset::Reversals, _) => &mut self.given_back,
             _ => &mut self.captures,
         };
         part.row(effect);
