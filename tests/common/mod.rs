@@ -1,6 +1,8 @@
 //! What several tests share: a day of files on disk, and a run of the library over it.
 #![allow(dead_code)]
 
+pub mod said;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
