@@ -257,7 +257,12 @@ mod samples {
                 let dataset = Dataset::ALL.into_iter().find(|dataset| name.starts_with(dataset.name()));
                 if !name.contains("unpacked") {
                     let name = format!("{provider}/{name}");
-                    files.push((name, dataset.unwrap_or(Dataset::Settlements), provider, std::fs::read(&path).unwrap()));
+                    files.push((
+                        name,
+                        dataset.unwrap_or(Dataset::Settlements),
+                        provider,
+                        std::fs::read(&path).unwrap(),
+                    ));
                 }
             }
         }
@@ -270,7 +275,12 @@ mod samples {
         let inputs = files.iter().enumerate().map(|(number, (name, dataset, provider, bytes))| {
             let path = folder.path().join(number.to_string());
             std::fs::write(&path, bytes).unwrap();
-            Input { shown: name.clone(), path: Some(path), dataset: Some(*dataset), provider: Some((*provider).to_owned()) }
+            Input {
+                shown: name.clone(),
+                path: Some(path),
+                dataset: Some(*dataset),
+                provider: Some((*provider).to_owned()),
+            }
         });
         let mut settings = Settings::new(chrono::NaiveDate::from_ymd_opt(2026, 10, 31).unwrap());
         settings.amount_tolerance_minor = [("EUR".to_owned(), 2), ("DKK".to_owned(), 1)].into();
@@ -318,11 +328,13 @@ mod samples {
                 }
                 let mut plain = Vec::new();
                 if name.ends_with(".gz") {
-                    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut plain).unwrap();
+                    std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(bytes.as_slice()), &mut plain)
+                        .unwrap();
                 } else {
                     plain.clone_from(bytes);
                 }
-                let theirs = reference::Dataset::ALL.into_iter().find(|theirs| theirs.name() == dataset.name()).unwrap();
+                let theirs =
+                    reference::Dataset::ALL.into_iter().find(|theirs| theirs.name() == dataset.name()).unwrap();
                 let whole = InputFile { dataset: theirs, provider: None, bytes: plain };
                 for part in another_way(&mut rng, &[whole]) {
                     others.push((format!("{}-{name}", rng.below(100_000)), *dataset, *provider, part.bytes));

@@ -93,7 +93,10 @@ fn file_total() {
     // A row that cannot be read is rejected and is missing from the sum, not from the count.
     let list = List { rows: &[("1", "100.00"), ("2", "-30.0x")], ..list("R1-0001") };
     with_lists("a row that cannot be read", &[list.xml()])
-        .finds(&[&format!("{found} SEK 7000 10000 of 1"), "unsettled open at swedbank_pay order A transaction 2 batch 7 SEK -3000 0 of 1"])
+        .finds(&[
+            &format!("{found} SEK 7000 10000 of 1"),
+            "unsettled open at swedbank_pay order A transaction 2 batch 7 SEK -3000 0 of 1",
+        ])
         .rejects(&["2:5 Amount=-30.0x"]);
 }
 
@@ -146,27 +149,36 @@ fn file_repeated() {
 fn a_native_file_again() {
     let first = list("R1-0001").xml();
     let listed = "file-repeated listed at swedbank_pay file R1-0001 - 0 0 of 1";
-    with_lists("the same bytes", &[first.clone(), first.clone()]).finds(&[listed]).totals("settlements", [2, 0, 0, 0, 2]);
+    with_lists("the same bytes", &[first.clone(), first.clone()])
+        .finds(&[listed])
+        .totals("settlements", [2, 0, 0, 0, 2]);
     with_lists("the same records in other bytes", &[first.clone(), first.replace('\n', "\r\n")])
         .finds(&[listed])
         .totals("settlements", [2, 0, 0, 0, 2]);
     let turned = List { rows: &[ROWS[1], ROWS[0]], ..list("R1-0001") }.xml();
     with_lists("and in another order", &[turned, first.clone()]).finds(&[listed]);
     let other = List { rows: &[("3", "70.00")], stated: Some((1, "70.00")), ..list("R1-0002") }.xml();
-    with_lists("another id is another file", &[first, other])
-        .finds(&["settled-unknown open at swedbank_pay reference ref3 transaction 3 batch 7 file R1-0002 SEK 0 7000 of 1"]);
+    with_lists("another id is another file", &[first, other]).finds(&[
+        "settled-unknown open at swedbank_pay reference ref3 transaction 3 batch 7 file R1-0002 SEK 0 7000 of 1",
+    ]);
 }
 
 #[test]
 fn file_restated() {
     let found = "file-restated open at swedbank_pay file R1-0001 - 0 0 of 1";
-    let wrong = |day| List { rows: &[("1", "99.00"), ("2", "-30.00")], day, stated: Some((2, "69.00")), ..list("R1-0001") }.xml();
+    let wrong = |day| {
+        List { rows: &[("1", "99.00"), ("2", "-30.00")], day, stated: Some((2, "69.00")), ..list("R1-0001") }.xml()
+    };
     let amount = "settled-amount open at swedbank_pay order A reference ref1 transaction 1 batch 7 file R1-0001 SEK 10000 9900 of 2";
     let right = list("R1-0001").xml();
     for turned in [false, true] {
         let lists = |day| if turned { [right.clone(), wrong(day)] } else { [wrong(day), right.clone()] };
-        with_lists("the later one is right", &lists("2026-03-02")).finds(&[found]).totals("settlements", [2, 0, 0, 0, 2]);
-        with_lists("the later one is wrong", &lists("2026-03-04")).finds(&[found, amount]).totals("settlements", [2, 0, 0, 0, 2]);
+        with_lists("the later one is right", &lists("2026-03-02"))
+            .finds(&[found])
+            .totals("settlements", [2, 0, 0, 0, 2]);
+        with_lists("the later one is wrong", &lists("2026-03-04"))
+            .finds(&[found, amount])
+            .totals("settlements", [2, 0, 0, 0, 2]);
     }
     // Of two made on one day the one with the greater SHA-256, whatever the order.
     let lists = [wrong("2026-03-03"), right];
@@ -213,12 +225,15 @@ fn file_gap() {
     ids(&["2026-1", "2026-3"]).finds(&[]);
     ids(&["R1", "R3", "R-x", "R-", ""]).finds(&[]);
     case("a series of each provider")
-        .settlements("gross_amount,kind,settlement_id,provider", &["0,fee,R-1,here", "0,fee,R-2,there", "0,fee,R-3,here", "0,fee,R-4,there"])
+        .settlements(
+            "gross_amount,kind,settlement_id,provider",
+            &["0,fee,R-1,here", "0,fee,R-2,there", "0,fee,R-3,here", "0,fee,R-4,there"],
+        )
         .finds(&["file-gap open at here file R-2 - 0 0 of 1", "file-gap open at there file R-3 - 0 0 of 1"]);
-    with_lists("native files, one of them without a row", &[
-        list("R1-0001").xml(),
-        List { rows: &[], stated: Some((0, "0.00")), ..list("R1-0004") }.xml(),
-    ])
+    with_lists(
+        "native files, one of them without a row",
+        &[list("R1-0001").xml(), List { rows: &[], stated: Some((0, "0.00")), ..list("R1-0004") }.xml()],
+    )
     .finds(&["file-gap open at swedbank_pay file R1-0002 - 0 0 of 2"]);
 }
 

@@ -13,8 +13,13 @@ fn sold(name: &str, captures: &[&str]) -> Case {
 fn a_line_that_was_captured_is_matched() {
     sold("in one", &["1,1000"]).finds(&[]).verdicts("orders", "matched 1").verdicts("captures", "skipped 1");
     sold("in two", &["1,600", "1,400"]).finds(&[]).verdicts("orders", "matched 1");
-    sold("a part taken back and captured again", &["1,1000", "1,-200", "1,200"]).finds(&[]).verdicts("orders", "matched 1");
-    sold("and given back", &["1,1000"]).reversals("line_id,amount", &["1,300", "1,700"]).finds(&[]).verdicts("orders", "matched 1");
+    sold("a part taken back and captured again", &["1,1000", "1,-200", "1,200"])
+        .finds(&[])
+        .verdicts("orders", "matched 1");
+    sold("and given back", &["1,1000"])
+        .reversals("line_id,amount", &["1,300", "1,700"])
+        .finds(&[])
+        .verdicts("orders", "matched 1");
     case("a free line needs no capture")
         .orders("line_id,gross_amount", &["1,0", "2,0"])
         .captures("line_id,amount", &["2,0"])
@@ -64,9 +69,10 @@ fn without_order_lines_of_a_provider_the_leg_is_skipped() {
 
 #[test]
 fn only_completed_operations_count() {
-    case("states").orders("line_id,gross_amount", &["1,1000"]).captures("line_id,amount,state", &["1,1000,Failed"]).finds(&[
-        "line-uncaptured open order A line 1 SEK 1000 0 of 1",
-    ]);
+    case("states")
+        .orders("line_id,gross_amount", &["1,1000"])
+        .captures("line_id,amount,state", &["1,1000,Failed"])
+        .finds(&["line-uncaptured open order A line 1 SEK 1000 0 of 1"]);
     for state in ["", "completed", "Completed", "SUCCESS", "success", "true", "TRUE"] {
         let row = format!("1,1000,{state}");
         case(state).orders("line_id,gross_amount", &["1,1000"]).captures("line_id,amount,state", &[&row]).finds(&[]);
@@ -125,8 +131,10 @@ fn line_currency_comes_first() {
         case(name).orders("line_id,gross_amount", &["1,1000"]).captures("line_id,amount,currency", captures)
     };
     sold("only in another", &["1,1000,EUR"]).finds(&["line-currency open order A line 1 SEK 1000 0 of 1"]);
-    sold("also in its own", &["1,1000,SEK", "1,1,EUR"]).finds(&["line-currency open order A line 1 SEK 1000 1000 of 1"]);
-    sold("before the direction", &["1,-1000,SEK", "1,1,EUR"]).finds(&["line-currency open order A line 1 SEK 1000 -1000 of 1"]);
+    sold("also in its own", &["1,1000,SEK", "1,1,EUR"])
+        .finds(&["line-currency open order A line 1 SEK 1000 1000 of 1"]);
+    sold("before the direction", &["1,-1000,SEK", "1,1,EUR"])
+        .finds(&["line-currency open order A line 1 SEK 1000 -1000 of 1"]);
     sold("a reversal", &["1,1000,SEK"])
         .reversals("line_id,amount,currency", &["1,10,EUR"])
         .finds(&["line-currency open order A line 1 SEK 1000 1000 of 1"]);
@@ -134,7 +142,8 @@ fn line_currency_comes_first() {
 
 #[test]
 fn line_wrong_direction() {
-    sold("a sale captured negative", &["1,-1000"]).finds(&["line-wrong-direction open order A line 1 SEK 1000 -1000 of 1"]);
+    sold("a sale captured negative", &["1,-1000"])
+        .finds(&["line-wrong-direction open order A line 1 SEK 1000 -1000 of 1"]);
     case("a discount captured positive")
         .orders("line_id,gross_amount", &["1,-50"])
         .captures("line_id,amount", &["1,50"])
@@ -217,7 +226,8 @@ fn reversal_exceeds_capture() {
             .reversals("line_id,amount,operation_id", &["1,10000,R", back])
     };
     discount("all of a discount", "2,-50,R").finds(&[]);
-    discount("more than the discount", "2,-60,R").finds(&["reversal-exceeds-capture open order A line 2 SEK -50 -60 of 1"]);
+    discount("more than the discount", "2,-60,R")
+        .finds(&["reversal-exceeds-capture open order A line 2 SEK -50 -60 of 1"]);
     // By way of its reversal line and by name: 700 + 400 of 1000.
     case("both ways")
         .orders("line_id,gross_amount,related_line_id", &["1,1000,", "2,-700,1"])
@@ -250,14 +260,21 @@ fn line_overcaptured_and_undercaptured() {
 #[test]
 fn pending_for_capture_days_and_open_after() {
     let found = |status: &str| format!("line-uncaptured {status} order A line 1 SEK 1000 0 of 1");
-    for (day, status) in [("2026-03-02", "pending"), ("2026-03-09", "pending"), ("2026-03-10", "open"), ("2026-03-01", "pending")] {
+    for (day, status) in
+        [("2026-03-02", "pending"), ("2026-03-09", "pending"), ("2026-03-10", "open"), ("2026-03-01", "pending")]
+    {
         sold(day, &[]).as_of(day).finds(&[&found(status)]);
         let part = found(status).replace("uncaptured", "undercaptured").replace("1000 0", "1000 1");
         sold(day, &["1,1"]).as_of(day).finds(&[&part]);
         // All others are open at once.
         sold(day, &["1,1001"]).as_of(day).finds(&["line-overcaptured open order A line 1 SEK 1000 1001 of 1"]);
     }
-    for (days, day, status) in [(0, "2026-03-02", "pending"), (0, "2026-03-03", "open"), (30, "2026-04-01", "pending"), (30, "2026-04-02", "open")] {
+    for (days, day, status) in [
+        (0, "2026-03-02", "pending"),
+        (0, "2026-03-03", "open"),
+        (30, "2026-04-01", "pending"),
+        (30, "2026-04-02", "open"),
+    ] {
         sold("other days", &[]).set(|settings| settings.capture_days = days).as_of(day).finds(&[&found(status)]);
     }
     // 23:30 UTC is the next day in Stockholm; an age counts calendar days there.
@@ -276,7 +293,9 @@ fn pending_for_capture_days_and_open_after() {
 #[test]
 fn line_vat() {
     let order = |name: &str, captures: &[&str]| {
-        case(name).orders("line_id,gross_amount,vat_amount", &["1,1000,200"]).captures("line_id,amount,vat_amount", captures)
+        case(name)
+            .orders("line_id,gross_amount,vat_amount", &["1,1000,200"])
+            .captures("line_id,amount,vat_amount", captures)
     };
     let found = |actual: i64| format!("line-vat open order A line 1 SEK 200 {actual} of 1");
     for vat in [199, 200, 201] {
@@ -290,9 +309,13 @@ fn line_vat() {
     order("not of a part", &["1,999,100"]).finds(&["line-undercaptured open order A line 1 SEK 1000 999 of 1"]);
     order("no tolerance", &["1,1000,201"]).set(|settings| settings.vat_tolerance_minor = 0).finds(&[&found(201)]);
     order("a wide tolerance", &["1,1000,205"]).set(|settings| settings.vat_tolerance_minor = 5).finds(&[]);
-    order("a refund is no part of it", &["1,1000,200"]).reversals("line_id,amount,vat_amount", &["1,500,100"]).finds(&[]);
+    order("a refund is no part of it", &["1,1000,200"])
+        .reversals("line_id,amount,vat_amount", &["1,500,100"])
+        .finds(&[]);
     let free = |captures: &[&str]| {
-        case("free").orders("line_id,gross_amount,vat_amount", &["1,0,0"]).captures("line_id,amount,vat_amount", captures)
+        case("free")
+            .orders("line_id,gross_amount,vat_amount", &["1,0,0"])
+            .captures("line_id,amount,vat_amount", captures)
     };
     free(&["1,0,2"]).finds(&["line-vat open order A line 1 SEK 0 2 of 1"]);
     free(&[]).finds(&[]);

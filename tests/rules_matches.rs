@@ -29,14 +29,17 @@ fn a_pair_within_the_tolerance_is_matched() {
             .matches(&["1:1 within tolerance, 1:1"]);
     }
     for row in [97, 103] {
-        within("beyond it", &[100], &[row]).finds(&[&format!("settled-amount open order A transaction T SEK 100 {row} of 2")]);
+        within("beyond it", &[100], &[row])
+            .finds(&[&format!("settled-amount open order A transaction T SEK 100 {row} of 2")]);
     }
     within("exact pairs first", &[100, 101], &[101, 99]).finds(&[]).matches(&["1:1 within tolerance, 1:1", "1:1, 1:1"]);
     // 103 is 2 away and 100 only 1: the nearer one is paired, and 103 is left.
     within("then the smallest difference", &[103, 100], &[101])
         .finds(&["unsettled open order A transaction T SEK 103 0 of 1"])
         .matches(&["1:1 within tolerance, 1:1"]);
-    within("pairs before groups", &[100, 50], &[99, 51]).finds(&[]).matches(&["1:1 within tolerance, 1:1", "1:1 within tolerance, 1:1"]);
+    within("pairs before groups", &[100, 50], &[99, 51])
+        .finds(&[])
+        .matches(&["1:1 within tolerance, 1:1", "1:1 within tolerance, 1:1"]);
     within("a group has none", &[100, 50], &[149]).finds(&["ambiguous open order A transaction T SEK 150 149 of 3"]);
     case("of its currency only")
         .captures("operation_id,amount,currency", &["X,100,EUR", "Y,100,SEK"])
@@ -63,7 +66,8 @@ fn tolerance_budget() {
         .tolerance("EUR", 2, 0)
         .finds(&["tolerance-budget open EUR 0 1 of 1"]);
     let tolerated = of(4).finds(&[]).report.summary.tolerated;
-    let listed: Vec<_> = tolerated.iter().map(|row| (row.currency.as_str(), row.pairs, row.size_sum, row.budget)).collect();
+    let listed: Vec<_> =
+        tolerated.iter().map(|row| (row.currency.as_str(), row.pairs, row.size_sum, row.budget)).collect();
     assert_eq!(listed, [("SEK", 3, 4, 4)]);
 }
 
@@ -87,13 +91,20 @@ fn wrong_batch() {
     numbered("another", &["X,100,SEK,7"], &["100,SEK,8"])
         .finds(&[&found("SEK", 100, 2)])
         .verdicts("captures", "matched 1")
-        .batches(&["7 SEK operations 1 100, rows 0 0, fees 0, net 0: wrong-batch=-100", "8 SEK operations 0 0, rows 1 100, fees 0, net 100: wrong-batch=100"]);
+        .batches(&[
+            "7 SEK operations 1 100, rows 0 0, fees 0, net 0: wrong-batch=-100",
+            "8 SEK operations 0 0, rows 1 100, fees 0, net 100: wrong-batch=100",
+        ]);
     numbered("not said by the row", &["X,100,SEK,7"], &["100,SEK,"]).finds(&[]);
     numbered("not said by the operation", &["X,100,SEK,"], &["100,SEK,8"]).finds(&[]);
     numbered("over the whole match: one set", &["X,100,SEK,7", "Y,50,SEK,8"], &["70,SEK,8", "80,SEK,7"]).finds(&[]);
     numbered("one row of it elsewhere", &["X,150,SEK,7"], &["70,SEK,7", "80,SEK,8"]).finds(&[&found("SEK", 150, 3)]);
-    numbered("one a match and currency", &["X,90,SEK,7", "Y,10,SEK,7", "Z,5,EUR,7"], &["100,SEK,8", "2,EUR,8", "3,EUR,8"])
-        .finds(&[&found("SEK", 100, 6), &found("EUR", 5, 6)]);
+    numbered(
+        "one a match and currency",
+        &["X,90,SEK,7", "Y,10,SEK,7", "Z,5,EUR,7"],
+        &["100,SEK,8", "2,EUR,8", "3,EUR,8"],
+    )
+    .finds(&[&found("SEK", 100, 6), &found("EUR", 5, 6)]);
     numbered("in a match only", &["X,100,SEK,7"], &["99,SEK,8"])
         .finds(&["settled-amount open order A transaction T SEK 100 99 of 2"])
         .matches(&[]);
@@ -109,7 +120,12 @@ fn wrong_batch() {
 #[test]
 fn reference_reused() {
     let captured = |name: &str, provider: &str, rows: &[&str]| {
-        case(name).rows_of(provider, Dataset::Captures, "operation_id,amount,currency,created_at,payee_reference,state", rows)
+        case(name).rows_of(
+            provider,
+            Dataset::Captures,
+            "operation_id,amount,currency,created_at,payee_reference,state",
+            rows,
+        )
     };
     let two = ["X,200,SEK,2026-03-02,R,", "Y,150,SEK,2026-03-03,R,"];
     let found = "reference-reused open at shop order A reference R SEK 200 350 of 2";
@@ -125,9 +141,15 @@ fn reference_reused() {
     captured("a failed one is none", "shop", &["X,200,SEK,2026-03-02,R,", "Y,150,SEK,2026-03-03,R,failed"]).finds(&[]);
     captured("rows of one operation", "shop", &["X,200,SEK,2026-03-02,R,", "X,200,SEK,2026-03-02,R,"]).finds(&[]);
     captured("other references", "shop", &["X,200,SEK,2026-03-02,R,", "Y,150,SEK,2026-03-03,r,"]).finds(&[]);
-    captured("not at dintero", "dintero", &two).finds(&[]).skips(&["order lines dintero", "reference-reused dintero", "settlements dintero"]);
+    captured("not at dintero", "dintero", &two).finds(&[]).skips(&[
+        "order lines dintero",
+        "reference-reused dintero",
+        "settlements dintero",
+    ]);
     let not_unique = ProviderSettings { keys: None, unique_reference: Some(false) };
-    captured("not where it is configured", "shop", &two).set(|settings| drop(settings.providers.insert("shop".into(), not_unique))).finds(&[]);
+    captured("not where it is configured", "shop", &two)
+        .set(|settings| drop(settings.providers.insert("shop".into(), not_unique)))
+        .finds(&[]);
     let unique = ProviderSettings { keys: None, unique_reference: Some(true) };
     captured("where it is configured", "dintero", &two)
         .set(|settings| drop(settings.providers.insert("dintero".into(), unique)))
@@ -156,7 +178,9 @@ fn items_total() {
     case("a reversal")
         .reversals("operation_id,amount,operation_amount", &["X,100,120"])
         .finds(&["items-total open order A SEK 120 100 of 1"]);
-    case("not of a failed one").captures("operation_id,amount,operation_amount,state", &["X,100,120,failed"]).finds(&[]);
+    case("not of a failed one")
+        .captures("operation_id,amount,operation_amount,state", &["X,100,120,failed"])
+        .finds(&[]);
     case("beside the verdict")
         .captures("operation_id,amount,operation_amount", &["X,100,120"])
         .settlements("operation_id,gross_amount", &["X,100"])
@@ -179,19 +203,25 @@ fn batches_attribute_and_explain() {
     batches("an operation without a number is in its row's batch", &["X,100,"], &["X,100,7,,,"])
         .finds(&[])
         .batches(&["7 SEK operations 1 100, rows 1 100, fees 0, net 100: "]);
-    batches("of several rows in the first's", &["X,100,"], &["X,60,8,,,", "X,40,7,,,"])
+    batches("of several rows in the first's", &["X,100,"], &["X,60,8,,,", "X,40,7,,,"]).finds(&[]).batches(&[
+        "7 SEK operations 1 100, rows 1 40, fees 0, net 40: matched=-60",
+        "8 SEK operations 0 0, rows 1 60, fees 0, net 60: matched=60",
+    ]);
+    batches("neither has one", &["X,100,"], &["X,100,,,,"])
         .finds(&[])
-        .batches(&[
-            "7 SEK operations 1 100, rows 1 40, fees 0, net 40: matched=-60",
-            "8 SEK operations 0 0, rows 1 60, fees 0, net 60: matched=60",
-        ]);
-    batches("neither has one", &["X,100,"], &["X,100,,,,"]).finds(&[]).batches(&["- SEK operations 1 100, rows 1 100, fees 0, net 100: "]);
+        .batches(&["- SEK operations 1 100, rows 1 100, fees 0, net 100: "]);
     batches("unmatched without a number", &["X,100,"], &["Y,9,7,,,fee"])
         .finds(&["unsettled open order A SEK 100 0 of 1"])
-        .batches(&["- SEK operations 1 100, rows 0 0, fees 0, net 0: unsettled=-100", "7 SEK operations 0 0, rows 0 0, fees 0, net 0: "]);
+        .batches(&[
+            "- SEK operations 1 100, rows 0 0, fees 0, net 0: unsettled=-100",
+            "7 SEK operations 0 0, rows 0 0, fees 0, net 0: ",
+        ]);
     batches("a batch that only operations name", &["X,100,7"], &["Y,9,8,,,fee"])
         .finds(&["batch-missing open order A batch 7 SEK 100 0 of 1"])
-        .batches(&["7 SEK operations 1 100, rows 0 0, fees 0, net 0: batch-missing=-100", "8 SEK operations 0 0, rows 0 0, fees 0, net 0: "]);
+        .batches(&[
+            "7 SEK operations 1 100, rows 0 0, fees 0, net 0: batch-missing=-100",
+            "8 SEK operations 0 0, rows 0 0, fees 0, net 0: ",
+        ]);
     batches("every code with its sum", &["X,100,7", "Y,50,7", "Z,30,7"], &["X,100,7,,,", "X,100,7,,,", "Y,45,7,,,", "W,8,7,,,"])
         .finds(&[
             "settled-amount open order A batch 7 SEK 50 45 of 2",
@@ -207,7 +237,10 @@ fn batches_attribute_and_explain() {
         .finds(&[])
         .batches(&["7 SEK operations 1 100, rows 1 99, fees 0, net 99: tolerance=-1"]);
     batches("sums of 0 are left out", &["X,100,7", "Y,50,7"], &["X,99,7,,,", "Y,51,7,,,"])
-        .finds(&["settled-amount open order A batch 7 SEK 100 99 of 2", "settled-amount open order A batch 7 SEK 50 51 of 2"])
+        .finds(&[
+            "settled-amount open order A batch 7 SEK 100 99 of 2",
+            "settled-amount open order A batch 7 SEK 50 51 of 2",
+        ])
         .batches(&["7 SEK operations 2 150, rows 2 150, fees 0, net 150: "]);
     // The operation goes to the batch that it states, the row to its own.
     batches("a wrong amount in another batch", &["X,100,7"], &["X,99,8,,,"])
@@ -233,9 +266,13 @@ fn batches_attribute_and_explain() {
 
 #[test]
 fn other_kinds_are_totalled_and_not_in_batches() {
-    let Done { report, .. } = batches("kinds", &["X,100,7"], &["X,100,7,2,,", ",-30,7,,,fee", ",-9,7,,,Fee", ",500,8,1,499,payout"])
-        .finds(&[])
-        .batches(&["7 SEK operations 1 100, rows 1 100, fees 2, net 98: ", "8 SEK operations 0 0, rows 0 0, fees 0, net 0: "]);
+    let Done { report, .. } =
+        batches("kinds", &["X,100,7"], &["X,100,7,2,,", ",-30,7,,,fee", ",-9,7,,,Fee", ",500,8,1,499,payout"])
+            .finds(&[])
+            .batches(&[
+                "7 SEK operations 1 100, rows 1 100, fees 2, net 98: ",
+                "8 SEK operations 0 0, rows 0 0, fees 0, net 0: ",
+            ]);
     let kinds: Vec<_> = report
         .summary
         .other_kinds

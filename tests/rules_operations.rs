@@ -74,9 +74,12 @@ fn keys_are_tried_in_the_order_of_the_provider() {
         .settlements("payee_reference,gross_amount", &["a,100"])
         .finds(&[]);
     let numbered = |name: &str, provider: &str, key: &str| {
-        case(name)
-            .rows_of(provider, Dataset::Captures, &format!("{key},amount"), &["X,100"])
-            .rows_of(provider, Dataset::Settlements, &format!("{key},gross_amount"), &["X,100"])
+        case(name).rows_of(provider, Dataset::Captures, &format!("{key},amount"), &["X,100"]).rows_of(
+            provider,
+            Dataset::Settlements,
+            &format!("{key},gross_amount"),
+            &["X,100"],
+        )
     };
     for key in ["operation_id", "transaction_id", "payee_reference"] {
         numbered("tried at dintero", "dintero", key).finds(&[]);
@@ -98,7 +101,9 @@ fn equal_ones_are_paired_and_equal_sums_are_a_group() {
         .finds(&[])
         .verdicts("captures", "matched 2")
         .matches(&["1:1, 1:1", "1:1, 1:1"]);
-    grouped("a currency each", &["P,100,SEK", "Q,100,EUR"], &["100,EUR", "100,SEK"]).finds(&[]).matches(&["1:1, 1:1", "1:1, 1:1"]);
+    grouped("a currency each", &["P,100,SEK", "Q,100,EUR"], &["100,EUR", "100,SEK"])
+        .finds(&[])
+        .matches(&["1:1, 1:1", "1:1, 1:1"]);
     grouped("1:N", &["P,1200,SEK"], &["800,SEK", "400,SEK"])
         .finds(&[])
         .verdicts("captures", "matched (group) 1")
@@ -109,12 +114,21 @@ fn equal_ones_are_paired_and_equal_sums_are_a_group() {
     grouped("N:M over two currencies", &["P,100,SEK", "Q,200,SEK", "R,9,EUR"], &["300,SEK", "4,EUR", "5,EUR"])
         .finds(&[])
         .matches(&["N:M, 3:3"]);
-    grouped("pairs first, the rest is a group", &["P,100,SEK", "Q,70,SEK", "R,30,SEK", "S,5,SEK"], &["100,SEK", "105,SEK"])
-        .finds(&[])
-        .matches(&["1:1, 1:1", "N:1, 3:1"]);
+    grouped(
+        "pairs first, the rest is a group",
+        &["P,100,SEK", "Q,70,SEK", "R,30,SEK", "S,5,SEK"],
+        &["100,SEK", "105,SEK"],
+    )
+    .finds(&[])
+    .matches(&["1:1, 1:1", "N:1, 3:1"]);
     case("a sale and its return settled as one row of 0")
         .captures("operation_id,amount,payee_reference", &["P,100,T", "Q,-100,T"])
-        .set(|settings| drop(settings.providers.insert("default".into(), avstem::rules::settings::ProviderSettings { keys: None, unique_reference: Some(false) })))
+        .set(|settings| {
+            drop(settings.providers.insert(
+                "default".into(),
+                avstem::rules::settings::ProviderSettings { keys: None, unique_reference: Some(false) },
+            ))
+        })
         .settlements("gross_amount,payee_reference", &["0,T"])
         .finds(&[])
         .matches(&["N:1, 2:1"]);
@@ -124,7 +138,8 @@ fn equal_ones_are_paired_and_equal_sums_are_a_group() {
 fn one_and_one_that_differ() {
     settled("settled-amount: one less", &["X,100"], &["X,99"]).finds(&["settled-amount open order A SEK 100 99 of 2"]);
     settled("one more", &["X,100"], &["X,101"]).finds(&["settled-amount open order A SEK 100 101 of 2"]);
-    settled("0 differs from no sign: a row", &["X,100"], &["X,0"]).finds(&["settled-amount open order A SEK 100 0 of 2"]);
+    settled("0 differs from no sign: a row", &["X,100"], &["X,0"])
+        .finds(&["settled-amount open order A SEK 100 0 of 2"]);
     settled("an operation", &["X,0"], &["X,-100"]).finds(&["settled-amount open order A SEK 0 -100 of 2"]);
     settled("settled-direction", &["X,100"], &["X,-99"]).finds(&["settled-direction open order A SEK 100 -99 of 2"]);
     case("a reversal settled as a sale")
@@ -152,11 +167,17 @@ fn ambiguous_is_never_guessed() {
         .verdicts("captures", "ambiguous 2")
         .verdicts("settlements", "ambiguous 2")
         .matches(&[]);
-    grouped("one and two", &["P,100,SEK"], &["60,SEK", "41,SEK"]).finds(&["ambiguous open order A transaction T SEK 100 101 of 3"]);
+    grouped("one and two", &["P,100,SEK"], &["60,SEK", "41,SEK"])
+        .finds(&["ambiguous open order A transaction T SEK 100 101 of 3"]);
     grouped("what was paired is no candidate", &["P,100,SEK", "Q,200,SEK"], &["100,SEK", "120,SEK", "70,SEK"])
         .finds(&["ambiguous open order A transaction T SEK 200 190 of 3"])
         .matches(&["1:1, 1:1"]);
-    grouped("one finding a currency, also where its sums agree", &["P,100,SEK", "Q,200,SEK", "R,9,EUR"], &["300,SEK", "10,EUR"]).finds(&[
+    grouped(
+        "one finding a currency, also where its sums agree",
+        &["P,100,SEK", "Q,200,SEK", "R,9,EUR"],
+        &["300,SEK", "10,EUR"],
+    )
+    .finds(&[
         "ambiguous open order A transaction T EUR 9 10 of 5",
         "ambiguous open order A transaction T SEK 300 300 of 5",
     ]);
@@ -177,7 +198,9 @@ fn what_is_left_on_one_side() {
         .finds(&["unsettled open order A transaction T SEK 100 0 of 1"])
         .verdicts("captures", "matched 1, unsettled 1");
     // The first by (created_at, identity) is paired. The other is used up as well: no later key is asked for it.
-    for (p, q, left) in [("2026-03-02", "2026-03-03", "b"), ("2026-03-03", "2026-03-02", "a"), ("2026-03-02", "2026-03-02", "b")] {
+    for (p, q, left) in
+        [("2026-03-02", "2026-03-03", "b"), ("2026-03-03", "2026-03-02", "a"), ("2026-03-02", "2026-03-02", "b")]
+    {
         case("the earlier one is paired")
             .captures(
                 "operation_id,amount,transaction_number,payee_reference,created_at",
@@ -194,17 +217,19 @@ fn what_is_left_on_one_side() {
         .captures("operation_id,amount,transaction_number,reconciliation_number", &["P,100,T,2", "Q,100,T,1"])
         .settlements("gross_amount,transaction_number,reconciliation_number,settlement_id", &["100,T,1,a", "100,T,2,b"])
         .finds(&[]);
-    case("settled-unknown").captures("operation_id,amount", &["X,1"]).settlements("operation_id,gross_amount", &["X,1", "Y,7", ",8"]).finds(&[
-        "settled-unknown open SEK 0 7 of 1",
-        "settled-unknown open SEK 0 8 of 1",
-    ]);
+    case("settled-unknown")
+        .captures("operation_id,amount", &["X,1"])
+        .settlements("operation_id,gross_amount", &["X,1", "Y,7", ",8"])
+        .finds(&["settled-unknown open SEK 0 7 of 1", "settled-unknown open SEK 0 8 of 1"]);
 }
 
 #[test]
 fn unsettled_is_pending_for_settlement_days() {
     let found = |status: &str| format!("unsettled {status} order A SEK 100 0 of 1");
     let open = |name: &str| settled(name, &["X,100", "Y,5"], &["Y,5"]);
-    for (day, status) in [("2026-03-02", "pending"), ("2026-03-07", "pending"), ("2026-03-08", "open"), ("2026-02-01", "pending")] {
+    for (day, status) in
+        [("2026-03-02", "pending"), ("2026-03-07", "pending"), ("2026-03-08", "open"), ("2026-02-01", "pending")]
+    {
         open(day).as_of(day).finds(&[&found(status)]);
         // The verdicts about amounts are open at once.
         settled(day, &["X,100"], &["X,99"]).as_of(day).finds(&["settled-amount open order A SEK 100 99 of 2"]);
@@ -277,8 +302,10 @@ fn settled_not_completed() {
     tried("only the second try was settled", &["P,100,failed,T", "Q,100,,T"], &["100,T"])
         .finds(&[])
         .verdicts("captures", "matched 1, not completed 1");
-    tried("nothing was settled", &["P,100,failed,T"], &["100,U"]).finds(&["settled-unknown open transaction U SEK 0 100 of 1"]);
-    tried("another amount", &["P,100,failed,T"], &["99,T"]).finds(&["settled-unknown open transaction T SEK 0 99 of 1"]);
+    tried("nothing was settled", &["P,100,failed,T"], &["100,U"])
+        .finds(&["settled-unknown open transaction U SEK 0 100 of 1"]);
+    tried("another amount", &["P,100,failed,T"], &["99,T"])
+        .finds(&["settled-unknown open transaction T SEK 0 99 of 1"]);
     tried("another amount beside a completed one", &["P,100,failed,T", "Q,50,,T"], &["50,T", "99,T"])
         .finds(&["settled-twice open transaction T SEK 0 99 of 1"]);
     tried("one row an operation", &["P,100,failed,T"], &["100,T", "100,T"])

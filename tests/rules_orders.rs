@@ -17,10 +17,16 @@ fn the_sum_rule_matches_what_was_reduced_reversed_or_refunded() {
     let summed = "matched (with reversal lines)";
     reduced("line by line", &["1,500", "2,-200"], &[]).finds(&[]).verdicts("orders", "matched 2");
     reduced("reduced before capture", &["1,300"], &[]).finds(&[]).verdicts("orders", &format!("{summed} 2"));
-    reduced("reversed by naming the original", &["1,500"], &["1,200"]).finds(&[]).verdicts("orders", &format!("matched 1, {summed} 1"));
+    reduced("reversed by naming the original", &["1,500"], &["1,200"])
+        .finds(&[])
+        .verdicts("orders", &format!("matched 1, {summed} 1"));
     reduced("reversed by naming the reversal line", &["1,500"], &["2,200"]).finds(&[]).verdicts("orders", "matched 2");
-    reduced("partly one way, partly the other", &["1,400"], &["1,100"]).finds(&[]).verdicts("orders", &format!("{summed} 2"));
-    reduced("reduced, and all refunded later", &["1,300"], &["1,300"]).finds(&[]).verdicts("orders", &format!("{summed} 2"));
+    reduced("partly one way, partly the other", &["1,400"], &["1,100"])
+        .finds(&[])
+        .verdicts("orders", &format!("{summed} 2"));
+    reduced("reduced, and all refunded later", &["1,300"], &["1,300"])
+        .finds(&[])
+        .verdicts("orders", &format!("{summed} 2"));
     case("cancelled before capture")
         .orders("line_id,gross_amount,related_line_id", &["1,500,", "2,-500,1"])
         .finds(&[])
@@ -42,7 +48,8 @@ fn the_sum_rule_holds_to_its_edges() {
     reduced("one over captured", &["1,501"], &["1,201"])
         .finds(&["line-overcaptured open order A line 1 SEK 500 501 of 1", line_2]);
     // Captured and theirs: 300 and -200 are below what is left, whatever line 2 says for itself.
-    reduced("reduced twice", &["1,300", "2,-200"], &[]).finds(&["line-undercaptured open order A line 1 SEK 500 300 of 1"]);
+    reduced("reduced twice", &["1,300", "2,-200"], &[])
+        .finds(&["line-undercaptured open order A line 1 SEK 500 300 of 1"]);
     reduced("refunded one more than captured", &["1,300"], &["1,301"])
         .finds(&["reversal-exceeds-capture open order A line 1 SEK 300 301 of 1", line_2]);
     // The rule is about line 1 whatever row took it, and takes those that no earlier row took.
@@ -73,9 +80,12 @@ fn what_an_order_states_as_cancelled_is_matched() {
             .orders("line_id,gross_amount,cancelled_amount", &lines.each_ref().map(String::as_str))
             .captures("line_id,amount", captures)
     };
-    let (line_2, line_3) = ("line-uncaptured open order A line 2 SEK 500 0 of 1", "line-uncaptured open order A line 3 SEK 300 0 of 1");
+    let (line_2, line_3) =
+        ("line-uncaptured open order A line 2 SEK 500 0 of 1", "line-uncaptured open order A line 3 SEK 300 0 of 1");
     order("two lines", "800", &["1,1000"]).finds(&[]).verdicts("orders", "matched 1, matched (cancelled) 2");
-    order("a part of a line", "250", &["1,1000", "2,250", "3,300"]).finds(&[]).verdicts("orders", "matched 2, matched (cancelled) 1");
+    order("a part of a line", "250", &["1,1000", "2,250", "3,300"])
+        .finds(&[])
+        .verdicts("orders", "matched 2, matched (cancelled) 1");
     order("pending ones too", "800", &["1,1000"]).as_of("2026-03-03").finds(&[]);
     // On all of them together or on none.
     order("one of two", "500", &["1,1000"]).finds(&[line_2, line_3]);
@@ -95,7 +105,8 @@ fn what_an_order_states_as_cancelled_is_matched() {
         .orders("line_id,gross_amount,currency,cancelled_amount", &["1,500,SEK,500", "2,300,EUR,"])
         .finds(&["line-uncaptured open order A line 2 EUR 300 0 of 1"])
         .verdicts("orders", "line-uncaptured 1, matched (cancelled) 1");
-    let stated = |name: &str, lines: &[&str]| case(name).orders("line_id,gross_amount,updated_at,cancelled_amount", lines);
+    let stated =
+        |name: &str, lines: &[&str]| case(name).orders("line_id,gross_amount,updated_at,cancelled_amount", lines);
     stated("the latest line speaks", &["1,500,2026-03-03,0", "2,0,2026-03-04,500"]).finds(&[]);
     stated("then the first by its id", &["2,0,2026-03-04,0", "1,500,2026-03-04,500"]).finds(&[]);
     stated("text by its bytes", &["2,500,,0", "10,0,,500"]).finds(&[]);
@@ -115,15 +126,22 @@ fn an_order_with_an_operation_without_a_line_is_compared_as_a_whole() {
     two_lines("with one that names a line").captures("line_id,amount", &["1,100", ",80"]).finds(&[]);
     two_lines("lines do not matter then").captures("line_id,amount", &["9,100", ",80"]).finds(&[]);
     two_lines("in part").captures("amount", &["150"]).finds(&[&under("open")]);
-    two_lines("nothing but a failed one")
-        .captures("amount,state", &["180,failed"])
-        .finds(&["line-uncaptured open order A line 1 SEK 100 0 of 1", "line-uncaptured open order A line 2 SEK 80 0 of 1"]);
+    two_lines("nothing but a failed one").captures("amount,state", &["180,failed"]).finds(&[
+        "line-uncaptured open order A line 1 SEK 100 0 of 1",
+        "line-uncaptured open order A line 2 SEK 80 0 of 1",
+    ]);
     // The newest line decides.
     two_lines("the last day").captures("amount", &["150"]).as_of("2026-03-12").finds(&[&under("pending")]);
     two_lines("the day after").captures("amount", &["150"]).as_of("2026-03-13").finds(&[&under("open")]);
-    two_lines("nothing at all").captures("amount", &["0"]).finds(&["line-uncaptured open order A line * SEK 180 0 of 2"]);
-    two_lines("too much").captures("amount", &["181"]).finds(&["line-overcaptured open order A line * SEK 180 181 of 2"]);
-    two_lines("wrong direction").captures("amount", &["-180"]).finds(&["line-wrong-direction open order A line * SEK 180 -180 of 2"]);
+    two_lines("nothing at all")
+        .captures("amount", &["0"])
+        .finds(&["line-uncaptured open order A line * SEK 180 0 of 2"]);
+    two_lines("too much")
+        .captures("amount", &["181"])
+        .finds(&["line-overcaptured open order A line * SEK 180 181 of 2"]);
+    two_lines("wrong direction")
+        .captures("amount", &["-180"])
+        .finds(&["line-wrong-direction open order A line * SEK 180 -180 of 2"]);
     two_lines("all refunded").captures("amount", &["180"]).reversals("amount", &["180"]).finds(&[]);
     two_lines("refunded too much")
         .captures("amount", &["180"])
@@ -193,7 +211,9 @@ fn a_whole_order_with_reversal_lines_is_net() {
 fn vat_rate() {
     let line = |gross: &str, vat: &str, rate: &str| {
         let row = format!("1,{gross},{vat},{rate}");
-        case(&row).orders("line_id,gross_amount,vat_amount,vat_rate", &[&row]).captures("line_id,amount", &[&format!("1,{gross}")])
+        case(&row)
+            .orders("line_id,gross_amount,vat_amount,vat_rate", &[&row])
+            .captures("line_id,amount", &[&format!("1,{gross}")])
     };
     let found = |expected: i64, actual: i64| format!("vat-rate open order A line 1 SEK {expected} {actual} of 1");
     for vat in ["24", "25", "26", ""] {
@@ -207,7 +227,9 @@ fn vat_rate() {
     // 3 x 10000 / 20000 is 1.5: halves go away from zero.
     for (gross, vat, expected) in [("3", "1", 2), ("-3", "-1", -2), ("100", "1", 0)] {
         let rate = if gross == "100" { "0" } else { "10000" };
-        line(gross, vat, rate).set(|settings| settings.vat_tolerance_minor = 0).finds(&[&found(expected, vat.parse().unwrap())]);
+        line(gross, vat, rate)
+            .set(|settings| settings.vat_tolerance_minor = 0)
+            .finds(&[&found(expected, vat.parse().unwrap())]);
         line(gross, &expected.to_string(), rate).set(|settings| settings.vat_tolerance_minor = 0).finds(&[]);
     }
     case("beside the verdict of the line")
@@ -248,7 +270,9 @@ fn stating(name: &str, reversal_line: bool, statements: &str) -> Case {
 
 #[test]
 fn order_remaining_capture() {
-    let found = |expected: i64, actual: i64| format!("order-remaining-capture open order A line 1 SEK {expected} {actual} of 1");
+    let found = |expected: i64, actual: i64| {
+        format!("order-remaining-capture open order A line 1 SEK {expected} {actual} of 1")
+    };
     let under = "line-undercaptured open order A line 1 SEK 500 300 of 1";
     stating("nothing", false, "500,,0,").captures("line_id,amount", &["1,500"]).finds(&[]);
     stating("stated too much", false, "500,,50,").captures("line_id,amount", &["1,500"]).finds(&[&found(0, 50)]);
@@ -270,9 +294,13 @@ fn order_remaining_capture() {
 
 #[test]
 fn order_remaining_reversal() {
-    let found = |expected: i64, actual: i64| format!("order-remaining-reversal open order A line 1 SEK {expected} {actual} of 1");
+    let found = |expected: i64, actual: i64| {
+        format!("order-remaining-reversal open order A line 1 SEK {expected} {actual} of 1")
+    };
     let refunded = |name: &str, stated: &str| {
-        stating(name, false, &format!(",,,{stated}")).captures("line_id,amount", &["1,500"]).reversals("line_id,amount", &["1,100"])
+        stating(name, false, &format!(",,,{stated}"))
+            .captures("line_id,amount", &["1,500"])
+            .reversals("line_id,amount", &["1,100"])
     };
     refunded("agrees", "400").finds(&[]);
     refunded("one more", "401").finds(&[&found(400, 401)]);
@@ -284,7 +312,10 @@ fn order_remaining_reversal() {
 fn what_came_back_by_way_of_reversal_lines_is_no_refund() {
     // What the order holds now is 300: 300 can be given back, nothing is left to capture.
     let order = |name: &str| stating(name, true, "300,,0,300");
-    order("a reversal on the reversal line").captures("line_id,amount", &["1,500"]).reversals("line_id,amount", &["2,200"]).finds(&[]);
+    order("a reversal on the reversal line")
+        .captures("line_id,amount", &["1,500"])
+        .reversals("line_id,amount", &["2,200"])
+        .finds(&[]);
     order("on the original").captures("line_id,amount", &["1,500"]).reversals("line_id,amount", &["1,200"]).finds(&[]);
     order("a negative capture").captures("line_id,amount", &["1,500", "2,-200"]).finds(&[]);
     order("reduced before capture").captures("line_id,amount", &["1,300"]).finds(&[]);
@@ -294,7 +325,10 @@ fn what_came_back_by_way_of_reversal_lines_is_no_refund() {
         .captures("line_id,amount", &["1,500"])
         .reversals("line_id,amount", &["1,250"])
         .finds(&[]);
-    stating("more, without lines", true, "300,,0,250").captures("amount", &["500"]).reversals("amount", &["250"]).finds(&[]);
+    stating("more, without lines", true, "300,,0,250")
+        .captures("amount", &["500"])
+        .reversals("amount", &["250"])
+        .finds(&[]);
     stating("reduced, then refunded", true, "300,,0,250")
         .captures("line_id,amount", &["1,300"])
         .reversals("line_id,amount", &["1,50"])

@@ -60,7 +60,12 @@ pub fn assert_conserved(name: &str, report: &Report) {
     let stated: BTreeMap<_, _> = summary
         .codes
         .iter()
-        .map(|row| ((row.code.as_str(), row.status.as_str(), row.currency.as_str()), (row.findings, row.records, row.difference)))
+        .map(|row| {
+            (
+                (row.code.as_str(), row.status.as_str(), row.currency.as_str()),
+                (row.findings, row.records, row.difference),
+            )
+        })
         .collect();
     assert_eq!(by_code, stated, "{name}: sums by code");
     let open = report.findings.iter().any(|finding| finding.status.name() == "open");

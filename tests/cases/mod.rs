@@ -12,8 +12,8 @@ use std::path::PathBuf;
 use avstem::model::compact::KeyKind;
 use avstem::model::finding::FoundRow;
 use avstem::model::record::Dataset;
-use avstem::pipeline::plan::{Input, Plan};
 use avstem::pipeline;
+use avstem::pipeline::plan::{Input, Plan};
 use avstem::report::view::Report;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
@@ -42,10 +42,13 @@ fn day(text: &str) -> chrono::NaiveDate {
 fn csv(dataset: Dataset, header: &str, rows: &[&str]) -> Vec<u8> {
     let required: &[(&str, &str)] = match dataset {
         Dataset::Orders => &[("order_id", "A"), ("line_id", "1"), ("currency", "SEK"), ("created_at", "2026-03-02")],
-        Dataset::Captures | Dataset::Reversals => &[("order_id", "A"), ("currency", "SEK"), ("created_at", "2026-03-02")],
+        Dataset::Captures | Dataset::Reversals => {
+            &[("order_id", "A"), ("currency", "SEK"), ("created_at", "2026-03-02")]
+        }
         Dataset::Settlements => &[("currency", "SEK")],
     };
-    let left_out: Vec<_> = required.iter().filter(|(column, _)| !header.split(',').any(|named| named == *column)).collect();
+    let left_out: Vec<_> =
+        required.iter().filter(|(column, _)| !header.split(',').any(|named| named == *column)).collect();
     let mut text = header.to_owned();
     left_out.iter().for_each(|(column, _)| text.push_str(&format!(",{column}")));
     for row in rows {
@@ -124,7 +127,8 @@ impl Case {
     /// Runs the case.
     pub fn run(self) -> Done {
         let name = self.name.clone();
-        let report = pipeline::run(&self.plan(&tempfile::tempdir().unwrap()), &|_| {}).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let report = pipeline::run(&self.plan(&tempfile::tempdir().unwrap()), &|_| {})
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
         conserved::assert_conserved(&name, &report);
         conserved::assert_no_double_use(&name, &report);
         Done { name, report }
@@ -175,7 +179,8 @@ impl Done {
     pub fn totals(self, dataset: &str, expected: [u64; 5]) -> Self {
         let summary = &self.report.summary;
         let of = |row: &&avstem::report::view::ControlRow| row.dataset == dataset;
-        let rejected: u64 = summary.inputs.iter().filter(|input| input.dataset == dataset).map(|input| input.rejected).sum();
+        let rejected: u64 =
+            summary.inputs.iter().filter(|input| input.dataset == dataset).map(|input| input.rejected).sum();
         let mut found = [rejected, rejected, 0, 0, 0];
         for row in summary.control_totals.iter().filter(of) {
             let counts = [row.read.count, 0, row.repeated.count, row.superseded.count, row.accepted.count];
@@ -200,7 +205,8 @@ impl Done {
             side.0 = &row.kind;
             *(if row.side == "operation" { &mut side.1 } else { &mut side.2 }) += 1;
         }
-        let mut found: Vec<String> = sides.values().map(|(kind, operations, rows)| format!("{kind}, {operations}:{rows}")).collect();
+        let mut found: Vec<String> =
+            sides.values().map(|(kind, operations, rows)| format!("{kind}, {operations}:{rows}")).collect();
         found.sort();
         assert_eq!(found, expected, "{}: matches", self.name);
         self
@@ -209,16 +215,22 @@ impl Done {
     /// What was not checked, of the checks named: `CHECK PROVIDER`.
     pub fn skips(self, expected: &[&str]) -> Self {
         let skipped = self.report.summary.skipped_checks.iter();
-        let found: Vec<String> =
-            skipped.filter(|row| !row.provider.is_empty()).map(|row| format!("{} {}", row.check, row.provider)).collect();
+        let found: Vec<String> = skipped
+            .filter(|row| !row.provider.is_empty())
+            .map(|row| format!("{} {}", row.check, row.provider))
+            .collect();
         assert_eq!(found, expected, "{}: skipped", self.name);
         self
     }
 
     /// The rejected rows: `FILE:LINE COLUMN=VALUE`.
     pub fn rejects(self, expected: &[&str]) -> Self {
-        let found: Vec<String> =
-            self.report.rejects.iter().map(|row| format!("{}:{} {}={}", row.file, row.line, row.column, row.value)).collect();
+        let found: Vec<String> = self
+            .report
+            .rejects
+            .iter()
+            .map(|row| format!("{}:{} {}={}", row.file, row.line, row.column, row.value))
+            .collect();
         assert_eq!(found, expected, "{}: rejects", self.name);
         self
     }

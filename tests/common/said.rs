@@ -62,9 +62,12 @@ fn totals(summary: &Summary) -> String {
 
 /// Fails at the first line that differs.
 pub fn assert_same(what: &str, found: &Said, expected: &Said) {
-    let parts = |said: &Said| [&said.discrepancies, &said.batches, &said.matches, &said.rejects, &said.summary].map(String::clone);
-    for (name, (found, expected)) in
-        ["discrepancies", "batches", "matches", "rejects", "summary"].iter().zip(parts(found).iter().zip(parts(expected).iter()))
+    let parts = |said: &Said| {
+        [&said.discrepancies, &said.batches, &said.matches, &said.rejects, &said.summary].map(String::clone)
+    };
+    for (name, (found, expected)) in ["discrepancies", "batches", "matches", "rejects", "summary"]
+        .iter()
+        .zip(parts(found).iter().zip(parts(expected).iter()))
     {
         if found != expected {
             let differs = found.lines().zip(expected.lines()).position(|(a, b)| a != b);
