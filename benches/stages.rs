@@ -1,5 +1,16 @@
 //! The stages of a run by themselves: `cargo bench`. Compare figures of one run only; machines differ, and so do days.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::as_conversions,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::float_arithmetic,
+    missing_docs,
+    reason = "a tool for measuring, not a part of the program"
+)]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
@@ -51,13 +62,7 @@ fn orders(rows: u64) -> String {
 fn settlements(rows: u64) -> String {
     let mut text = "gross_amount,currency,transaction_number,reconciliation_number,settlement_id\n".to_owned();
     for row in 0..rows {
-        let _ = writeln!(
-            text,
-            "{},SEK,{},{},R1-0001",
-            100 + row % 90_000,
-            40_000_000_000 + row,
-            738_000 + row % 28
-        );
+        let _ = writeln!(text, "{},SEK,{},{},R1-0001", 100 + row % 90_000, 40_000_000_000 + row, 738_000 + row % 28);
     }
     text
 }
@@ -107,7 +112,12 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         let shown = format!("{}.csv", dataset.name());
         let path = folder.join(&shown);
         std::fs::write(&path, text)?;
-        inputs.push(Input { shown, path: Some(path), dataset: Some(dataset), provider: Some("swedbank_pay".to_owned()) });
+        inputs.push(Input {
+            shown,
+            path: Some(path),
+            dataset: Some(dataset),
+            provider: Some("swedbank_pay".to_owned()),
+        });
     }
     let as_of = chrono::NaiveDate::from_ymd_opt(2026, 11, 30).unwrap_or_default();
     Ok(Plan {

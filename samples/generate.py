@@ -1284,6 +1284,7 @@ October 2026 of a shop with two payment providers, made up for this folder. No r
 | `october-2026/swedbank_pay/` | orders in SEK, EUR and DKK; captures and reversals as exports whose days overlap, so that rows come twice; the provider's transaction lists `R4711-0041` to `R4711-0048` as XML; a CSV with the fees, the chargeback and the payout |
 | `broken/` | four small files with rows of every kind that is refused, listed in `broken/rejects-expected.csv` |
 | `planted.csv` | every finding that the month must give, one a row |
+| `expected/` | the report of the month with `--matches`, which every run must give byte for byte; `cargo test --test samples -- --ignored` writes it again |
 | `generate.py` | writes all of this again, byte for byte: `python3 generate.py` |
 
 The month holds {lines} order lines, {captures} capture rows, {reversals} reversal rows and {settled} settlement rows, those that come

@@ -366,7 +366,7 @@ impl Skipped {
 /// Rules that need a column which no file of the dataset has.
 fn missing_columns(inputs: &Inputs) -> Vec<SkippedRow> {
     use crate::model::record::Dataset::{Captures, Orders, Reversals, Settlements};
-    let rules: [(&str, &[_], &[&str]); 8] = [
+    let rules: [(&str, &[_], &[&str]); 11] = [
         ("vat-rate", &[Orders], &["vat_amount", "vat_rate"]),
         ("line-vat", &[Orders, Captures], &["vat_amount"]),
         ("order-total", &[Orders], &["order_amount"]),
@@ -374,7 +374,10 @@ fn missing_columns(inputs: &Inputs) -> Vec<SkippedRow> {
         ("order-remaining-reversal", &[Orders], &["remaining_reversal_amount"]),
         ("items-total", &[Captures, Reversals], &["operation_amount"]),
         ("file-net", &[Settlements], &["fee_amount", "net_amount"]),
-        ("wrong-batch", &[Settlements], &["reconciliation_number"]),
+        ("file-gap", &[Settlements], &["settlement_id"]),
+        ("wrong-batch", &[Captures, Reversals, Settlements], &["reconciliation_number"]),
+        ("batch-missing", &[Captures, Reversals], &["reconciliation_number"]),
+        ("reference-reused", &[Captures, Reversals], &["payee_reference"]),
     ];
     let mut rows = Vec::new();
     for (check, datasets, columns) in rules {

@@ -225,6 +225,17 @@ pub fn finish(rows: &mut [FoundRow]) {
     rows.sort_by(FoundRow::cmp_for_report);
 }
 
-fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, &str, &str) {
-    (row.expected_minor, row.actual_minor, row.count, &row.explanation, &row.sources)
+/// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.
+fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
+    let texts = [
+        &row.order_id,
+        &row.line_id,
+        &row.payee_reference,
+        &row.transaction_number,
+        &row.reconciliation_number,
+        &row.settlement_id,
+        &row.explanation,
+        &row.sources,
+    ];
+    (row.expected_minor, row.actual_minor, row.count, row.age_days, texts.map(String::as_str))
 }

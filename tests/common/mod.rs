@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod agree;
+pub mod said;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 mod batches;
-mod csv;
+pub mod csv;
 mod currencies;
 mod files;
 mod identity;
@@ -27,7 +27,7 @@ mod random_money;
 mod random_noise;
 mod random_story;
 mod random_tight;
-mod rng;
+pub mod rng;
 mod rows;
 mod settle;
 mod statements;
