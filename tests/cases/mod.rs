@@ -91,6 +91,7 @@ impl Case {
         self
     }
 
+    #[expect(clippy::wrong_self_convention, reason = "it reads as the day of the run, not as a conversion")]
     pub fn as_of(mut self, text: &str) -> Self {
         self.settings.as_of = day(text);
         self
