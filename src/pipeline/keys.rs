@@ -100,38 +100,45 @@ fn decode(bytes: &[u8], round: usize, means: &Means<'_>) -> (Keyed<Operation>, K
     (operations, rows)
 }
 
-/// Walks both sides, a key at a time.
+/// Walks both sides, a key at a time. Places are sorted, not records: these are several times as large.
 fn by_key(
-    mut operations: Keyed<Operation>,
-    mut rows: Keyed<SettledRow>,
+    operations: Keyed<Operation>,
+    rows: Keyed<SettledRow>,
     context: &Context<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), ReadBackError> {
-    operations.sort_unstable_by_key(|(key, _)| *key);
-    rows.sort_unstable_by_key(|(key, _)| *key);
-    let (mut operations, mut rows) = (operations.into_iter().peekable(), rows.into_iter().peekable());
+    let (sorted_operations, sorted_rows) = (places(&operations), places(&rows));
+    let (mut operation_places, mut row_places) = (sorted_operations.as_slice(), sorted_rows.as_slice());
     loop {
-        let heads = [operations.peek().map(|(key, _)| *key), rows.peek().map(|(key, _)| *key)];
-        let Some(key) = heads.into_iter().flatten().min() else { return Ok(()) };
-        let first_operation = operations.next_if(|(other, _)| *other == key).map(|(_, operation)| operation);
-        let first_row = rows.next_if(|(other, _)| *other == key).map(|(_, row)| row);
-        let more = operations.peek().is_some_and(|(other, _)| *other == key)
-            || rows.peek().is_some_and(|(other, _)| *other == key);
-        if let (Some(operation), Some(row), false) = (&first_operation, &first_row, more)
-            && resolve_pair(operation, row, outcome)
+        let heads = [operation_places.first(), row_places.first()];
+        let Some(key) = heads.into_iter().flatten().map(|(key, _)| *key).min() else { return Ok(()) };
+        let of_key = split_key(&mut operation_places, key);
+        let rows_of_key = split_key(&mut row_places, key);
+        if let ([(_, operation)], [(_, row)]) = (of_key, rows_of_key)
+            && resolve_pair(&operations[*operation].1, &rows[*row].1, outcome)
         {
             continue;
         }
-        let mut of_key: Vec<Operation> = first_operation.into_iter().collect();
-        let mut rows_of_key: Vec<SettledRow> = first_row.into_iter().collect();
-        while let Some((_, operation)) = operations.next_if(|(other, _)| *other == key) {
-            of_key.push(operation);
-        }
-        while let Some((_, row)) = rows.next_if(|(other, _)| *other == key) {
-            rows_of_key.push(row);
-        }
+        let of_key = of_key.iter().map(|(_, place)| operations[*place].1.clone()).collect();
+        let rows_of_key = rows_of_key.iter().map(|(_, place)| rows[*place].1).collect();
         resolve(of_key, rows_of_key, context, outcome)?;
     }
+}
+
+type Place = (u128, usize);
+
+fn places<T>(records: &Keyed<T>) -> Vec<Place> {
+    let mut places: Vec<Place> = records.iter().map(|(key, _)| *key).zip(0..).collect();
+    places.sort_unstable();
+    places
+}
+
+/// Takes the places of one key off the front.
+fn split_key<'a>(places: &mut &'a [Place], key: u128) -> &'a [Place] {
+    let count = places.iter().take_while(|(other, _)| *other == key).count();
+    let (of_key, others) = places.split_at(count);
+    *places = others;
+    of_key
 }
 
 /// Deals what stays out to later rounds. No writer is opened on a round that is being taken: what a writer holds is in

@@ -1,15 +1,28 @@
 //! What moved on an order's lines (RULES.md 3): captures, what reversals took back and gave back, and which reversal
 //! line takes back which line.
 
-use crate::model::compact::{LineRec, OperationRow};
+use crate::model::compact::LineRec;
+use crate::model::currency::Currency;
 use crate::model::money::add;
+use crate::model::names::NameId;
+use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 
 /// What a completed row of captures or reversals does.
 #[derive(Debug, Clone, Copy)]
 pub struct Effect {
-    /// The row.
-    pub row: OperationRow,
+    /// Captures or reversals.
+    pub dataset: Dataset,
+    /// Hash of the line id, where stated.
+    pub line: Option<u64>,
+    /// Hash of the id that names the operation, where it has one.
+    pub identity: Option<u64>,
+    /// Currency.
+    pub currency: Currency,
+    /// Provider.
+    pub provider: NameId,
+    /// Where the row stands.
+    pub origin: Origin,
     /// Signed effect, minor units.
     pub effect_minor: i128,
     /// Its VAT: of a capture as stated, of a reversal with the sign of its effect.
@@ -57,7 +70,7 @@ pub struct Flow {
 
 impl Flow {
     pub(super) fn row(&mut self, effect: &Effect) {
-        let part = match (effect.row.dataset, effect.effect_minor) {
+        let part = match (effect.dataset, effect.effect_minor) {
             (Dataset::Reversals, ..0) => &mut self.taken_back,
             (Dataset::Reversals, _) => &mut self.given_back,
             _ => &mut self.captures,
@@ -128,18 +141,21 @@ impl LineFlow {
         }
     }
 
-    /// The parts of the flow that `captured` sums, for their VAT.
-    pub(super) fn captured_parts(&self) -> Vec<&Part> {
-        match self.role {
-            Role::Ordinary => vec![&self.flow.captures],
-            Role::Discount => vec![&self.flow.captures, &self.flow.taken_back],
-            Role::Reversal(_) => vec![&self.flow.captures, &self.flow.taken_back, &self.flow.given_back],
+    /// The parts of the flow that `captured` sums, together, for their VAT.
+    pub(super) fn captured_part(&self) -> Part {
+        let mut part = self.flow.captures;
+        if self.role != Role::Ordinary {
+            part.join(&self.flow.taken_back);
         }
+        if matches!(self.role, Role::Reversal(_)) {
+            part.join(&self.flow.given_back);
+        }
+        part
     }
 }
 
 /// The place of a line among lines sorted by the hash of their id.
-pub(super) fn find(order_lines: &[LineRec], hash: u64) -> Option<usize> {
+fn find(order_lines: &[LineRec], hash: u64) -> Option<usize> {
     order_lines.binary_search_by_key(&hash, |line| line.line).ok()
 }
 
@@ -157,10 +173,9 @@ pub fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
         .map(|(place, line)| LineFlow { line: *line, role: role(place, line), flow: Flow::default(), theirs: None })
         .collect();
     for effect in effects {
-        if let Some(flow) =
-            effect.row.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place))
+        if let Some(flow) = effect.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place))
         {
-            if effect.row.currency == flow.line.currency {
+            if effect.currency == flow.line.currency {
                 flow.flow.row(effect);
             } else {
                 flow.flow.foreign = true;
@@ -185,4 +200,9 @@ fn original(order_lines: &[LineRec], place: usize, line: &LineRec, related: u64)
     let original = order_lines.get(other)?;
     let same_sign = line.gross_minor.signum() * original.gross_minor.signum() > 0;
     (other != place && !original.is_reversal && original.currency == line.currency && !same_sign).then_some(other)
+}
+
+/// Whether an order holds a line.
+pub(super) fn holds(flows: &[LineFlow], hash: u64) -> bool {
+    flows.binary_search_by_key(&hash, |flow| flow.line.line).is_ok()
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use super::control::{Sum, Verdict};
-use super::flow::{Effect, Flow, LineFlow, Role, Theirs, find, flows};
+use super::flow::{Effect, Flow, LineFlow, Role, Theirs, flows, holds};
 use super::orders::{Context, Outcome};
 use super::vat::vat_off;
 use crate::model::compact::LineRec;
@@ -76,7 +78,7 @@ fn lies(value: i128, a: i128, b: i128) -> bool {
 
 /// A key with its lines and its verdict.
 struct Judged {
-    lines: Vec<usize>,
+    lines: SmallVec<[usize; 1]>,
     key: Key,
     found: Option<Sides>,
     verdict: Verdict,
@@ -94,57 +96,68 @@ pub fn reconcile(
     out: &mut Outcome,
 ) -> Result<Vec<LineFlow>, ReadBackError> {
     if order_lines.is_empty() {
-        report_unknown(Code::OrderUnknown, effects.iter(), |effect| (0, effect.row.currency), false, out);
+        report_unknown(Code::OrderUnknown, effects.iter(), |effect| (0, effect.currency), false, out);
         return Ok(Vec::new());
     }
     let flows = flows(order_lines, effects);
-    let whole = effects.iter().any(|effect| effect.row.line.is_none());
+    let whole = effects.iter().any(|effect| effect.line.is_none());
     let mut judged =
         if whole { judge_whole(&flows, effects, context, out) } else { judge_lines(&flows, effects, context, out) };
-    match_cancelled(&flows, &mut judged, context, out)?;
+    match_cancelled(&flows, &mut judged, context)?;
     report(&flows, judged, whole, out);
     report_vat_rates(&flows, context, out);
     Ok(flows)
 }
 
+/// Judges line by line. What is matched is counted here; what is not comes back.
 fn judge_lines(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
-    let lines: Vec<LineRec> = flows.iter().map(|flow| flow.line).collect();
-    let strangers = effects.iter().filter(|effect| effect.row.line.is_some_and(|hash| find(&lines, hash).is_none()));
+    let strangers = effects.iter().filter(|effect| effect.line.is_some_and(|hash| !holds(flows, hash)));
     report_unknown(
         Code::LineUnknown,
         strangers,
-        |effect| (effect.row.line.unwrap_or_default(), effect.row.currency),
+        |effect| (effect.line.unwrap_or_default(), effect.currency),
         false,
         out,
     );
 
-    let keys: Vec<Key> = flows.iter().map(line_key).collect();
-    let early: Vec<Option<Sides>> = keys.iter().map(Key::early).collect();
-    let mut by_sum_rule = vec![false; flows.len()];
+    let by_sum_rule = by_sum_rule(flows);
+    let mut judged = Vec::new();
     for (place, flow) in flows.iter().enumerate() {
-        if flow.theirs.is_some_and(|theirs| sum_rule(&keys[place], &theirs)) {
-            by_sum_rule[place] = true;
+        let key = line_key(flow);
+        let (found, verdict) = match key.early() {
+            None if by_sum_rule.get(place) == Some(&true) && key.captured_minor != key.gross_minor => {
+                (None, Verdict::MatchedWithReversalLines)
+            }
+            None => found(key.late(context.settings.vat_tolerance_minor)),
+            early => found(early),
+        };
+        if found.is_none() {
+            count_line(&flow.line, verdict, out);
+        } else {
+            judged.push(Judged { lines: SmallVec::from_slice(&[place]), key, found, verdict });
         }
     }
-    // A reversal line is taken with its original.
-    for (place, flow) in flows.iter().enumerate() {
-        if let Role::Reversal(Some(original)) = flow.role {
-            by_sum_rule[place] = by_sum_rule[original];
-        }
+    judged
+}
+
+/// The lines that the sum rule may take: those with reversal lines on which it holds, and these reversal lines.
+/// Nothing for an order without reversal lines.
+fn by_sum_rule(flows: &[LineFlow]) -> Vec<bool> {
+    if flows.iter().all(|flow| flow.theirs.is_none()) {
+        return Vec::new();
     }
-    keys.into_iter()
-        .zip(early)
-        .zip(by_sum_rule)
-        .enumerate()
-        .map(|(place, ((key, early), summed))| {
-            let (found, verdict) = match early {
-                None if summed && key.captured_minor != key.gross_minor => (None, Verdict::MatchedWithReversalLines),
-                None => found(key.late(context.settings.vat_tolerance_minor)),
-                early => found(early),
-            };
-            Judged { lines: vec![place], key, found, verdict }
-        })
-        .collect()
+    let holds_on = |flow: &LineFlow| flow.theirs.is_some_and(|theirs| sum_rule(&line_key(flow), &theirs));
+    let originals: Vec<bool> = flows.iter().map(holds_on).collect();
+    let taken = |(place, flow): (usize, &LineFlow)| match flow.role {
+        Role::Reversal(Some(original)) => originals[original],
+        _ => originals[place],
+    };
+    flows.iter().enumerate().map(taken).collect()
+}
+
+fn count_line(line: &LineRec, verdict: Verdict, out: &mut Outcome) {
+    let sum = Sum { count: 1, sum_minor: i128::from(line.gross_minor) };
+    out.tally.verdict(Dataset::Orders, line.provider, line.currency, verdict, sum);
 }
 
 fn found(sides: Option<Sides>) -> (Option<Sides>, Verdict) {
@@ -155,9 +168,8 @@ fn line_key(flow: &LineFlow) -> Key {
     let gross_minor = i128::from(flow.line.gross_minor);
     let captured_minor = flow.captured_minor();
     let theirs = flow.theirs.unwrap_or_default();
-    let parts = flow.captured_parts();
-    let known = flow.flow.captures.rows > 0 && parts.iter().all(|part| !part.vat_unknown);
-    let line_vat = flow.line.vat_minor.filter(|_| known);
+    let part = flow.captured_part();
+    let line_vat = flow.line.vat_minor.filter(|_| flow.flow.captures.rows > 0 && !part.vat_unknown);
     Key {
         gross_minor,
         captured_minor,
@@ -167,7 +179,7 @@ fn line_key(flow: &LineFlow) -> Key {
         foreign: flow.flow.foreign,
         unlinked: flow.role == Role::Reversal(None),
         their_gross_minor: flow.theirs.map(|theirs| theirs.gross_minor),
-        vat_minor: line_vat.map(|vat| (i128::from(vat), parts.iter().map(|part| part.vat_minor).sum())),
+        vat_minor: line_vat.map(|vat| (i128::from(vat), part.vat_minor)),
     }
 }
 
@@ -187,12 +199,12 @@ fn judge_whole(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, ou
         by_currency.entry(flow.line.currency).or_default().0.push(place);
     }
     for effect in effects {
-        if let Some((_, flow)) = by_currency.get_mut(&effect.row.currency) {
+        if let Some((_, flow)) = by_currency.get_mut(&effect.currency) {
             flow.row(effect);
         }
     }
-    let strangers = effects.iter().filter(|effect| !by_currency.contains_key(&effect.row.currency));
-    report_unknown(Code::LineUnknown, strangers, |effect| (0, effect.row.currency), true, out);
+    let strangers = effects.iter().filter(|effect| !by_currency.contains_key(&effect.currency));
+    report_unknown(Code::LineUnknown, strangers, |effect| (0, effect.currency), true, out);
 
     by_currency
         .into_values()
@@ -232,18 +244,13 @@ fn judge_whole(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, ou
                 None => found(key.late(context.settings.vat_tolerance_minor)),
                 early => found(early),
             };
-            Judged { lines, key, found, verdict }
+            Judged { lines: SmallVec::from_vec(lines), key, found, verdict }
         })
         .collect()
 }
 
 /// What is missing on all uncaptured and undercaptured keys together may be what the order states as cancelled.
-fn match_cancelled(
-    flows: &[LineFlow],
-    judged: &mut [Judged],
-    context: &Context<'_>,
-    _out: &mut Outcome,
-) -> Result<(), ReadBackError> {
+fn match_cancelled(flows: &[LineFlow], judged: &mut [Judged], context: &Context<'_>) -> Result<(), ReadBackError> {
     let missing = |judged: &Judged| matches!(judged.found, Some((Code::LineUncaptured | Code::LineUndercaptured, ..)));
     if !judged.iter().any(missing) {
         return Ok(());
@@ -266,9 +273,7 @@ fn match_cancelled(
 fn report(flows: &[LineFlow], judged: Vec<Judged>, whole: bool, out: &mut Outcome) {
     for Judged { lines, found, verdict, .. } in judged {
         for place in &lines {
-            let line = &flows[*place].line;
-            let sum = Sum { count: 1, sum_minor: i128::from(line.gross_minor) };
-            out.tally.verdict(Dataset::Orders, line.provider, line.currency, verdict, sum);
+            count_line(&flows[*place].line, verdict, out);
         }
         let (Some((code, expected_minor, actual_minor)), Some(first)) = (found, lines.first()) else { continue };
         let first = &flows[*first].line;
@@ -300,14 +305,14 @@ fn report_unknown<'e>(
     }
     for ((_, currency), group) in groups {
         let mut operations: Vec<(Dataset, u64)> =
-            group.iter().filter_map(|effect| Some((effect.row.dataset, effect.row.identity?))).collect();
+            group.iter().filter_map(|effect| Some((effect.dataset, effect.identity?))).collect();
         operations.sort_unstable();
         operations.dedup();
-        let without_id = group.iter().filter(|effect| effect.row.identity.is_none()).count();
-        let rows: Vec<Origin> = group.iter().map(|effect| effect.row.origin).collect();
+        let without_id = group.iter().filter(|effect| effect.identity.is_none()).count();
+        let rows: Vec<Origin> = group.iter().map(|effect| effect.origin).collect();
         out.findings.push(Finding {
             code,
-            provider: group.first().map(|effect| effect.row.provider),
+            provider: group.first().map(|effect| effect.provider),
             currency: Some(currency),
             expected_minor: 0,
             actual_minor: group.iter().map(|effect| effect.effect_minor).sum(),

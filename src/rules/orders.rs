@@ -2,6 +2,7 @@
 //! the line leg and the order's statements are judged (RULES.md 3).
 
 use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::control::{Fate, Sum, Tally, Verdict};
@@ -158,14 +159,16 @@ fn sum_operation(
     effects: &mut Vec<Effect>,
 ) -> Result<(), ReadBackError> {
     let completed = rows.iter().any(|row| row.completed);
-    let mut taking_part = Vec::with_capacity(rows.len());
-    for row in rows {
-        if row.completed == completed {
-            taking_part.push(*row);
+    let (taking_part, aside): (Cow<'_, [OperationRow]>, Vec<OperationRow>) =
+        if rows.iter().all(|row| row.completed == completed) {
+            (Cow::Borrowed(rows), Vec::new())
         } else {
-            let sum = Sum { count: 1, sum_minor: i128::from(row.amount_minor) };
-            out.tally.verdict(row.dataset, row.provider, row.currency, Verdict::NoPart, sum);
-        }
+            let (taking_part, aside): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.completed == completed);
+            (Cow::Owned(taking_part), aside)
+        };
+    for row in aside {
+        let sum = Sum { count: 1, sum_minor: i128::from(row.amount_minor) };
+        out.tally.verdict(row.dataset, row.provider, row.currency, Verdict::NoPart, sum);
     }
     let Some(first) = taking_part.first() else { return Ok(()) };
     let mut stated_minor = 0_i128;
@@ -185,13 +188,22 @@ fn sum_operation(
         rows: taking_part.iter().map(|row| row.origin).collect(),
     };
     if completed {
-        for row in &taking_part {
+        for row in taking_part.iter() {
             let effect_minor = signed(i128::from(row.amount_minor));
             let vat_minor = row.vat_minor.map(|vat_minor| match row.dataset {
                 Dataset::Reversals => i128::from(vat_minor).abs() * effect_minor.signum(),
                 _ => i128::from(vat_minor),
             });
-            effects.push(Effect { row: *row, effect_minor, vat_minor });
+            effects.push(Effect {
+                dataset: row.dataset,
+                line: row.line,
+                identity: row.identity,
+                currency: row.currency,
+                provider: row.provider,
+                origin: row.origin,
+                effect_minor,
+                vat_minor,
+            });
         }
         check_items_total(&taking_part, &operation, out);
     }

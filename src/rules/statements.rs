@@ -93,10 +93,10 @@ fn over_the_order(flows: &[LineFlow], effects: &[Effect], currency: Currency) ->
     let mut on_reversal_lines_minor = 0_i128;
     let reversal_lines: Vec<u64> =
         flows.iter().filter(|flow| matches!(flow.role, Role::Reversal(_))).map(|flow| flow.line.line).collect();
-    for effect in effects.iter().filter(|effect| effect.row.currency == currency) {
-        if effect.row.dataset == Dataset::Captures {
+    for effect in effects.iter().filter(|effect| effect.currency == currency) {
+        if effect.dataset == Dataset::Captures {
             add(&mut moved.captured_minor, effect.effect_minor);
-        } else if effect.row.line.is_some_and(|line| reversal_lines.binary_search(&line).is_ok()) {
+        } else if effect.line.is_some_and(|line| reversal_lines.binary_search(&line).is_ok()) {
             add(&mut on_reversal_lines_minor, -effect.effect_minor);
         } else {
             add(&mut moved.reversed_minor, -effect.effect_minor);
@@ -105,7 +105,7 @@ fn over_the_order(flows: &[LineFlow], effects: &[Effect], currency: Currency) ->
     let raw_captured_minor = moved.captured_minor;
     add(&mut moved.captured_minor, -on_reversal_lines_minor);
 
-    let whole = effects.iter().any(|effect| effect.row.line.is_none());
+    let whole = effects.iter().any(|effect| effect.line.is_none());
     let in_currency = flows.iter().filter(|flow| flow.line.currency == currency);
     let by_way_of_lines_minor: i128 = if whole {
         let gross_minor: i128 = in_currency.clone().map(|flow| i128::from(flow.line.gross_minor)).sum();
