@@ -198,4 +198,3 @@ fn amounts_of_reversals_are_positive_or_signed() {
     settled("each operation by itself", &["X,1,100", "Y,1,-100"], "X,-100")
         .finds(&["unsettled open order A line 1 SEK -100 0 of 1"]);
 }
-

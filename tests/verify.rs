@@ -1,8 +1,9 @@
 //! `avstem verify` from outside, and what a report folder is after the program was killed.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod harness;
 #[path = "reference/rng.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::as_conversions)]
 mod rng;
 
 use std::path::Path;

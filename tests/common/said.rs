@@ -1,4 +1,5 @@
 //! What a report says, as text, and where two reports differ.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
