@@ -142,6 +142,21 @@ fn the_order_of_rows_and_files_does_not_show() {
     });
 }
 
+#[test]
+fn an_id_is_the_same_the_next_night() {
+    on_days(100, |seed, files, settings, report| {
+        let as_of = settings.as_of + chrono::Days::new(3);
+        let later =
+            run(&format!("seed {seed}"), files, &Settings { as_of, ..settings.clone() }, Engine::default()).unwrap();
+        let ids = |report: &Report| -> Vec<(String, &str)> {
+            report.findings.iter().map(|finding| (finding.id.clone(), finding.code.name())).collect()
+        };
+        assert_eq!(ids(&later), ids(report), "seed {seed}");
+        let unique: BTreeSet<_> = ids(report).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(unique.len(), report.findings.len(), "seed {seed}");
+    });
+}
+
 fn file(dataset: Dataset, provider: &str, text: String) -> InputFile {
     InputFile { dataset, provider: Some(provider.to_owned()), bytes: text.into_bytes() }
 }
