@@ -152,6 +152,21 @@ fn the_order_of_rows_and_files_does_not_show() {
     });
 }
 
+#[test]
+fn an_id_is_the_same_the_next_night() {
+    on_days(100, |seed, files, settings, report| {
+        let as_of = settings.as_of + chrono::Days::new(3);
+        let later =
+            run(&format!("seed {seed}"), files, &Settings { as_of, ..settings.clone() }, Engine::default()).unwrap();
+        let ids = |report: &Report| -> Vec<(String, &str)> {
+            report.findings.iter().map(|finding| (finding.id.clone(), finding.code.name())).collect()
+        };
+        assert_eq!(ids(&later), ids(report), "seed {seed}");
+        let unique: BTreeSet<_> = ids(report).into_iter().map(|(id, _)| id).collect();
+        assert_eq!(unique.len(), report.findings.len(), "seed {seed}");
+    });
+}
+
 fn file(dataset: Dataset, provider: &str, text: String) -> InputFile {
     InputFile { dataset, provider: Some(provider.to_owned()), bytes: text.into_bytes() }
 }
@@ -206,7 +221,7 @@ fn matched_day(rng: &mut Rng) -> (Vec<InputFile>, Vec<String>, Settings) {
     let mut rows = Vec::new();
     for order in 0..rng.range(3, 9) {
         let parts = [rng.range(1, 500), rng.range(1, 500), rng.range(1, 500)];
-        let parts = &parts[..rng.range(1, 3) as usize];
+        let parts = &parts[..1 + rng.below(3)];
         let (gross, batch) = (parts.iter().sum::<i64>(), rng.range(1, 3));
         let day = rng.range(10, 28);
         writeln!(orders, "{order},1,{gross},SEK,2026-03-{day}").unwrap();

@@ -130,6 +130,13 @@ fn every_field_is_read_or_rejected() {
 }
 
 #[test]
+fn the_configuration_may_add_a_currency() {
+    let paid = || case("points").captures("amount,currency", &["100,PTS", "100,SEK"]);
+    paid().finds(&[]).rejects(&["0:2 currency=PTS"]);
+    paid().set(|settings| settings.extra_currencies = [("PTS".to_owned(), 0)].into()).finds(&[]).rejects(&[]);
+}
+
+#[test]
 fn required_fields_are_there() {
     for (dataset, required) in [
         (Dataset::Orders, &["order_id", "line_id", "gross_amount", "currency", "created_at"][..]),

@@ -228,6 +228,17 @@ fn what_is_left_on_one_side() {
         .captures("operation_id,amount,transaction_number,reconciliation_number", &["P,100,T,2", "Q,100,T,1"])
         .settlements("gross_amount,transaction_number,reconciliation_number,settlement_id", &["100,T,1,a", "100,T,2,b"])
         .finds(&[]);
+    // Rows by their settlement_id, then their reconciliation number: the first is paired, the other is too much.
+    for (rows, left) in [
+        (["100,T,,b", "100,T,,a"], "file b"),
+        (["100,T,7,a", "100,T,,b"], "file b"),
+        (["100,T,8,a", "100,T,7,a"], "batch 8 file a"),
+    ] {
+        case("the first row is paired")
+            .captures("operation_id,amount,transaction_number", &["P,100,T"])
+            .settlements("gross_amount,transaction_number,reconciliation_number,settlement_id", &rows)
+            .finds(&[&format!("settled-twice open transaction T {left} SEK 0 100 of 1")]);
+    }
     case("settled-unknown")
         .captures("operation_id,amount", &["X,1"])
         .settlements("operation_id,gross_amount", &["X,1", "Y,7", ",8"])

@@ -63,6 +63,11 @@ fn the_sum_rule_holds_to_its_edges() {
         .finds(&["line-undercaptured open order A line 1 SEK 500 300 of 1"]);
     reduced("refunded one more than captured", &["1,300"], &["1,301"])
         .finds(&["reversal-exceeds-capture open order A line 1 SEK 300 301 of 1", line_2]);
+    // Captured is 250, below what is left, although with theirs it is 350.
+    reduced("made up for on the wrong line", &["1,250", "2,100"], &["1,100"]).finds(&[
+        "line-undercaptured open order A line 1 SEK 500 250 of 1",
+        "line-wrong-direction open order A line 2 SEK -200 100 of 1",
+    ]);
     // The rule is about line 1 whatever row took it, and takes those that no earlier row took.
     case("the original taken by another row")
         .orders("line_id,gross_amount,related_line_id", &["1,500,", "2,-200,1"])
@@ -112,6 +117,12 @@ fn what_an_order_states_as_cancelled_is_matched() {
         .orders("line_id,gross_amount,cancelled_amount", &["1,500,450", "2,-50,450"])
         .finds(&[])
         .verdicts("orders", "matched (cancelled) 2");
+    case("above 0 only, also where nothing is missing in sum")
+        .orders("line_id,gross_amount,cancelled_amount", &["1,50,0", "2,-50,0"])
+        .finds(&[
+            "line-uncaptured open order A line 1 SEK 50 0 of 1",
+            "line-uncaptured open order A line 2 SEK -50 0 of 1",
+        ]);
     case("only in the currency of the line that states it")
         .orders("line_id,gross_amount,currency,cancelled_amount", &["1,500,SEK,500", "2,300,EUR,"])
         .finds(&["line-uncaptured open order A line 2 EUR 300 0 of 1"])

@@ -13,7 +13,7 @@
 
 mod harness;
 #[path = "reference/rng.rs"]
-#[allow(dead_code)]
+#[allow(dead_code, clippy::as_conversions)]
 mod rng;
 
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What standard output shows, as text. Composed here, printed in [`super::console`].
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use super::table::{Align, Colour, Table};
 use crate::model::currency::Currencies;
@@ -18,7 +18,12 @@ const STATUSES: [(&str, Colour); 3] = [("open", Colour::Red), ("pending", Colour
 pub fn run(summary: &Summary, currencies: &Currencies, out: &Path, colours: bool) -> String {
     let totals = control_totals(summary);
     let colour = if summary.complete { Colour::Plain } else { Colour::Red };
-    format!("{}\n{}\nreport: {}\n", codes(summary, currencies, colours), colour.paint(&totals, colours), out.display())
+    format!(
+        "{}\n{}\nreport: {}\n",
+        codes(summary, currencies, colours),
+        colour.paint(&totals, colours),
+        shown(out).display()
+    )
 }
 
 fn codes(summary: &Summary, currencies: &Currencies, colours: bool) -> String {
@@ -47,6 +52,20 @@ fn codes(summary: &Summary, currencies: &Currencies, colours: bool) -> String {
         }
     }
     table.render(colours)
+}
+
+/// A path without the steps that lead back out of a folder, for people: `a/../b` is shown as `b`.
+fn shown(path: &Path) -> PathBuf {
+    let mut shown = PathBuf::new();
+    for component in path.components() {
+        match (component, shown.components().next_back()) {
+            (Component::ParentDir, Some(Component::Normal(_))) => {
+                shown.pop();
+            }
+            _ => shown.push(component),
+        }
+    }
+    shown
 }
 
 /// The control totals in one line. Counts only: sums are by currency, and in the report.
