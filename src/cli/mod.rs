@@ -16,6 +16,7 @@ mod values;
 
 use std::ffi::OsString;
 use std::io;
+use std::path::Path;
 
 use chrono::Utc;
 use clap::{CommandFactory as _, Parser as _};
@@ -23,6 +24,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::model::currency::Currencies;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
+use crate::report::json::SUMMARY_FILE;
 use crate::report::view::Summary;
 use crate::report::{folder, verify};
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
@@ -75,13 +77,19 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let summary = &report.summary;
     tell(summary, console);
     let text = match args.show.format {
-        Format::Json => json(summary)?,
+        // As it was written, the hashes of the other files included.
+        Format::Json => written_summary(&plan.out)?,
         Format::Text => {
             let currencies = Currencies::new(&plan.settings.extra_currencies);
             show::run(summary, &currencies, &plan.out, console.out_colours())
         }
     };
     Ok(printed(console, &text, summary.exit_status, INCOMPLETE))
+}
+
+fn written_summary(out: &Path) -> Result<String, Fault> {
+    let path = out.join(SUMMARY_FILE);
+    std::fs::read_to_string(&path).map_err(|error| Fault::new(format!("{}: cannot be read: {error}", path.display())))
 }
 
 fn check(args: &CheckArgs, console: Console) -> Result<u8, Fault> {

@@ -25,22 +25,19 @@ impl Progress {
         }
     }
 
-    /// Begins a stage; 0 bytes where its size is not known.
-    pub fn stage(&self, name: &str, total_bytes: u64) {
-        let template = if total_bytes == 0 {
-            "{spinner} {msg} {bytes} ({elapsed})"
-        } else {
-            "{msg:<12} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}"
-        };
+    /// Begins a stage; 0 where its size is not known.
+    pub fn stage(&self, name: &str, total: u64) {
+        let template =
+            if total == 0 { "{spinner} {msg} ({elapsed})" } else { "{msg:<12} {wide_bar} {percent:>3} % {eta}" };
         self.bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-        self.bar.set_length(total_bytes);
+        self.bar.set_length(total);
         self.bar.set_message(name.to_owned());
         self.bar.reset();
     }
 
-    /// The stage went on by so many bytes.
-    pub fn advance(&self, bytes: u64) {
-        self.bar.inc(bytes);
+    /// The stage went on by so much.
+    pub fn advance(&self, by: u64) {
+        self.bar.inc(by);
     }
 
     /// Takes the bar away, so that what is printed next stands alone.

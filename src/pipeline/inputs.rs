@@ -160,7 +160,6 @@ fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Loaded
                     "give it with --settlements or --input",
                 ));
             }
-            let provider = input.provider.clone().unwrap_or_else(|| "swedbank_pay".to_owned());
             let converted = convert_transaction_list(&input.shown, &bytes, currencies)?;
             let (layout, body) = canonical_header(&input.shown, &converted.bytes, Dataset::Settlements, &provider)?;
             let volume = Volume { shown: input.shown.clone(), bytes: converted.bytes, layout, lines: Vec::new() };

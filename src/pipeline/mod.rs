@@ -61,8 +61,7 @@ pub fn check(plan: &Plan, on: &(dyn Fn(Event) + Sync)) -> Result<Summary, RunErr
         let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
         let mut inputs = inputs::load(plan, &names, &currencies)?;
         // Nothing is kept of the records: no shard, no round.
-        let nowhere = Partitions::new(1, Budget::new(0), None);
-        let read = read::read(&mut inputs, &means, &Shards { orders: &nowhere, rounds: &[] })?;
+        let read = read::read(&mut inputs, &means, &Shards { orders: None, rounds: &[] })?;
         assemble::summary_of_files(&inputs, &read, &means)
     })
 }
@@ -86,7 +85,7 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let partitions = || Partitions::new(plan.shard_count, Arc::clone(&budget), None);
     let (orders, references) = (partitions(), partitions());
     let rounds: Vec<Partitions> = (0..=routes.round_count).map(|_| partitions()).collect();
-    let read = read::read(&mut inputs, &means, &Shards { orders: &orders, rounds: &rounds })?;
+    let read = read::read(&mut inputs, &means, &Shards { orders: Some(&orders), rounds: &rounds })?;
 
     // Hashing the files and judging their records need nothing of each other.
     let (hashes, judged) =

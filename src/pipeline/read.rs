@@ -55,7 +55,8 @@ pub struct Read {
 /// Where the records go.
 pub struct Shards<'a> {
     /// Order lines and rows of captures and reversals, by order.
-    pub orders: &'a Partitions,
+    /// `None` where nothing is to be kept of them.
+    pub orders: Option<&'a Partitions>,
     /// Settlement rows, by the first key that they have; one a round, and one for those that have none.
     pub rounds: &'a [Partitions],
 }
@@ -265,7 +266,7 @@ fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow
 /// Deals records out to their shards, from one chunk.
 struct Desk<'a> {
     shards: &'a Shards<'a>,
-    orders: Option<Writer<'a>>,
+    orders: Option<(&'a Partitions, Writer<'a>)>,
     rounds: Vec<Writer<'a>>,
     route: Route,
 }
@@ -275,7 +276,7 @@ impl<'a> Desk<'a> {
         let settlements = dataset == Dataset::Settlements;
         Self {
             shards,
-            orders: (!settlements).then(|| shards.orders.writer()),
+            orders: shards.orders.filter(|_| !settlements).map(|orders| (orders, orders.writer())),
             rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
             route: Route::default(),
         }
@@ -289,8 +290,8 @@ impl<'a> Desk<'a> {
                     *last = Some(line.provider);
                     read.line_providers.insert(line.provider);
                 }
-                if let Some(writer) = &mut self.orders {
-                    writer.put(self.shards.orders.shard_of(line.order), |out| line.put(out));
+                if let Some((orders, writer)) = &mut self.orders {
+                    writer.put(orders.shard_of(line.order), |out| line.put(out));
                 }
             }
             Canonical::Operation(row) => {
@@ -299,8 +300,8 @@ impl<'a> Desk<'a> {
                     *last = Some(row.provider);
                     read.operation_providers.insert(row.provider);
                 }
-                if let Some(writer) = &mut self.orders {
-                    writer.put(self.shards.orders.shard_of(row.order), |out| row.put(out));
+                if let Some((orders, writer)) = &mut self.orders {
+                    writer.put(orders.shard_of(row.order), |out| row.put(out));
                 }
             }
             Canonical::Settlement(record) => {
@@ -326,7 +327,7 @@ impl<'a> Desk<'a> {
     }
 
     fn finish(self) -> io::Result<()> {
-        for writer in self.orders.into_iter().chain(self.rounds) {
+        for writer in self.orders.map(|(_, writer)| writer).into_iter().chain(self.rounds) {
             writer.finish()?;
         }
         Ok(())

@@ -18,7 +18,8 @@ pub struct Side {
     texts: BTreeMap<&'static str, Agreement>,
 }
 
-const TEXTS: [&str; 8] = [
+const TEXTS: [&str; 9] = [
+    "currency",
     "order_id",
     "line_id",
     "operation_id",
@@ -310,11 +311,11 @@ pub fn explain(facts: &Facts<'_>) -> String {
             format_args!("{}{}", facts.operations.noun(), named(facts.operations.id()))
         ),
         Code::SettledAmount => format!(
-            "{} was settled with {}: {} instead of {}",
+            "{} was settled with {}: {} too {}",
             facts.operation(row.expected_minor),
             facts.size(row.actual_minor),
-            facts.actual(),
-            facts.expected()
+            facts.size(row.actual_minor.abs() - row.expected_minor.abs()),
+            if row.actual_minor.abs() < row.expected_minor.abs() { "little" } else { "much" }
         ),
         Code::SettledDirection => format!(
             "{} was settled in the opposite direction: {} instead of {}",
@@ -322,7 +323,11 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.actual(),
             facts.expected()
         ),
-        Code::SettledCurrency => format!("{} was settled in another currency", facts.operation(row.expected_minor)),
+        Code::SettledCurrency => format!(
+            "{} was settled in {}",
+            facts.operation(row.expected_minor),
+            or_other(facts.settlements.text("currency"), "another currency")
+        ),
         Code::Ambiguous => format!(
             "{} share an id, but neither pair up nor sum to the same: {} against {}, {} between them",
             capital(&facts.group()),
@@ -382,7 +387,11 @@ fn uncapital(text: &str) -> String {
 }
 
 fn or_several(text: &str) -> &str {
-    if text.is_empty() { "several" } else { text }
+    or_other(text, "several")
+}
+
+fn or_other<'a>(text: &'a str, other: &'a str) -> &'a str {
+    if text.is_empty() { other } else { text }
 }
 
 /// `1 capture`, `3 operations`.
