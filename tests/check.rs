@@ -61,8 +61,8 @@ fn a_published_transaction_list_ties() {
             .arg("l.xml")
             .file("l.xml", &list)
             .stdout(
-                "file   format                                 dataset      provider      state  rows  rejected  sum             stated totals\n\
-                 l.xml  swedbank pay transaction list 2.0 xml  settlements  swedbank_pay  read    134         0  SEK 124 950.00  ties\n",
+                "file   format                                 dataset      provider  state  rows  rejected  sum             stated totals\n\
+                 l.xml  swedbank pay transaction list 2.0 xml  settlements  default   read    134         0  SEK 124 950.00  ties\n",
             )
             .run();
     }
@@ -81,8 +81,8 @@ fn a_published_list_with_one_amount_changed_does_not() {
         .args("check --input l.xml")
         .file("l.xml", &changed)
         .stdout(
-            "file   format                                 dataset      provider      state  rows  rejected  sum             stated totals\n\
-             l.xml  swedbank pay transaction list 2.0 xml  settlements  swedbank_pay  read    134         0  SEK 123 456.00  \
+            "file   format                                 dataset      provider  state  rows  rejected  sum             stated totals\n\
+             l.xml  swedbank pay transaction list 2.0 xml  settlements  default   read    134         0  SEK 123 456.00  \
              file-total (sum): stated SEK 124 950.00, actual SEK 123 456.00; \
              file-total (Consumer Credit Card EU amount): stated SEK 7 851.00, actual SEK 6 357.00\n",
         )
@@ -96,6 +96,6 @@ fn a_published_list_with_one_amount_changed_does_not() {
         .filter(|row| row[1] == "file-total")
         .map(|row| [4, 10, 11, 12, 13, 14].map(|place| row[place].as_str()))
         .collect();
-    let about = |stated, actual| ["swedbank_pay", "R1234-0001", "SEK", stated, actual, "-149400"];
+    let about = |stated, actual| ["default", "R1234-0001", "SEK", stated, actual, "-149400"];
     assert_eq!(totals, [about("12495000", "12345600"), about("785100", "635700")]);
 }

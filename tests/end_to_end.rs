@@ -288,7 +288,7 @@ fn rejected_rows_are_listed_and_the_rest_is_reconciled() {
              control totals: 2 order lines, 7 captures, 2 settlement rows read = 5 rejected + 0 repeated + 0 superseded + 6 accepted: \
              close, incomplete\nreport: avstem-out\n",
         )
-        .stderr("avstem: warning: incomplete: 5 row(s) could not be read: see rejects.csv\n")
+        .stderr("avstem: warning: incomplete: 5 rows could not be read\n")
         .status(3)
         .run();
     let amount = "an amount is whole minor units: digits with an optional sign, nothing else";

@@ -117,7 +117,7 @@ fn the_broken_folder_is_rejected_row_by_row() {
             out.display()
         )
     );
-    assert_eq!(stderr, "avstem: warning: incomplete: 30 row(s) could not be read: see rejects.csv\n");
+    assert_eq!(stderr, "avstem: warning: incomplete: 30 rows could not be read\n");
     assert_eq!(status, Some(3));
 
     // File, line, column and value; where the row as a whole is refused the value is the row, else the trimmed field.

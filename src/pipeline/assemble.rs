@@ -90,7 +90,7 @@ pub fn summary_of_files(inputs: &Inputs, read: &Read, means: &Means<'_>) -> Resu
     let rejected: u64 = summary.inputs.iter().map(|input| input.rejected).sum();
     if rejected > 0 {
         summary.complete = false;
-        summary.incomplete.push(format!("{rejected} row(s) could not be read: see rejects.csv"));
+        summary.incomplete.push(format!("{rejected} {} could not be read", if rejected == 1 { "row" } else { "rows" }));
     }
     summary.exit_status = match (summary.complete, summary.stated_totals.iter().all(|total| total.ties)) {
         (false, _) => 3,
@@ -137,7 +137,7 @@ pub fn report(
     summary.incomplete.extend(tally.gaps());
     let residuals = batches.iter().filter(|batch| batch.residual != 0).count();
     if residuals > 0 {
-        summary.incomplete.push(format!("{residuals} batch(es) differ by more than their findings explain"));
+        summary.incomplete.push(format!("batches that differ by more than their findings explain: {residuals}"));
     }
     summary.complete = summary.incomplete.is_empty();
     let open = findings.iter().any(|finding| finding.status == Status::Open);

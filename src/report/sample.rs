@@ -139,7 +139,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
         timezone: "Europe/Stockholm".into(),
         exit_status: 3,
         complete: false,
-        incomplete: vec!["1 row(s) could not be read: see rejects.csv".into()],
+        incomplete: vec!["1 row could not be read".into()],
         inputs: vec![
             input("@orders.csv", "orders", "read", 5, 1),
             input("in/captures.csv", "captures", "read", 5, 0),

@@ -79,7 +79,7 @@ pub struct InputRow {
     pub content_sha256: Option<String>,
     /// `read`, `repeated` (a file read already) or `restated` (replaced by a later one).
     pub state: String,
-    /// Data rows in the file.
+    /// Data rows that were read; 0 of a file that is skipped.
     pub rows: u64,
     /// Rows that could not be read.
     pub rejected: u64,
