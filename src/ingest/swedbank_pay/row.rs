@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::amount::minor_units;
 use super::attributes::{Folded, decoded};
 use super::xml::{ListError, Tag};
+pub use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
 use crate::model::currency::{Currencies, Currency};
 
@@ -67,21 +68,9 @@ impl RowFields {
     }
 }
 
-/// Why a row cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reject {
-    /// The attribute, as the list names it; empty for the whole row.
-    pub column: String,
-    /// The value as it stands, shortened where it is very long.
-    pub value: String,
-    /// Why it cannot be read.
-    pub reason: String,
-}
-
-impl Reject {
-    fn new(column: &str, value: &str, reason: impl Into<String>) -> Self {
-        Self { column: shown(column.as_bytes()), value: shown(value.as_bytes()), reason: reason.into() }
-    }
+/// A reject of an attribute; names come from the file too, so they are shortened as values are.
+fn rejected(column: &str, value: &str, reason: impl Into<String>) -> Reject {
+    Reject { column: shown(column.as_bytes()), value: shown(value.as_bytes()), reason: reason.into() }
 }
 
 /// Known attributes: the name without case and separators, the name to show, the canonical column.
@@ -147,18 +136,18 @@ pub fn read_row<'a>(
         let attribute = attribute.map_err(|error| tag.place.damaged(&error.to_string()))?;
         let raw_name = attribute.key.as_ref();
         if tag.damaged && (attribute.value.contains('\u{fffd}') || raw_name.contains('\u{fffd}')) {
-            reject.get_or_insert_with(|| Reject::new(raw_name, &attribute.value, "bytes that are not UTF-8"));
+            reject.get_or_insert_with(|| rejected(raw_name, &attribute.value, "bytes that are not UTF-8"));
         }
         let Some(place) = place_of(raw_name) else { continue };
         let (Some((_, shown, _)), Some(value)) = (ATTRIBUTES.get(place), values.get_mut(place)) else { continue };
         match (decoded(&attribute), &*value) {
             (Ok(text), Some(other)) if text != *other => {
                 let reason = format!("the row states it twice: here, and as {other:?}");
-                reject.get_or_insert_with(|| Reject::new(shown, &text, reason));
+                reject.get_or_insert_with(|| rejected(shown, &text, reason));
             }
             (Ok(text), _) => *value = Some(text),
             (Err(reason), _) => {
-                reject.get_or_insert_with(|| Reject::new(shown, &attribute.value, reason));
+                reject.get_or_insert_with(|| rejected(shown, &attribute.value, reason));
             }
         }
     }
@@ -170,14 +159,14 @@ pub fn read_row<'a>(
     if known.is_none() {
         let reason =
             "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]";
-        reject.get_or_insert_with(|| Reject::new("Currency", code, reason));
+        reject.get_or_insert_with(|| rejected("Currency", code, reason));
     }
     let mut minor = |name: &str, text: &str| {
         let read = minor_units(text, currencies.exponent(known?));
         let read = read.and_then(|units| {
             i64::try_from(units).map_err(|_| "the amount does not fit 64 bits of minor units".to_owned())
         });
-        read.map_err(|reason| reject.get_or_insert_with(|| Reject::new(name, text, reason))).ok()
+        read.map_err(|reason| reject.get_or_insert_with(|| rejected(name, text, reason))).ok()
     };
     let gross_minor = minor("Amount", &amount);
     let vat_minor = if vat.is_empty() { None } else { minor("VATAmount", &vat) };

@@ -17,12 +17,15 @@ fn read_bytes(bytes: &[u8]) -> Result<(TransactionList, Rows), ListError> {
     Ok((list, rows))
 }
 
-/// The provider's sample; `AVSTEM_SAMPLES` names the folder of samples where it is not beside the project.
-fn sample() -> String {
+/// The provider's published list, where the folder of such files stands beside the project (or `AVSTEM_SAMPLES` names
+/// it). It is not ours to copy, so elsewhere these tests pass without it; in CI it must be there.
+fn sample() -> Option<String> {
     let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples").to_owned();
     let folder = std::env::var("AVSTEM_SAMPLES").unwrap_or(beside);
     let path = format!("{folder}/swedbank_pay/settlement/R1234-0001-Redovisningsservice.xml");
-    std::fs::read_to_string(path).expect("the sample is there; set AVSTEM_SAMPLES to the folder of samples")
+    let text = std::fs::read_to_string(path).ok();
+    assert!(text.is_some() || std::env::var_os("CI").is_none(), "the published list must be there in CI");
+    text
 }
 
 /// A list without a summary around these elements.
@@ -59,7 +62,7 @@ fn wrong(list: &TransactionList) -> Vec<(String, i128, i128)> {
 
 #[test]
 fn the_sample_ties_to_the_last_minor_unit() {
-    let text = sample();
+    let Some(text) = sample() else { return };
     let (list, rows) = read_bytes(text.as_bytes()).expect("the sample is read");
     assert_eq!((list.accounting_no.as_str(), list.stated_rows, list.rows), ("R1234-0001", Some((134, 2)), 134));
     assert_eq!(list.accounting_date, NaiveDate::from_ymd_opt(2022, 12, 2));
@@ -106,13 +109,15 @@ fn the_sample_ties_to_the_last_minor_unit() {
 
 #[test]
 fn a_changed_amount_is_named() {
-    let text = sample().replacen("Amount=\"620.00\"", "Amount=\"620.01\"", 1);
+    let Some(text) = sample() else { return };
+    let text = text.replacen("Amount=\"620.00\"", "Amount=\"620.01\"", 1);
     let (list, _) = read_bytes(text.as_bytes()).expect("a list");
     assert_eq!(
         wrong(&list),
         [("sum".to_owned(), 12_495_000, 12_495_001), ("Consumer Debit Card EU amount".to_owned(), 361_700, 361_701)]
     );
-    let text = sample().replacen("Amount=\"620.00\"", "Amount=\"6 20.00\"", 1);
+    let Some(text) = sample() else { return };
+    let text = text.replacen("Amount=\"620.00\"", "Amount=\"6 20.00\"", 1);
     let (list, rows) = read_bytes(text.as_bytes()).expect("a list");
     assert_eq!((list.rows, list.rows_without_amount, rows[1].fields.is_err()), (134, 1, true));
     let service = "Consumer Debit Card EU";
@@ -126,7 +131,7 @@ fn a_changed_amount_is_named() {
 
 #[test]
 fn a_file_cut_off_anywhere_is_an_error() {
-    let text = sample();
+    let Some(text) = sample() else { return };
     let bytes = text.trim_end().as_bytes();
     for len in (0..bytes.len()).step_by(997).chain(bytes.len() - 40..bytes.len()) {
         let error = error_of(&bytes[..len]);
@@ -363,7 +368,9 @@ fn lists_are_known_by_their_root() {
     ] {
         assert!(!is_transaction_list(head.as_bytes()), "{head}");
     }
-    assert!(is_transaction_list(&sample().as_bytes()[..1024]));
+    if let Some(text) = sample() {
+        assert!(is_transaction_list(&text.as_bytes()[..1024]));
+    }
 }
 
 proptest! {
@@ -383,7 +390,8 @@ proptest! {
 
     #[test]
     fn damage_is_an_error_and_never_a_panic(place in 0_usize..6000, bytes in prop::collection::vec(prop_oneof![any::<u8>(), prop::sample::select(b"<>/!?-&;\"'[]= ".to_vec())], 0..6)) {
-        let mut text = sample().into_bytes();
+        let Some(text) = sample() else { return Ok(()) };
+        let mut text = text.into_bytes();
         text.truncate(6000);
         text.splice(place..(place + bytes.len()).min(6000), bytes.iter().copied());
         let _ = read_bytes(&text);
