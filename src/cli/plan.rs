@@ -18,7 +18,7 @@ const OUT: &str = "avstem-out";
 /// Chunks are large enough that a thread rarely asks for the next one, and small enough that all cores have one.
 const CHUNK_BYTES: usize = 4 << 20;
 /// Fixed, so that the same inputs go the same way whatever the number of threads.
-const SHARD_COUNT: usize = 256;
+const SHARD_COUNT: usize = 512;
 
 /// The plan of `run`.
 ///

@@ -41,19 +41,45 @@ pub fn put_i128(out: &mut Vec<u8>, value: i128) {
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
+    len: usize,
 }
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+        Self { bytes, len: bytes.len() }
+    }
+
+    /// Starts at a place that [`Reader::place`] gave.
+    ///
+    /// # Panics
+    /// The bytes are others than then: a defect of the program.
+    #[must_use]
+    pub fn at(bytes: &'a [u8], place: usize) -> Self {
+        Self { bytes: bytes.get(place..).expect("a place in these bytes"), len: bytes.len() }
+    }
+
+    /// The place of the next byte.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.len - self.bytes.len()
     }
 
     /// Whether all bytes are read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// A reader of the next bytes alone, which are passed over.
+    ///
+    /// # Panics
+    /// There are fewer.
+    pub fn take(&mut self, len: usize) -> Self {
+        let (head, rest) = self.bytes.split_at_checked(len).expect("a record is whole");
+        self.bytes = rest;
+        Self::new(head)
     }
 
     /// The next byte.

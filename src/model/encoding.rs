@@ -42,6 +42,21 @@ fn read_keys(reader: &mut Reader<'_>, bits: u8) -> Keys {
     [1_u8, 2, 4, 8].map(|bit| if bits & bit == 0 { None } else { KeyHash::new(reader.fixed_u128()) })
 }
 
+/// Writes the length of an order record, without its own byte, into the byte that was left for it at its start.
+fn put_len(out: &mut [u8], start: usize) {
+    // The longest has 2 + 16 + 8 + 8 + 8 + 8 + 64 bytes of hashes and flags, and at most ten a number.
+    let len = u8::try_from(out.len() - start - 1).expect("an order record is shorter than 256 bytes");
+    out[start] = len;
+}
+
+/// The order of the next record of an order shard, which is passed over.
+pub fn pass_order_record(reader: &mut Reader<'_>) -> u128 {
+    let len = usize::from(reader.byte());
+    let mut record = reader.take(len);
+    record.take(2);
+    record.fixed_u128()
+}
+
 fn put_optional(out: &mut Vec<u8>, value: Option<i64>) {
     if let Some(value) = value {
         put_i64(out, value);
@@ -58,7 +73,8 @@ impl LineRec {
         for (bit, statement) in self.statements.fields().iter().enumerate() {
             more |= flag(statement.is_some(), FIRST_STATEMENT << bit);
         }
-        out.extend_from_slice(&[head, more]);
+        let start = out.len();
+        out.extend_from_slice(&[0, head, more]);
         out.extend_from_slice(&self.order.to_le_bytes());
         out.extend_from_slice(&self.line.to_le_bytes());
         out.extend_from_slice(&self.content.to_le_bytes());
@@ -74,6 +90,7 @@ impl LineRec {
         for statement in self.statements.fields() {
             put_optional(out, statement);
         }
+        put_len(out, start);
     }
 }
 
@@ -87,7 +104,8 @@ impl OperationRow {
             | flag(self.stated_total_minor.is_some(), HAS_TOTAL)
             | flag(self.line.is_some(), HAS_LINE);
         let more = key_bits(&self.keys) | flag(self.identity.is_some(), HAS_IDENTITY);
-        out.extend_from_slice(&[head, more]);
+        let start = out.len();
+        out.extend_from_slice(&[0, head, more]);
         out.extend_from_slice(&self.order.to_le_bytes());
         out.extend_from_slice(&self.content.to_le_bytes());
         out.extend_from_slice(&self.origin.0.to_le_bytes());
@@ -103,6 +121,7 @@ impl OperationRow {
             put_u64(out, u64::from(number));
         }
         put_optional(out, self.stated_total_minor);
+        put_len(out, start);
     }
 }
 
@@ -159,7 +178,7 @@ fn read_statements(reader: &mut Reader<'_>, more: u8) -> Statements {
 
 /// Reads the next record of an order shard.
 pub fn read_order_record(reader: &mut Reader<'_>) -> OrderRecord {
-    let (head, more) = (reader.byte(), reader.byte());
+    let (_len, head, more) = (reader.byte(), reader.byte(), reader.byte());
     let order = reader.fixed_u128();
     if head & LINE != 0 {
         let (line, content, origin) = (reader.fixed_u64(), reader.fixed_u64(), Origin(reader.fixed_u64()));

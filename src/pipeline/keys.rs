@@ -1,6 +1,7 @@
 //! The key shards, round by round: operations meet settlement rows, and what stays goes on to the next key.
 
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::error::RunError;
 use super::plan::Event;
@@ -33,7 +34,10 @@ pub fn resolve_rounds(
     for (round, partitions) in rounds.iter().enumerate() {
         let parts: Vec<(Outcome, Vec<FoundRow>)> = (0..partitions.shard_count())
             .into_par_iter()
-            .map(|shard| resolve_shard(&partitions.take(shard)?, round, rounds, means, context))
+            .map_init(Vec::new, |bytes, shard| {
+                partitions.take_into(shard, bytes)?;
+                resolve_shard(bytes, round, rounds, means, context)
+            })
             .collect::<Result<_, RunError>>()?;
         for (outcome, rows) in parts {
             found.extend(rows);
@@ -65,12 +69,16 @@ fn resolve_shard(
     context: &Context<'_>,
 ) -> Result<(Outcome, Vec<FoundRow>), RunError> {
     let mut outcome = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
-    let (operations, rows) = decode(bytes, round, means);
     if round == means.routes.round_count {
-        operations.into_iter().for_each(|(_, operation)| outcome.finish_operation(operation));
-        rows.iter().for_each(|(_, row)| outcome.unknown_row(row));
+        let mut reader = Reader::new(bytes);
+        while !reader.is_empty() {
+            match read_key_record(&mut reader) {
+                KeyRecord::Operation(operation) => outcome.finish_operation(operation),
+                KeyRecord::Settled(row) => outcome.unknown_row(&row),
+            }
+        }
     } else {
-        by_key(operations, rows, context, &mut outcome)?;
+        by_key(bytes, round, means, context, &mut outcome)?;
         send_on(&mut outcome, round, rounds, means)?;
     }
     let found = describe_all(&std::mem::take(&mut outcome.findings), context)?;
@@ -82,63 +90,46 @@ fn describe_all(findings: &[Finding], context: &Context<'_>) -> Result<Vec<Found
     findings.iter().map(|finding| describe(finding, context)).collect()
 }
 
-type Keyed<T> = Vec<(u128, T)>;
+/// Key and place of a record in its shard.
+type Place = (u128, usize);
 
-/// The records of a shard with their key of this round.
-fn decode(bytes: &[u8], round: usize, means: &Means<'_>) -> (Keyed<Operation>, Keyed<SettledRow>) {
-    let mut reader = Reader::new(bytes);
-    let (mut operations, mut rows) = (Vec::new(), Vec::new());
-    let mut route = Route::default();
-    while !reader.is_empty() {
-        match read_key_record(&mut reader) {
-            KeyRecord::Operation(operation) => {
-                operations.push((route.next(means.routes, operation.provider, &operation.keys, round).1, operation));
-            }
-            KeyRecord::Settled(row) => rows.push((route.next(means.routes, row.provider, &row.keys, round).1, row)),
-        }
-    }
-    (operations, rows)
-}
-
-/// Walks both sides, a key at a time. Places are sorted, not records: these are several times as large.
+/// Walks both sides, a key at a time. Only places are sorted, and every record is decoded where it is needed: the
+/// decoded ones are several times as large as their bytes.
 fn by_key(
-    operations: Keyed<Operation>,
-    rows: Keyed<SettledRow>,
+    bytes: &[u8],
+    round: usize,
+    means: &Means<'_>,
     context: &Context<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), ReadBackError> {
-    let (sorted_operations, sorted_rows) = (places(&operations), places(&rows));
-    let (mut operation_places, mut row_places) = (sorted_operations.as_slice(), sorted_rows.as_slice());
-    loop {
-        let heads = [operation_places.first(), row_places.first()];
-        let Some(key) = heads.into_iter().flatten().map(|(key, _)| *key).min() else { return Ok(()) };
-        let of_key = split_key(&mut operation_places, key);
-        let rows_of_key = split_key(&mut row_places, key);
-        if let ([(_, operation)], [(_, row)]) = (of_key, rows_of_key)
-            && resolve_pair(&operations[*operation].1, &rows[*row].1, outcome)
+    let mut places: Vec<Place> = Vec::new();
+    let mut route = Route::default();
+    let mut reader = Reader::new(bytes);
+    while !reader.is_empty() {
+        let place = reader.place();
+        let (provider, keys) = match read_key_record(&mut reader) {
+            KeyRecord::Operation(operation) => (operation.provider, operation.keys),
+            KeyRecord::Settled(row) => (row.provider, row.keys),
+        };
+        places.push((route.next(means.routes, provider, &keys, round).1, place));
+    }
+    places.sort_unstable();
+    for of_key in places.chunk_by(|(a, _), (b, _)| a == b) {
+        let (mut operations, mut rows): (SmallVec<[Operation; 1]>, SmallVec<[SettledRow; 1]>) = Default::default();
+        for (_, place) in of_key {
+            match read_key_record(&mut Reader::at(bytes, *place)) {
+                KeyRecord::Operation(operation) => operations.push(operation),
+                KeyRecord::Settled(row) => rows.push(row),
+            }
+        }
+        if let ([operation], [row]) = (operations.as_slice(), rows.as_slice())
+            && resolve_pair(operation, row, outcome)
         {
             continue;
         }
-        let of_key = of_key.iter().map(|(_, place)| operations[*place].1.clone()).collect();
-        let rows_of_key = rows_of_key.iter().map(|(_, place)| rows[*place].1).collect();
-        resolve(of_key, rows_of_key, context, outcome)?;
+        resolve(operations.into_vec(), rows.into_vec(), context, outcome)?;
     }
-}
-
-type Place = (u128, usize);
-
-fn places<T>(records: &Keyed<T>) -> Vec<Place> {
-    let mut places: Vec<Place> = records.iter().map(|(key, _)| *key).zip(0..).collect();
-    places.sort_unstable();
-    places
-}
-
-/// Takes the places of one key off the front.
-fn split_key<'a>(places: &mut &'a [Place], key: u128) -> &'a [Place] {
-    let count = places.iter().take_while(|(other, _)| *other == key).count();
-    let (of_key, others) = places.split_at(count);
-    *places = others;
-    of_key
+    Ok(())
 }
 
 /// Deals what stays out to later rounds. No writer is opened on a round that is being taken: what a writer holds is in
@@ -171,21 +162,25 @@ fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &M
 pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<FoundRow>, RunError> {
     let parts: Vec<Vec<FoundRow>> = (0..references.shard_count())
         .into_par_iter()
-        .map(|shard| {
-            let bytes = references.take(shard)?;
-            let mut reader = Reader::new(&bytes);
-            let mut operations: Keyed<Operation> = Vec::new();
+        .map_init(Vec::new, |bytes, shard| {
+            references.take_into(shard, bytes)?;
+            let bytes = bytes.as_slice();
+            let mut reader = Reader::new(bytes);
+            let mut places: Vec<Place> = Vec::new();
             while !reader.is_empty() {
-                let hash = reader.fixed_u128();
-                if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
-                    operations.push((hash, operation));
-                }
+                places.push((reader.fixed_u128(), reader.place()));
+                read_key_record(&mut reader);
             }
-            operations.sort_unstable_by_key(|(hash, _)| *hash);
+            places.sort_unstable();
             let mut found = Vec::new();
-            for group in operations.chunk_by(|(a, _), (b, _)| a == b).filter(|group| group.len() > 1) {
-                let group: Vec<Operation> = group.iter().map(|(_, operation)| operation.clone()).collect();
-                if let Some(finding) = reused(&group, context)? {
+            for group in places.chunk_by(|(a, _), (b, _)| a == b).filter(|group| group.len() > 1) {
+                let mut operations = Vec::with_capacity(group.len());
+                for (_, place) in group {
+                    if let KeyRecord::Operation(operation) = read_key_record(&mut Reader::at(bytes, *place)) {
+                        operations.push(operation);
+                    }
+                }
+                if let Some(finding) = reused(&operations, context)? {
                     found.push(describe(&finding, context)?);
                 }
             }

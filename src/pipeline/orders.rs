@@ -10,7 +10,7 @@ use super::routes::Route;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow, OrderRecord};
-use crate::model::encoding::read_order_record;
+use crate::model::encoding::{pass_order_record, read_order_record};
 use crate::model::finding::FoundRow;
 use crate::model::names::NameId;
 use crate::rules::control::{Tally, Verdict};
@@ -43,7 +43,10 @@ pub fn judge(
     let settled: FxHashSet<NameId> = settled_keys.keys().copied().collect();
     let parts: Vec<Judged> = (0..orders.shard_count())
         .into_par_iter()
-        .map(|shard| judge_shard(&orders.take(shard)?, rounds, references, &settled, means, context))
+        .map_init(Vec::new, |bytes, shard| {
+            orders.take_into(shard, bytes)?;
+            judge_shard(bytes, rounds, references, &settled, means, context)
+        })
         .collect::<Result<_, RunError>>()?;
     let mut judged = Judged::default();
     for part in parts {
@@ -61,9 +64,8 @@ fn judge_shard(
     means: &Means<'_>,
     context: &Context<'_>,
 ) -> Result<Judged, RunError> {
-    let (lines, rows) = decode(bytes);
     let mut outcome = Outcome::default();
-    by_order(&lines, &rows, |lines, rows| reconcile(lines, rows, context, &mut outcome))?;
+    by_order(bytes, |lines, rows| reconcile(lines, rows, context, &mut outcome))?;
     let Outcome { findings, operations, mut tally } = outcome;
     send(&operations, rounds, references, settled, means, context, &mut tally)?;
     let found = findings.iter().map(|finding| describe(finding, context)).collect::<Result<_, _>>()?;
@@ -71,48 +73,32 @@ fn judge_shard(
     Ok(Judged { found, tally })
 }
 
-fn decode(bytes: &[u8]) -> (Vec<LineRec>, Vec<OperationRow>) {
-    let mut reader = Reader::new(bytes);
-    let (mut lines, mut rows) = (Vec::new(), Vec::new());
-    while !reader.is_empty() {
-        match read_order_record(&mut reader) {
-            OrderRecord::Line(line) => lines.push(line),
-            OrderRecord::Operation(row) => rows.push(row),
-        }
-    }
-    (lines, rows)
-}
-
-/// Walks both kinds of records side by side, an order at a time.
+/// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is
+/// needed: the decoded ones are several times as large as their bytes.
 fn by_order<E>(
-    lines: &[LineRec],
-    rows: &[OperationRow],
+    bytes: &[u8],
     mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), E>,
 ) -> Result<(), E> {
-    // Places are sorted, not records: these are several times as large.
-    let sorted_lines = places(lines.iter().map(|line| line.order));
-    let sorted_rows = places(rows.iter().map(|row| row.order));
-    let (mut line_places, mut row_places) = (sorted_lines.iter().peekable(), sorted_rows.iter().peekable());
-    let (mut of_order, mut on_order) = (Vec::new(), Vec::new());
-    loop {
-        let heads = [line_places.peek().map(|(order, _)| *order), row_places.peek().map(|(order, _)| *order)];
-        let Some(order) = heads.into_iter().flatten().min() else { return Ok(()) };
-        of_order.clear();
-        on_order.clear();
-        while let Some((_, place)) = line_places.next_if(|(other, _)| *other == order) {
-            of_order.push(lines[*place]);
-        }
-        while let Some((_, place)) = row_places.next_if(|(other, _)| *other == order) {
-            on_order.push(rows[*place]);
-        }
-        judge(&mut of_order, &mut on_order)?;
+    let mut places: Vec<(u128, usize)> = Vec::new();
+    let mut reader = Reader::new(bytes);
+    while !reader.is_empty() {
+        let place = reader.place();
+        places.push((pass_order_record(&mut reader), place));
     }
-}
-
-fn places(orders: impl Iterator<Item = u128>) -> Vec<(u128, usize)> {
-    let mut places: Vec<(u128, usize)> = orders.zip(0..).collect();
-    places.sort_unstable_by_key(|(order, _)| *order);
-    places
+    places.sort_unstable();
+    let (mut lines, mut rows) = (Vec::new(), Vec::new());
+    for of_order in places.chunk_by(|(a, _), (b, _)| a == b) {
+        lines.clear();
+        rows.clear();
+        for (_, place) in of_order {
+            match read_order_record(&mut Reader::at(bytes, *place)) {
+                OrderRecord::Line(line) => lines.push(line),
+                OrderRecord::Operation(row) => rows.push(row),
+            }
+        }
+        judge(&mut lines, &mut rows)?;
+    }
+    Ok(())
 }
 
 fn send(
