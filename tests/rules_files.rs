@@ -68,7 +68,7 @@ fn with_lists(name: &str, lists: &[String]) -> Case {
     let books = case(name)
         .rows_of("swedbank_pay", Dataset::Captures, "transaction_number,amount,reconciliation_number", &["1,10000,7"])
         .rows_of("swedbank_pay", Dataset::Reversals, "transaction_number,amount,reconciliation_number", &["2,3000,7"]);
-    lists.iter().fold(books, |case, list| case.file(None, None, list.as_bytes()))
+    lists.iter().fold(books, |case, list| case.file(None, Some("swedbank_pay"), list.as_bytes()))
 }
 
 #[test]
