@@ -147,6 +147,7 @@ mod at {
 }
 
 /// Checks every known field of a row and reads its numbers: the one gate that rows pass, compact or typed.
+#[inline]
 fn fields<'r>(
     layout: &Layout,
     record: &Record<'r>,
@@ -251,6 +252,7 @@ fn line_hash(text: &[u8]) -> u64 {
     xxh3_64(text)
 }
 
+#[inline]
 fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: Origin) -> LineRec {
     let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
         at::order::STATEMENTS.map(|column| fields.number(column));
@@ -278,6 +280,7 @@ fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: O
     }
 }
 
+#[inline]
 fn operation_row(
     dataset: Dataset,
     fields: &Fields<'_>,
@@ -330,6 +333,7 @@ fn settlement_kind(
 ///
 /// # Errors
 /// The first field, in the order of the canonical columns, that is not what its column must hold.
+#[inline]
 pub fn compact(
     layout: &Layout,
     record: &Record<'_>,

@@ -33,6 +33,10 @@ pub fn put_i64(out: &mut Vec<u8>, value: i64) {
 
 /// Appends a signed 128-bit number, small in either direction first.
 pub fn put_i128(out: &mut Vec<u8>, value: i128) {
+    // The same bytes, made with narrower numbers.
+    if let Ok(small) = i64::try_from(value) {
+        return put_i64(out, small);
+    }
     put_u128(out, ((value << 1) ^ (value >> 127)).cast_unsigned());
 }
 
@@ -86,6 +90,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Panics
     /// There is none.
+    #[inline]
     pub fn byte(&mut self) -> u8 {
         let (first, rest) = self.bytes.split_first().expect("a record is whole");
         self.bytes = rest;
@@ -96,6 +101,11 @@ impl<'a> Reader<'a> {
         let (head, rest) = self.bytes.split_first_chunk::<N>().expect("a record is whole");
         self.bytes = rest;
         *head
+    }
+
+    /// The next four bytes.
+    pub fn fixed_u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.fixed())
     }
 
     /// The next eight bytes.
@@ -124,8 +134,18 @@ impl<'a> Reader<'a> {
 
     /// An unsigned number of [`put_u128`].
     pub fn u128(&mut self) -> u128 {
-        let mut value = 0_u128;
+        // Nine bytes fit a narrower number, and nearly all numbers fit them.
+        let mut low = 0_u64;
         let mut shift = 0_u32;
+        while shift < 63 {
+            let byte = self.byte();
+            low |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return u128::from(low);
+            }
+            shift += 7;
+        }
+        let mut value = u128::from(low);
         loop {
             let byte = self.byte();
             value |= u128::from(byte & 0x7f) << shift;

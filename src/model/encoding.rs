@@ -65,6 +65,7 @@ fn put_optional(out: &mut Vec<u8>, value: Option<i64>) {
 
 impl LineRec {
     /// Appends the record.
+    #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
         let head = LINE | flag(self.vat_minor.is_some(), HAS_VAT);
         let mut more = flag(self.is_reversal, IS_REVERSAL)
@@ -96,6 +97,7 @@ impl LineRec {
 
 impl OperationRow {
     /// Appends the record.
+    #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
         let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
             | flag(self.completed, COMPLETED)
@@ -127,7 +129,9 @@ impl OperationRow {
 
 impl SettledRow {
     /// Appends the record.
+    #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
+        let start = begin(out);
         out.extend_from_slice(&[
             SETTLED | flag(self.reconciliation.is_some(), HAS_RECONCILIATION),
             key_bits(&self.keys),
@@ -140,15 +144,18 @@ impl SettledRow {
         if let Some(NameId(number)) = self.reconciliation {
             put_u64(out, u64::from(number));
         }
+        end(out, start);
     }
 }
 
 impl Operation {
     /// Appends the record.
+    #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
         let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
             | flag(self.completed, COMPLETED)
             | flag(self.reconciliation.is_some(), HAS_RECONCILIATION);
+        let start = begin(out);
         out.extend_from_slice(&[head, key_bits(&self.keys)]);
         put_keys(out, &self.keys);
         put_u64(out, u64::from(self.currency.0));
@@ -163,7 +170,43 @@ impl Operation {
         for row in &self.rows {
             out.extend_from_slice(&row.0.to_le_bytes());
         }
+        end(out, start);
     }
+}
+
+/// Room for the length of a key record.
+const LEN_BYTES: usize = 4;
+
+/// Leaves room for the length of a key record: an operation may have many rows.
+fn begin(out: &mut Vec<u8>) -> usize {
+    let start = out.len();
+    out.extend_from_slice(&[0; LEN_BYTES]);
+    start
+}
+
+/// Writes the length of a key record into the room left for it.
+fn end(out: &mut [u8], start: usize) {
+    let len = u32::try_from(out.len() - start - LEN_BYTES).expect("an operation has fewer than 2^28 rows");
+    if let Some(room) = out.get_mut(start..start + LEN_BYTES) {
+        room.copy_from_slice(&len.to_le_bytes());
+    }
+}
+
+/// The provider and the keys of the next record of a key shard, which is passed over.
+pub fn pass_key_record(reader: &mut Reader<'_>) -> (NameId, Keys) {
+    let len = usize::try_from(reader.fixed_u32()).expect("a record that is in memory");
+    let mut record = reader.take(len);
+    let (head, more) = (record.byte(), record.byte());
+    if head & SETTLED != 0 {
+        record.take(8);
+        let keys = read_keys(&mut record, more);
+        record.i64();
+        record.u16();
+        return (NameId(record.u32()), keys);
+    }
+    let keys = read_keys(&mut record, more);
+    record.u16();
+    (NameId(record.u32()), keys)
 }
 
 fn read_dataset(head: u8) -> Dataset {
@@ -223,6 +266,7 @@ pub fn read_order_record(reader: &mut Reader<'_>) -> OrderRecord {
 
 /// Reads the next record of a key shard.
 pub fn read_key_record(reader: &mut Reader<'_>) -> KeyRecord {
+    let _len = reader.fixed_u32();
     let (head, more) = (reader.byte(), reader.byte());
     if head & SETTLED != 0 {
         let origin = Origin(reader.fixed_u64());

@@ -10,7 +10,7 @@ use super::routes::Route;
 use crate::engine::shard::Partitions;
 use crate::model::codec::Reader;
 use crate::model::compact::{KeyRecord, Keys, Operation, SettledRow};
-use crate::model::encoding::read_key_record;
+use crate::model::encoding::{pass_key_record, read_key_record};
 use crate::model::finding::{Finding, FoundRow};
 use crate::model::record::ReadBackError;
 use crate::rules::describe::describe;
@@ -107,10 +107,7 @@ fn by_key(
     let mut reader = Reader::new(bytes);
     while !reader.is_empty() {
         let place = reader.place();
-        let (provider, keys) = match read_key_record(&mut reader) {
-            KeyRecord::Operation(operation) => (operation.provider, operation.keys),
-            KeyRecord::Settled(row) => (row.provider, row.keys),
-        };
+        let (provider, keys) = pass_key_record(&mut reader);
         places.push((route.next(means.routes, provider, &keys, round).1, place));
     }
     places.sort_unstable();
@@ -169,7 +166,7 @@ pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec
             let mut places: Vec<Place> = Vec::new();
             while !reader.is_empty() {
                 places.push((reader.fixed_u128(), reader.place()));
-                read_key_record(&mut reader);
+                pass_key_record(&mut reader);
             }
             places.sort_unstable();
             let mut found = Vec::new();

@@ -285,6 +285,7 @@ impl<'a> Desk<'a> {
         }
     }
 
+    #[inline]
     fn deal(&mut self, canonical: Canonical, means: &Means<'_>, read: &mut Read, last: &mut Option<NameId>) {
         match canonical {
             Canonical::Line(line) => {
