@@ -9,6 +9,7 @@ use super::args::{CheckArgs, InputArgs, ReportFormat, RunArgs};
 use super::config::Config;
 use super::fault::Fault;
 use super::paths;
+use crate::engine::shard::SHARD_COUNT;
 use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::pipeline::plan::{Input, Plan};
@@ -17,8 +18,6 @@ use crate::pipeline::plan::{Input, Plan};
 const OUT: &str = "avstem-out";
 /// Chunks are large enough that a thread rarely asks for the next one, and small enough that all cores have one.
 const CHUNK_BYTES: usize = 4 << 20;
-/// Fixed, so that the same inputs go the same way whatever the number of threads.
-const SHARD_COUNT: usize = 512;
 
 /// The plan of `run`.
 ///

@@ -14,10 +14,11 @@ use super::source::to_u64;
 pub use super::spill::Budget;
 use super::spill::{Extent, Spill};
 
-/// The number of shards for ordinary work: enough that one of them is small beside the memory, few enough that their buffers are too.
-pub const SHARD_COUNT: usize = 256;
+/// The number of shards for ordinary work: enough that one of them is small beside a core's cache, few enough that their
+/// buffers are small beside the memory. Fixed, so that the same inputs go the same way whatever the number of threads.
+pub const SHARD_COUNT: usize = 512;
 
-/// The size of a block: with 256 shards the buffers of a thread take 4 MiB, and a block is large enough to be written to disk by itself.
+/// The size of a block: with 512 shards the buffers of a thread take 8 MiB, and a block is large enough to be written to disk by itself.
 const BLOCK_LEN: usize = 16 * 1024;
 
 /// A block counts as full this much before its end, so that an ordinary record never makes it grow.
