@@ -306,6 +306,7 @@ mod samples {
                 path: Some(path),
                 dataset: Some(*dataset),
                 provider: Some((*provider).to_owned()),
+                profile: None,
             }
         });
         let mut settings = Settings::new(chrono::NaiveDate::from_ymd_opt(2026, 10, 31).unwrap());

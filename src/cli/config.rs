@@ -167,6 +167,7 @@ impl Config {
                 path,
                 dataset: source.dataset.map(|dataset| dataset.0),
                 provider: source.provider.as_ref().map(|provider| provider.0.clone()),
+                profile: None,
             };
             if typed == "-" {
                 inputs.push(input(typed.clone(), None));
@@ -357,6 +358,7 @@ mod tests {
             path: None,
             dataset: Some(Dataset::Captures),
             provider: Some("swedbank_pay".to_owned()),
+            profile: None,
         };
         assert_eq!(config.inputs().map_err(|fault| fault.to_string())?, [stdin]);
 

@@ -101,12 +101,12 @@ fn inputs(args: &InputArgs, config: &Config) -> Result<Vec<Input>, Fault> {
 
 fn typed(path: &Path, dataset: Option<Dataset>) -> Result<Vec<Input>, String> {
     if path.as_os_str() == "-" {
-        return Ok(vec![Input { shown: "-".to_owned(), path: None, dataset, provider: None }]);
+        return Ok(vec![Input { shown: "-".to_owned(), path: None, dataset, provider: None, profile: None }]);
     }
     let found = paths::expand(path, Path::new(""))?;
     Ok(found
         .into_iter()
-        .map(|file| Input { shown: file.shown, path: Some(file.path), dataset, provider: None })
+        .map(|file| Input { shown: file.shown, path: Some(file.path), dataset, provider: None, profile: None })
         .collect())
 }
 

@@ -1,6 +1,7 @@
 //! The files of a run as one library: rows and lines are read back from it by their origin.
 
 use std::io;
+use std::sync::Arc;
 
 use super::canonical::{Context, Reject, typed};
 use super::layout::Layout;
@@ -15,7 +16,7 @@ pub struct Volume {
     /// The path as given.
     pub shown: String,
     /// Its plain canonical bytes.
-    pub bytes: Bytes,
+    pub bytes: Arc<Bytes>,
     /// Where its columns stand.
     pub layout: Layout,
     /// Offsets and lines of some records, ascending: the line of any record is counted from the nearest one before.

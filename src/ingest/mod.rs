@@ -1,10 +1,16 @@
 //! From bytes to records and rejects: a file a format, no decisions. The readers never see a verdict.
 
 pub mod canonical;
-pub mod convert;
+pub mod copy;
+pub mod dintero;
 pub mod field;
+pub mod formats;
 pub mod layout;
 pub mod library;
+pub mod native;
 pub mod parquet;
+pub mod payload;
+pub mod profile;
 pub mod source;
 pub mod swedbank_pay;
+pub mod table;

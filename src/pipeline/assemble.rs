@@ -6,7 +6,7 @@ use super::error::RunError;
 use super::inputs::Inputs;
 use super::matches::match_rows;
 use super::read::{Means, Read};
-use crate::ingest::convert::sentence;
+use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
 use crate::model::names::{NameId, Names};
@@ -170,7 +170,7 @@ fn input_rows(inputs: &Inputs, read: &Read) -> Result<Vec<InputRow>, RunError> {
         rows.push(InputRow {
             path: file.input.shown.clone(),
             dataset: volume.layout.dataset.name().to_owned(),
-            format: file.format.to_owned(),
+            format: file.format.clone(),
             provider: file.provider.clone(),
             bytes: file.given_len,
             sha256,

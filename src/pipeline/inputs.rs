@@ -1,7 +1,7 @@
 //! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -10,13 +10,13 @@ use super::plan::{Input, Plan};
 use crate::engine::chunk::header_end;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Scratch, split_one};
-use crate::ingest::convert::{Native, convert_transaction_list};
+use crate::ingest::copy::Converted;
 use crate::ingest::field::trim;
+use crate::ingest::formats::{self, Format, Given};
 use crate::ingest::layout::Layout;
 use crate::ingest::library::{DIALECT, Volume};
-use crate::ingest::parquet::convert_parquet;
-use crate::ingest::source::{FileError, Opened, Shape, open, sha256};
-use crate::ingest::swedbank_pay::transaction_list::is_transaction_list;
+use crate::ingest::native::Native;
+use crate::ingest::source::{FileError, Opened, open, sha256};
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
@@ -32,7 +32,7 @@ pub struct File {
     /// Provider of rows that name none.
     pub provider: String,
     /// How it is read, for people.
-    pub format: &'static str,
+    pub format: String,
     /// Size as given.
     pub given_len: u64,
     /// SHA-256 as given, where that differs from the plain bytes'.
@@ -46,7 +46,7 @@ pub struct File {
     /// Whether the rows take part: `read`, `repeated` or `restated`.
     pub state: &'static str,
     /// The bytes as given, where the volume holds converted ones.
-    original: Option<Bytes>,
+    original: Option<Arc<Bytes>>,
 }
 
 /// All files of a run.
@@ -74,13 +74,13 @@ impl Inputs {
         if let Some(known) = entry.sha256.get() {
             return Ok(known.clone());
         }
-        let computed = sha256(entry.original.as_ref().unwrap_or(&volume.bytes))?;
+        let computed = sha256(entry.original.as_deref().unwrap_or(&volume.bytes))?;
         Ok(entry.sha256.get_or_init(|| computed).clone())
     }
 
     fn plain_len(&self, file: usize) -> u64 {
-        let original = self.files.get(file).and_then(|entry| entry.original.as_ref());
-        original.or(self.volumes.get(file).map(|volume| &volume.bytes)).map_or(0, Bytes::len)
+        let original = self.files.get(file).and_then(|entry| entry.original.as_deref());
+        original.or(self.volumes.get(file).map(|volume| &*volume.bytes)).map_or(0, Bytes::len)
     }
 }
 
@@ -99,14 +99,16 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         );
         return Err(error.into());
     }
-    let opened: Vec<Result<Loaded, FileError>> =
+    let opened: Vec<Result<Vec<Loaded>, FileError>> =
         planned.into_par_iter().map(|input| load_one(input, plan, currencies)).collect();
     let mut inputs = Inputs::default();
-    for (number, one) in opened.into_iter().enumerate() {
-        let (file, volume, rejects) = one?;
-        inputs.files.push(file);
-        inputs.volumes.push(volume);
-        inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
+    for file in opened {
+        for (file, volume, rejects) in file? {
+            let number = inputs.files.len();
+            inputs.files.push(file);
+            inputs.volumes.push(volume);
+            inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
+        }
     }
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
@@ -114,82 +116,51 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
     Ok(inputs)
 }
 
-/// A file, its canonical bytes, and rows that a conversion could not read.
+/// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
 type Loaded = (File, Volume, Vec<RejectRow>);
 
-fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Loaded, FileError> {
-    let Opened { bytes, given_len, given_sha256, shape } = open(&input.shown, input.path.as_deref())?;
+fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Vec<Loaded>, FileError> {
+    let opened = open(&input.shown, input.path.as_deref())?;
+    let given = Given { shown: &input.shown, dataset: input.dataset, profile: input.profile.as_deref(), currencies };
+    let format = formats::read(&opened, &given)?;
     let provider = input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
-    let file = |input: Input, provider: String, format: &'static str, body: (u64, u64)| File {
-        input,
-        provider,
-        format,
-        given_len,
-        given_sha256: given_sha256.clone(),
-        sha256: OnceLock::new(),
-        native: None,
-        body,
-        state: "read",
-        original: None,
+    let Opened { bytes, given_len, given_sha256, .. } = opened;
+    let original = Arc::new(bytes);
+    let part = |bytes: Option<Bytes>, dataset: Dataset, format: String, native: Option<Native>| {
+        let plain = bytes.as_ref().unwrap_or(&original);
+        let (layout, body) = canonical_header(&input.shown, plain, dataset, &provider)?;
+        let (bytes, original) = match bytes {
+            Some(bytes) => (Arc::new(bytes), Some(Arc::clone(&original))),
+            None => (Arc::clone(&original), None),
+        };
+        let file = File {
+            input: input.clone(),
+            provider: provider.clone(),
+            format,
+            given_len,
+            given_sha256: given_sha256.clone(),
+            sha256: OnceLock::new(),
+            native,
+            body,
+            state: "read",
+            original,
+        };
+        Ok((file, Volume { shown: input.shown.clone(), bytes, layout, lines: Vec::new() }))
     };
-    match shape {
-        Shape::Text => {
-            let Some(dataset) = input.dataset else {
-                return Err(FileError::new(
-                    &input.shown,
-                    "a CSV file does not say what it holds",
-                    "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
-                ));
-            };
-            let (layout, body) = canonical_header(&input.shown, &bytes, dataset, &provider)?;
-            let volume = Volume { shown: input.shown.clone(), bytes, layout, lines: Vec::new() };
-            Ok((file(input, provider, "canonical csv", body), volume, Vec::new()))
+    match format {
+        Format::Canonical(dataset) => {
+            let (file, volume) = part(None, dataset, "canonical csv".to_owned(), None)?;
+            Ok(vec![(file, volume, Vec::new())])
         }
-        Shape::Xml => {
-            if !is_transaction_list(&first_bytes(&input.shown, &bytes)?) {
-                return Err(FileError::new(
-                    &input.shown,
-                    "this XML is no format that this version reads",
-                    "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
-                ));
-            }
-            if input.dataset.is_some_and(|dataset| dataset != Dataset::Settlements) {
-                return Err(FileError::new(
-                    &input.shown,
-                    "a transaction list holds settlements",
-                    "give it with --settlements or --input",
-                ));
-            }
-            let converted = convert_transaction_list(&input.shown, &bytes, currencies)?;
-            let (layout, body) = canonical_header(&input.shown, &converted.bytes, Dataset::Settlements, &provider)?;
-            let volume = Volume { shown: input.shown.clone(), bytes: converted.bytes, layout, lines: Vec::new() };
-            let mut file = file(input, provider, "swedbank pay transaction list 2.0 xml", body);
-            file.native = converted.native;
-            file.original = Some(bytes);
-            Ok((file, volume, converted.rejects))
-        }
-        Shape::Parquet => {
-            let converted = convert_parquet(&input.shown, &bytes, input.dataset)?;
-            let (layout, body) = canonical_header(&input.shown, &converted.bytes, converted.dataset, &provider)?;
-            let volume = Volume { shown: input.shown.clone(), bytes: converted.bytes, layout, lines: Vec::new() };
-            let mut file = file(input, provider, "canonical parquet", body);
-            file.original = Some(bytes);
-            Ok((file, volume, converted.rejects))
-        }
-        Shape::Unread(what) => Err(FileError::new(
-            &input.shown,
-            format!("{what} is not read by this version"),
-            "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
-        )),
+        Format::Rows(parts) => parts
+            .into_iter()
+            .map(|Converted { format, bytes, dataset, rejects, native }| {
+                let (file, volume) = part(Some(bytes), dataset, format, native)?;
+                Ok((file, volume, rejects))
+            })
+            .collect(),
+        Format::Payload => Err(FileError::new(&input.shown, "JSON is not read by this version", "export CSV")),
     }
-}
-
-fn first_bytes(shown: &str, bytes: &Bytes) -> Result<Vec<u8>, FileError> {
-    let mut head = Vec::new();
-    bytes
-        .read_at_most(0, &mut head, 1 << 14)
-        .map_err(|error| FileError::new(shown, format!("cannot be read: {error}"), "run again"))?;
-    Ok(head)
 }
 
 /// The layout of a canonical file and where its rows begin (offset and line).

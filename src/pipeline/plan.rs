@@ -1,9 +1,11 @@
 //! What to do, validated: the value that the command line hands to [`super::run`].
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::ingest::profile::Profile;
 use crate::model::record::Dataset;
 use crate::rules::settings::Settings;
 
@@ -43,6 +45,8 @@ pub struct Input {
     pub dataset: Option<Dataset>,
     /// Provider of rows that name none; `None` for the default provider.
     pub provider: Option<String>,
+    /// How it is written, where that is configured.
+    pub profile: Option<Arc<Profile>>,
 }
 
 /// What a run tells while it works.

@@ -147,7 +147,7 @@ impl Case {
             let shown = number.to_string();
             let path: PathBuf = folder.path().join(&shown);
             std::fs::write(&path, bytes).unwrap();
-            Input { shown, path: Some(path), dataset, provider }
+            Input { shown, path: Some(path), dataset, provider, profile: None }
         });
         Plan {
             inputs: inputs.collect(),

@@ -41,7 +41,7 @@ pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference:
             let path = folder.join(&shown);
             std::fs::write(&path, &file.bytes).unwrap();
             let dataset = Dataset::from_name(file.dataset.name());
-            Input { shown, path: Some(path), dataset, provider: file.provider.clone() }
+            Input { shown, path: Some(path), dataset, provider: file.provider.clone(), profile: None }
         })
         .collect();
     Plan {

@@ -25,7 +25,7 @@ use polars::prelude::{
 
 use self::cells::{Cells, Form, described};
 use self::pages::Pages;
-use super::convert::Converted;
+use super::copy::Converted;
 use super::layout::LINE_COLUMN;
 use super::source::{FileError, Sequential, spooled};
 use crate::engine::source::Bytes;
@@ -47,7 +47,7 @@ pub fn convert_parquet(shown: &str, bytes: &Bytes, dataset: Option<Dataset>) -> 
         let mut source = Source::open(shown, bytes)?;
         let dataset = source.dataset(dataset)?;
         let bytes = source.canonical_csv(dataset)?;
-        Ok(Converted { bytes, dataset, rejects: Vec::new(), native: None })
+        Ok(Converted { format: "canonical parquet".to_owned(), bytes, dataset, rejects: Vec::new(), native: None })
     })
 }
 

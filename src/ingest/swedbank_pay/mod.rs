@@ -1,10 +1,11 @@
-//! Swedbank Pay's settlement files: the transaction list, version 2, as XML.
+//! Swedbank Pay: the transaction list of a settlement, and what its API returns.
 //!
 //! The list states its own totals; [`stated`] compares them with the body. Fees and the payout stand only in the
 //! balance report, which no program can read, so they are not looked for here.
 
 mod amount;
 mod attributes;
+pub mod convert;
 mod row;
 pub mod stated;
 mod totals;

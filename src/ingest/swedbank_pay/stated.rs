@@ -3,31 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::totals::TransactionList;
+pub use crate::ingest::native::Stated;
 use crate::model::currency::{Currencies, Currency};
 use crate::model::money;
-
-/// A stated total and what the body holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stated {
-    /// `rows`, `sum`, or a service with `debits`, `credits` or `amount`.
-    pub what: String,
-    /// The currency of an amount; `None` for a count.
-    pub currency: Option<Currency>,
-    /// As stated: minor units, or a count; 0 where the body holds what the list does not name.
-    pub stated: i128,
-    /// As found in the body.
-    pub actual: i128,
-    /// Line of the statement, else of the first row.
-    pub line: u64,
-}
-
-impl Stated {
-    /// Whether both are equal.
-    #[must_use]
-    pub fn ties(&self) -> bool {
-        self.stated == self.actual
-    }
-}
 
 /// Debits, credits and amount: as stated (`None` where any part is not), and of the body.
 struct Service {

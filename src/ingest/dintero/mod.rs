@@ -1,0 +1,1 @@
+//! Dintero: orders, checkout transactions and settlements.

@@ -1,0 +1,86 @@
+//! The formats that are read, each recognised by what it holds, never by trying one reader after another: from an
+//! opened file to canonical rows, or to the word that it holds documents of a provider's API, which are put together
+//! over all files first.
+
+use super::copy::Converted;
+use super::parquet::convert_parquet;
+use super::profile::Profile;
+use super::source::{FileError, Opened, Shape};
+use super::swedbank_pay::convert::convert_transaction_list;
+use super::swedbank_pay::transaction_list::is_transaction_list;
+use crate::engine::source::Bytes;
+use crate::model::currency::Currencies;
+use crate::model::record::Dataset;
+
+/// What is known of a file beside its bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Given<'a> {
+    /// The path as configured or typed.
+    pub shown: &'a str,
+    /// What it holds, where that is said.
+    pub dataset: Option<Dataset>,
+    /// How it is written, where that is said.
+    pub profile: Option<&'a Profile>,
+    /// Known currencies.
+    pub currencies: &'a Currencies,
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub enum Format {
+    /// Canonical CSV, which is read where it stands.
+    Canonical(Dataset),
+    /// Anything else that holds rows: a part a dataset or settlement file, at least one.
+    Rows(Vec<Converted>),
+    /// Documents of a provider's API.
+    Payload,
+}
+
+/// Tells what a file is, and converts it where it is not canonical CSV.
+///
+/// # Errors
+/// The file is of no known format, is damaged, or holds something else than was said.
+pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
+    let bytes = &opened.bytes;
+    match opened.shape {
+        Shape::Text => given.dataset.map(Format::Canonical).ok_or_else(|| {
+            FileError::new(
+                given.shown,
+                "a CSV file does not say what it holds",
+                "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+            )
+        }),
+        Shape::Xml => xml(bytes, given),
+        Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
+        Shape::Unread(what) => Err(FileError::new(
+            given.shown,
+            format!("{what} is not read by this version"),
+            "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
+        )),
+    }
+}
+
+fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let mut head = Vec::new();
+    bytes
+        .read_at_most(0, &mut head, 1 << 14)
+        .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
+    if !is_transaction_list(&head) {
+        return Err(FileError::new(
+            given.shown,
+            "this XML is no format that this version reads",
+            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+        ));
+    }
+    settlements_only(given, "a transaction list")?;
+    Ok(Format::Rows(vec![convert_transaction_list(given.shown, bytes, given.currencies)?]))
+}
+
+/// Refuses a settlement file that was given as something else.
+fn settlements_only(given: &Given<'_>, what: &str) -> Result<(), FileError> {
+    if given.dataset.is_some_and(|dataset| dataset != Dataset::Settlements) {
+        let problem = format!("{what} holds settlements");
+        return Err(FileError::new(given.shown, problem, "give it with --settlements or --input"));
+    }
+    Ok(())
+}

@@ -1,0 +1,8 @@
+//! What providers' APIs return and are sent, as JSON: documents to facts, facts of one order put together, and these
+//! to canonical rows.
+//!
+//! One operation is often told of several times (a request and its response, a list, an event), each time with other
+//! particulars. So a document becomes [`fact::Fact`]s first; [`join`] puts together what belongs together, and every
+//! document that tells of an operation gives rows for it with all that is known, which RULES.md 2 then counts once.
+
+pub mod fact;
