@@ -16,10 +16,11 @@ use crate::ingest::formats::{self, Format, Given};
 use crate::ingest::layout::Layout;
 use crate::ingest::library::{DIALECT, Volume};
 use crate::ingest::native::Native;
-use crate::ingest::source::{FileError, Opened, open, sha256};
+use crate::ingest::source::{FileError, Opened, open_all, sha256};
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
 use crate::rules::files::{Fate, NativeFile, resolve};
@@ -91,14 +92,7 @@ impl Inputs {
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
-    if planned.len() > crate::model::origin::FILE_COUNT_MAX {
-        let error = FileError::new(
-            "inputs",
-            format!("{} files are more than one run reads", planned.len()),
-            "put exports of a day together",
-        );
-        return Err(error.into());
-    }
+    refuse_too_many(planned.len())?;
     let opened: Vec<Result<Vec<Loaded>, FileError>> =
         planned.into_par_iter().map(|input| load_one(input, plan, currencies)).collect();
     let mut inputs = Inputs::default();
@@ -110,6 +104,8 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
         }
     }
+    // Again: an archive is one file of the plan and may hold many.
+    refuse_too_many(inputs.files.len())?;
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
     inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
@@ -119,8 +115,26 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
 type Loaded = (File, Volume, Vec<RejectRow>);
 
+fn refuse_too_many(count: usize) -> Result<(), FileError> {
+    if count <= FILE_COUNT_MAX {
+        return Ok(());
+    }
+    let problem = format!("{count} files are more than one run reads: {FILE_COUNT_MAX}");
+    Err(FileError::new("inputs", problem, "put exports of a day together"))
+}
+
+/// Opens a file of the plan; every file in an archive is one of its own.
 fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Vec<Loaded>, FileError> {
-    let opened = open(&input.shown, input.path.as_deref())?;
+    let mut opened = open_all(&input.shown, input.path.as_deref())?;
+    opened.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut loaded = Vec::with_capacity(opened.len());
+    for (shown, opened) in opened {
+        loaded.extend(load_opened(Input { shown, ..input.clone() }, opened, plan, currencies)?);
+    }
+    Ok(loaded)
+}
+
+fn load_opened(input: Input, opened: Opened, plan: &Plan, currencies: &Currencies) -> Result<Vec<Loaded>, FileError> {
     let given = Given { shown: &input.shown, dataset: input.dataset, profile: input.profile.as_deref(), currencies };
     let format = formats::read(&opened, &given)?;
     let provider = input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
