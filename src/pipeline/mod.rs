@@ -7,6 +7,7 @@ pub mod inputs;
 pub mod keys;
 pub mod matches;
 pub mod orders;
+pub mod payloads;
 pub mod plan;
 pub mod read;
 pub mod routes;

@@ -8,6 +8,7 @@
 
 pub mod fact;
 pub mod order;
+pub mod read;
 mod recorded;
 pub mod references;
 pub mod rows;
