@@ -6,3 +6,5 @@
 //! document that tells of an operation gives rows for it with all that is known, which RULES.md 2 then counts once.
 
 pub mod fact;
+pub mod path;
+pub mod recognise;
