@@ -125,9 +125,9 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             }
             Format::Rows(parts) => (parts, default, None),
             Format::Payload if repeated.is_some() => (Vec::new(), default, None),
-            Format::Payload => {
-                payloads.next().map_or_else(|| (Vec::new(), default, None), |file| (file.parts, file.provider, file.api))
-            }
+            Format::Payload => payloads
+                .next()
+                .map_or_else(|| (Vec::new(), default, None), |file| (file.parts, file.provider, file.api)),
         };
         for part in parts {
             inputs.add(opening.part(part, provider.clone(), api)?);

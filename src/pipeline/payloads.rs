@@ -205,12 +205,7 @@ fn damaged(problem: String) -> RunError {
 }
 
 /// Puts the facts of every order together, and writes their rows to the copies of their files.
-fn write(
-    files: &[Documents<'_>],
-    seen: Vec<Seen>,
-    by_order: &Partitions,
-    plan: &Plan,
-) -> Result<Vec<Parts>, RunError> {
+fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: &Plan) -> Result<Vec<Parts>, RunError> {
     let orders_given = plan.inputs.iter().any(|input| input.dataset == Some(Dataset::Orders));
     let constants = |number: u32| {
         let file = files.get(usize::try_from(number).unwrap_or(usize::MAX))?;

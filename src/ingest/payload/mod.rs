@@ -6,10 +6,16 @@
 //! together, and every document that tells of an operation gives rows for it with all that is known, which RULES.md 2
 //! then counts once and lists as repeated.
 
+pub mod document;
+pub mod documents;
 pub mod fact;
+pub mod json;
 pub mod order;
+pub mod path;
 pub mod read;
+pub mod recognise;
 mod recorded;
 pub mod references;
 pub mod rows;
+pub mod scalar;
 pub mod sighting;
