@@ -19,3 +19,6 @@ pub mod references;
 pub mod rows;
 pub mod scalar;
 pub mod sighting;
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,7 @@ pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'
         orders.into_iter().partition(|order| order.of_transaction);
     date_updates(&mut orders);
     let mut operations = recorded::settle(operations, !transactions.is_empty());
-    let lines = lines(&mut orders, &of_transactions, orders_given, &mut operations);
+    let lines = lines(&orders, &of_transactions, orders_given, &mut operations);
     let whole = Whole {
         provider,
         order_id,
@@ -95,7 +95,7 @@ struct Lines {
 }
 
 fn lines(
-    orders: &mut Vec<OrderFact>,
+    orders: &[OrderFact],
     of_transactions: &[OrderFact],
     orders_given: bool,
     operations: &mut [OperationFact],
@@ -108,7 +108,7 @@ fn lines(
     };
     if orders.iter().any(|order| order.items.is_some()) {
         let kept = overwritten(orders);
-        return Lines { lines: with_items(&kept), stating: std::mem::take(orders) };
+        return Lines { lines: with_items(&kept), stating: orders.to_vec() };
     }
     if orders_given {
         return Lines { lines: Vec::new(), stating: Vec::new() };
@@ -128,7 +128,7 @@ fn lines(
     if !amounts.is_empty() {
         operations.iter_mut().for_each(|operation| operation.parts.clear());
     }
-    Lines { lines: amounts, stating: orders.clone() }
+    Lines { lines: amounts, stating: orders.to_vec() }
 }
 
 /// The documents whose items count. One that holds all items of the order replaces what was before it: lines that it
