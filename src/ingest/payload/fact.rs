@@ -70,12 +70,25 @@ pub struct OrderFact {
     pub order_amount_minor: Option<i64>,
     /// What of it was cancelled, minor units.
     pub cancelled_minor: Option<i64>,
+    /// The cancellations that `cancelled_minor` is the sum of, where the document names each (Dintero). Over several
+    /// documents of an order they are put together by their ids, so that one told of twice is counted once.
+    pub cancellations: Vec<CancellationFact>,
     /// `remainingCaptureAmount`, minor units; absent is not 0.
     pub remaining_capture_minor: Option<i64>,
     /// `remainingReversalAmount`, minor units; absent is not 0.
     pub remaining_reversal_minor: Option<i64>,
     /// Where the document stands.
     pub place: Place,
+}
+
+/// A part of an order that was cancelled before it was captured.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CancellationFact {
+    /// Dintero: `id` of the recorded cancellation, or of the checkout event; `None` for a request, which its answer
+    /// repeats with an id: it counts only where no cancellation with an id is known of the order.
+    pub cancellation_id: Option<String>,
+    /// What was cancelled, signed, minor units.
+    pub amount_minor: i64,
 }
 
 /// An item of an order: an order line of RULES.md 2.
