@@ -195,6 +195,7 @@ fn order<'a>(telling: &mut Telling<'a, '_>, read: &Transaction<'a>, head: &Head,
     let fact = OrderFact {
         place: telling.place_of(document),
         order_id: head.order_id.clone(),
+        transaction_id: head.transaction_id.clone(),
         currency: head.currency.clone(),
         created_at,
         updated_at,
@@ -294,6 +295,7 @@ fn voided(event: &Event<'_>, head: &Head) -> Result<Option<Fact>, Reject> {
     };
     Ok(Some(Fact::Order(OrderFact {
         order_id: head.order_id.clone(),
+        transaction_id: head.transaction_id.clone(),
         currency: head.currency.clone(),
         cancelled_minor: Some(amount_minor),
         cancellations: vec![CancellationFact { cancellation_id, amount_minor }],

@@ -1,6 +1,8 @@
 //! All that documents tell of one order, put together: which items count, what the order says of itself, and which of
 //! its operations were executed, recorded, or only asked for.
 
+use std::collections::BTreeMap;
+
 use super::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, TransactionFact};
 use super::recorded;
 use super::rows::{self, Constants, Refused, Row, Whole};
@@ -176,7 +178,7 @@ fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &
         .or_else(|| earliest(operations.iter().filter_map(|operation| operation.created_at.as_ref()).collect()))
 }
 
-/// What the order says of itself: as its newest document does; cancelled amounts of single cancellations add up there.
+/// What the order says of itself: as its newest document does. Cancellations that are told of one by one are summed.
 fn statements(stating: &[OrderFact]) -> [Option<i64>; 4] {
     let newest = stating
         .iter()
@@ -186,14 +188,26 @@ fn statements(stating: &[OrderFact]) -> [Option<i64>; 4] {
                 || order.remaining_reversal_minor.is_some()
         })
         .max_by_key(|order| latest(order));
-    let cancelled_minor =
+    let newest_cancelled =
         stating.iter().filter(|order| order.cancelled_minor.is_some()).max_by_key(|order| latest(order));
+    let cancelled_minor = cancellations(stating).or(newest_cancelled.and_then(|order| order.cancelled_minor));
     [
         newest.and_then(|order| order.order_amount_minor),
-        cancelled_minor.and_then(|order| order.cancelled_minor),
+        cancelled_minor,
         newest.and_then(|order| order.remaining_capture_minor),
         newest.and_then(|order| order.remaining_reversal_minor),
     ]
+}
+
+/// The sum of the cancellations that documents tell of one by one. One with an id counts once, however often it is
+/// told; those without are requests, which their answers repeat with an id, so they count only where no answer is.
+fn cancellations(stating: &[OrderFact]) -> Option<i64> {
+    let all = || stating.iter().flat_map(|order| &order.cancellations);
+    let with_id: BTreeMap<&str, i64> =
+        all().filter_map(|one| Some((one.cancellation_id.as_deref()?, one.amount_minor))).collect();
+    let amounts: Vec<i64> =
+        if with_id.is_empty() { all().map(|one| one.amount_minor).collect() } else { with_id.into_values().collect() };
+    if amounts.is_empty() { None } else { amounts.into_iter().try_fold(0_i64, i64::checked_add) }
 }
 
 /// Whether an operation is Dintero's and of this kind of telling.

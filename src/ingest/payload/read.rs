@@ -8,8 +8,10 @@ use super::document::DocContext;
 use super::documents::Documents;
 use super::fact::{Api, Fact};
 use super::path::PathHints;
+use super::recognise::Kind;
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::Reject;
+use crate::ingest::dintero::facts::facts as dintero_facts;
 use crate::ingest::source::FileError;
 
 /// What some documents of one API tell.
@@ -46,14 +48,19 @@ pub fn file(
             for span in spans {
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
-                match document.api() {
-                    Some(Api::SwedbankPay) => {
+                match document.kind() {
+                    Some(Kind::SwedbankPay(_)) => {
                         let _ = (&context, &swedbank_pay.facts);
                     }
-                    Some(Api::Dintero) => {
-                        let _ = &dintero.facts;
-                    }
-                    None => swedbank_pay.rejects.push((document.line(), document.unknown())),
+                    Some(Kind::Dintero(kind)) => dintero_facts(
+                        document.text().as_bytes(),
+                        kind,
+                        path,
+                        context.place(document.line()),
+                        &mut |fact| dintero.facts.push(fact),
+                        &mut |line, reject| dintero.rejects.push((line, reject)),
+                    ),
+                    _ => swedbank_pay.rejects.push((document.line(), document.unknown())),
                 }
             }
             for found in found.into_iter().filter(|found| !found.facts.is_empty() || !found.rejects.is_empty()) {
