@@ -113,17 +113,24 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         .filter(|(opening, repeated)| matches!(opening.format, Format::Payload) && repeated.is_none())
         .map(|(opening, _)| Documents { input: &opening.input, bytes: &opening.bytes })
         .collect();
+    // Payloads bring the names of their providers with them, so the settlement files beside them do too.
+    let any_payload = !documents.is_empty();
     let mut payloads = payloads::convert(&documents, plan)?.into_iter();
     drop(documents);
     for (opening, repeated) in openings.iter_mut().zip(repeated) {
         let format = std::mem::replace(&mut opening.format, Format::Payload);
-        let default = opening.input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
+        let default = plan.settings.default_provider.clone();
+        let default = opening.input.provider.clone().unwrap_or(default);
         let (parts, provider, api) = match format {
             Format::Canonical(dataset) => {
                 inputs.add(opening.canonical(dataset, default)?);
                 continue;
             }
-            Format::Rows(parts) => (parts, default, None),
+            Format::Rows(parts) => {
+                let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
+                let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
+                (parts, provider, None)
+            }
             Format::Payload if repeated.is_some() => (Vec::new(), default, None),
             Format::Payload => payloads
                 .next()

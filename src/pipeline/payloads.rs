@@ -85,7 +85,8 @@ struct Seen {
 }
 
 /// The provider of a document's rows: configured for the source or for all, else named after its API.
-fn provider_of(input: &Input, plan: &Plan, api: Api) -> String {
+#[must_use]
+pub fn provider_of(input: &Input, plan: &Plan, api: Api) -> String {
     let default = &plan.settings.default_provider;
     let configured = input.provider.clone().or_else(|| (default != "default").then(|| default.clone()));
     configured.unwrap_or_else(|| api.provider().to_owned())
