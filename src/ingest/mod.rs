@@ -17,3 +17,4 @@ pub mod shape;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;
+pub mod xml;
