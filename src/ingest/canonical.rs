@@ -158,6 +158,10 @@ fn fields<'r>(
     context: &Context<'_>,
     memory: &mut Memory,
 ) -> Result<Fields<'r>, Reject> {
+    if record.unclosed {
+        let reason = "a quote is not closed: all that follows in the file would be one field";
+        return Err(Reject::new("", record.raw, reason));
+    }
     if record.len() != layout.field_count {
         let reason = format!("{} fields where the header has {}", record.len(), layout.field_count);
         return Err(Reject::new("", record.raw, reason));

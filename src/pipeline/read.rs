@@ -8,15 +8,17 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
+use super::header::chunks;
 use super::inputs::Inputs;
 use super::plan::{Event, Plan};
 use super::routes::{Route, Routes};
-use crate::engine::chunk::{Chunk, plan_chunks};
+use crate::engine::chunk::Chunk;
 use crate::engine::shard::{Partitions, Writer};
 use crate::engine::split::{Record, Scratch, split_records};
 use crate::ingest::canonical::{Canonical, Context, Memory, Reject, Ways, compact};
 use crate::ingest::field::shown;
-use crate::ingest::library::{DIALECT, Volume};
+use crate::ingest::library::Volume;
+use crate::ingest::source::FileError;
 use crate::model::compact::{KeyKind, SettlementKind};
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
@@ -129,11 +131,10 @@ fn read_files(
     let planned: Vec<Vec<(usize, Chunk)>> = files
         .into_par_iter()
         .map(|file| {
-            let (offset, line) = inputs.files[file].body;
-            let chunks = plan_chunks(&inputs.volumes[file].bytes, offset, line, &DIALECT, means.plan.chunk_bytes)?;
+            let chunks = chunks(&inputs.volumes[file], inputs.files[file].body, means.plan.chunk_bytes)?;
             Ok(chunks.into_iter().map(|chunk| (file, chunk)).collect())
         })
-        .collect::<io::Result<_>>()?;
+        .collect::<Result<_, FileError>>()?;
     let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
     let settled_keys = read.settled_keys.clone();
     let ways = CachedWays { settings: means.settings(), settled_keys: &settled_keys, known: RwLock::default() };
@@ -216,25 +217,32 @@ fn read_chunk(
     let mut desk = Desk::new(dataset, shards);
     let all_utf8 = std::str::from_utf8(buffer).is_ok();
     let mut last = None;
-    split_records(buffer, chunk.start, chunk.first_line, &DIALECT, &mut Scratch::new(), &mut |record: &Record<'_>| {
-        if piece.rows.is_multiple_of(LINE_STRIDE) {
-            piece.lines.push((record.offset, record.line));
-        }
-        piece.rows += 1;
-        let read = if all_utf8 || std::str::from_utf8(record.raw).is_ok() {
-            let Some(origin) = Origin::new(file, record.offset) else {
-                piece.read.rejects.push((file, reject_row(volume, record, not_placed(record))));
-                return;
+    split_records(
+        buffer,
+        chunk.start,
+        chunk.first_line,
+        &volume.dialect,
+        &mut Scratch::new(),
+        &mut |record: &Record<'_>| {
+            if piece.rows.is_multiple_of(LINE_STRIDE) {
+                piece.lines.push((record.offset, record.line));
+            }
+            piece.rows += 1;
+            let read = if all_utf8 || std::str::from_utf8(record.raw).is_ok() {
+                let Some(origin) = Origin::new(file, record.offset) else {
+                    piece.read.rejects.push((file, reject_row(volume, record, not_placed(record))));
+                    return;
+                };
+                compact(&volume.layout, record, origin, &context, &mut memory)
+            } else {
+                Err(not_utf8(volume, record))
             };
-            compact(&volume.layout, record, origin, &context, &mut memory)
-        } else {
-            Err(not_utf8(volume, record))
-        };
-        match read {
-            Ok(canonical) => desk.deal(canonical, means, &mut piece.read, &mut last),
-            Err(reject) => piece.read.rejects.push((file, reject_row(volume, record, reject))),
-        }
-    });
+            match read {
+                Ok(canonical) => desk.deal(canonical, means, &mut piece.read, &mut last),
+                Err(reject) => piece.read.rejects.push((file, reject_row(volume, record, reject))),
+            }
+        },
+    );
     desk.finish()?;
     (means.on)(Event::Advance { by: chunk.end.saturating_sub(chunk.start) });
     Ok(piece)
