@@ -6,6 +6,8 @@ use super::copy::Converted;
 use super::parquet::convert_parquet;
 use super::payload::fact::Api;
 use super::profile::Profile;
+use super::profile::convert::{Task, convert_text};
+use super::profile::utf16::convert_utf16;
 use super::source::{FileError, Opened, Shape};
 use super::swedbank_pay::convert::convert_transaction_list;
 use super::swedbank_pay::transaction_list::is_transaction_list;
@@ -44,13 +46,7 @@ pub enum Format {
 pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
     match opened.shape {
-        Shape::Text => given.dataset.map(Format::Canonical).ok_or_else(|| {
-            FileError::new(
-                given.shown,
-                "a CSV file does not say what it holds",
-                "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
-            )
-        }),
+        Shape::Text | Shape::Utf16 => text(opened, given),
         Shape::Xml => xml(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
         Shape::Unread(what) => Err(FileError::new(
@@ -70,6 +66,23 @@ pub fn api(format: &str) -> Option<Api> {
         Some(Api::Dintero)
     } else {
         None
+    }
+}
+
+/// Delimited text: canonical, or as its profile says.
+fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
+    let Some(dataset) = given.dataset else {
+        return Err(FileError::new(
+            given.shown,
+            "a CSV file does not say what it holds",
+            "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+        ));
+    };
+    let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };
+    match (given.profile, opened.shape) {
+        (Some(_), _) => Ok(Format::Rows(vec![convert_text(&opened.bytes, task, b',')?])),
+        (None, Shape::Utf16) => Ok(Format::Rows(vec![convert_utf16(&opened.bytes, task)?])),
+        (None, _) => Ok(Format::Canonical(dataset)),
     }
 }
 

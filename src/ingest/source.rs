@@ -56,6 +56,8 @@ pub enum Shape {
     Text,
     /// XML.
     Xml,
+    /// UTF-16 text, by its byte order mark.
+    Utf16,
     /// Apache Parquet.
     Parquet,
     /// A format that this version does not read, with its name.
@@ -230,7 +232,7 @@ fn shape(first: &[u8]) -> Shape {
     match (first, text) {
         ([b'P', b'A', b'R', b'1', ..], _) => Shape::Parquet,
         ([b'P', b'K', 3, 4, ..], _) => Shape::Unread("a zip archive or a workbook"),
-        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Shape::Unread("UTF-16 text"),
+        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Shape::Utf16,
         (_, [b'<', ..]) => Shape::Xml,
         (_, [b'{' | b'[', ..]) => Shape::Unread("JSON"),
         _ => Shape::Text,
