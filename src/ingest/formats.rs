@@ -11,6 +11,7 @@ use super::profile::utf16::convert_utf16;
 use super::source::{FileError, Opened, Shape};
 use super::swedbank_pay::convert::convert_transaction_list;
 use super::swedbank_pay::transaction_list::is_transaction_list;
+use super::xml;
 use crate::engine::source::Bytes;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -47,7 +48,7 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
     match opened.shape {
         Shape::Text | Shape::Utf16 => text(opened, given),
-        Shape::Xml => xml(bytes, given),
+        Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
         Shape::Unread(what) => Err(FileError::new(
             given.shown,
@@ -86,10 +87,8 @@ fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     }
 }
 
-fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
-    let mut head = Vec::new();
-    bytes
-        .read_at_most(0, &mut head, 1 << 14)
+fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let head = xml::head(bytes, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
     if !is_transaction_list(&head) {
         return Err(FileError::new(

@@ -227,11 +227,17 @@ fn decompressed(shown: &str, bytes: Bytes) -> Result<Opened, FileError> {
     Ok(Opened { shape: shape(&first), bytes: plain, given_len, given_sha256 })
 }
 
+/// Whether UTF-16 text, of either byte order, begins like XML.
+fn is_markup(text: &[u8]) -> bool {
+    text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
 fn shape(first: &[u8]) -> Shape {
     let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
     match (first, text) {
         ([b'P', b'A', b'R', b'1', ..], _) => Shape::Parquet,
         ([b'P', b'K', 3, 4, ..], _) => Shape::Unread("a zip archive or a workbook"),
+        ([0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..], _) if is_markup(rest) => Shape::Xml,
         ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Shape::Utf16,
         (_, [b'<', ..]) => Shape::Xml,
         (_, [b'{' | b'[', ..]) => Shape::Unread("JSON"),
