@@ -4,7 +4,7 @@
 use super::canonical::Reject;
 use super::layout::LINE_COLUMN;
 use super::native::Native;
-use super::source::{FileError, spooled};
+use super::source::{FileError, MEMORY_LEN, spooled};
 use crate::engine::source::Bytes;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
@@ -52,8 +52,6 @@ fn put<'f>(
 
 /// What is written in one go.
 const BUFFER_LEN: usize = 1 << 16;
-/// Copies up to this size stay in memory.
-const MEMORY_LEN: usize = 8 << 20;
 
 impl<'a> Copy<'a> {
     /// Starts a copy with its header, of all columns.

@@ -50,12 +50,19 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
         Shape::Text | Shape::Utf16 => text(opened, given),
         Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
-        Shape::Unread(what) => Err(FileError::new(
-            given.shown,
-            format!("{what} is not read by this version"),
-            "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
-        )),
+        Shape::Json => Err(not_yet("JSON", given)),
+        Shape::Workbook => Err(not_yet("a workbook", given)),
+        Shape::Gzip | Shape::Zstd | Shape::Zip => Err(not_yet("a packed file in a packed file", given)),
+        Shape::Unread(kind) => Err(FileError::new(given.shown, format!("{} cannot be read", kind.what), kind.help)),
     }
+}
+
+fn not_yet(what: &str, given: &Given<'_>) -> FileError {
+    FileError::new(
+        given.shown,
+        format!("{what} is not read by this version"),
+        "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
+    )
 }
 
 /// The API or provider of a file's format, where it is a provider's own.
