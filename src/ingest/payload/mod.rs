@@ -5,6 +5,10 @@
 //! particulars. So a document becomes [`fact::Fact`]s first; [`join`] puts together what belongs together, and every
 //! document that tells of an operation gives rows for it with all that is known, which RULES.md 2 then counts once.
 
+pub mod document;
+pub mod documents;
 pub mod fact;
+pub mod json;
 pub mod path;
 pub mod recognise;
+pub mod scalar;
