@@ -4,13 +4,11 @@
 //! balance report, which no program can read, so they are not looked for here.
 
 mod amount;
-mod attributes;
 pub mod convert;
 mod row;
 pub mod stated;
 mod totals;
 pub mod transaction_list;
-mod xml;
 
 #[cfg(test)]
 mod tests;
