@@ -78,7 +78,9 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
     let lines = lines(telling, value);
     if order.order_amount_minor.is_some() || lines.is_some() {
         let (order_id, currency) = (head.order_id.clone(), head.currency.clone());
-        let fact = OrderFact { place, order_id, currency, items: lines, of_transaction: true, ..order };
+        let transaction_id = head.transaction_id.clone();
+        let fact =
+            OrderFact { place, order_id, transaction_id, currency, items: lines, of_transaction: true, ..order };
         telling.tell(Fact::Order(fact));
     }
     events(telling, value.get("events"), &head);
@@ -256,6 +258,7 @@ fn voided(event: Event<'_>, head: &Head) -> Option<Fact> {
     let amount_minor = event.amount_minor.filter(|amount| *amount > 0 && event.success == Some(true))?;
     Some(Fact::Order(OrderFact {
         order_id: head.order_id.clone(),
+        transaction_id: head.transaction_id.clone(),
         currency: head.currency.clone(),
         of_transaction: true,
         cancelled_minor: Some(amount_minor),
