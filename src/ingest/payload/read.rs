@@ -53,10 +53,9 @@ pub fn file(
                         let _ = (&context, &swedbank_pay.facts);
                     }
                     Some(Kind::Dintero(kind)) => dintero_facts(
-                        document.text().as_bytes(),
+                        &document,
                         kind,
-                        path,
-                        context.place(document.line()),
+                        &context,
                         &mut |fact| dintero.facts.push(fact),
                         &mut |line, reject| dintero.rejects.push((line, reject)),
                     ),
