@@ -67,8 +67,13 @@ pub struct OrderFact {
     pub of_transaction: bool,
     /// The order's amount, minor units.
     pub order_amount_minor: Option<i64>,
-    /// What of it was cancelled, minor units.
+    /// What of it was cancelled, minor units: by one cancellation where [`OrderFact::cancellation`] names it, else in
+    /// all.
     pub cancelled_minor: Option<i64>,
+    /// Which cancellation `cancelled_minor` is of: Swedbank Pay's `payeeReference`, else its `number`. Facts of
+    /// different cancellations add up, and those of one are the same cancellation told again; a fact that has none
+    /// states the sum of all.
+    pub cancellation: Option<String>,
     /// `remainingCaptureAmount`, minor units; absent is not 0.
     pub remaining_capture_minor: Option<i64>,
     /// `remainingReversalAmount`, minor units; absent is not 0.

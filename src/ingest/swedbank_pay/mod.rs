@@ -6,6 +6,7 @@
 mod amount;
 mod attributes;
 pub mod convert;
+pub mod payload;
 mod row;
 pub mod stated;
 mod totals;
