@@ -102,7 +102,10 @@ pub fn minor_near(column: &str, value: Option<Node<'_>>) -> Result<Option<i64>, 
     }
     let not_whole = || rejected(column, &value, "an amount is a whole number of minor units, to a millionth");
     let (whole, fraction) = numeral.split_once('.').ok_or_else(not_whole)?;
-    if !is_whole(whole) || fraction.len() > LEN_MAX || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_whole(whole)
+        || !(1..=LEN_MAX).contains(&fraction.len())
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return Err(not_whole());
     }
     // Six zeros, or six nines, behind the point: nearer than a millionth to the one below, or above, in size. Exactly
