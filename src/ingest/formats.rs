@@ -3,8 +3,11 @@
 //! over all files first.
 
 use super::copy::Converted;
+use super::dintero::settlement::{convert_settlement_json, convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
+use super::payload::documents::first_kind;
 use super::payload::fact::Api;
+use super::payload::recognise::{Dintero, Kind};
 use super::profile::Profile;
 use super::profile::convert::{Task, convert_text};
 use super::profile::utf16::convert_utf16;
@@ -50,7 +53,7 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
         Shape::Text | Shape::Utf16 => text(opened, given),
         Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
-        Shape::Json => Err(not_yet("JSON", given)),
+        Shape::Json => json(bytes, given),
         Shape::Workbook => Err(not_yet("a workbook", given)),
         Shape::Gzip | Shape::Zstd | Shape::Zip => Err(not_yet("a packed file in a packed file", given)),
         Shape::Unread(kind) => Err(FileError::new(given.shown, format!("{} cannot be read", kind.what), kind.help)),
@@ -63,6 +66,17 @@ fn not_yet(what: &str, given: &Given<'_>) -> FileError {
         format!("{what} is not read by this version"),
         "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
     )
+}
+
+/// JSON: settlements of Dintero, or documents of an API, by the keys of the first document.
+fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    match first_kind(given.shown, bytes)? {
+        Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
+            settlements_only(given, "a settlement of Dintero")?;
+            Ok(Format::Rows(convert_settlement_json(given.shown, bytes, given.currencies)?))
+        }
+        _ => Ok(Format::Payload),
+    }
 }
 
 /// The API or provider of a file's format, where it is a provider's own.
@@ -97,11 +111,16 @@ fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
 fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     let head = xml::head(bytes, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
+    if is_settlement_xml(&head) {
+        settlements_only(given, "a settlement of Dintero")?;
+        return Ok(Format::Rows(convert_settlement_xml(given.shown, bytes, given.profile, given.currencies)?));
+    }
     if !is_transaction_list(&head) {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions) and Dintero's \
+             settlement report (Report)",
         ));
     }
     settlements_only(given, "a transaction list")?;
