@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod convert;
 pub mod field;
+mod fields;
 pub mod layout;
 pub mod library;
 pub mod parquet;
