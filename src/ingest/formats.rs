@@ -3,6 +3,7 @@
 //! over all files first.
 
 use super::copy::Converted;
+use super::dintero::settlement::{convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
 use super::payload::fact::Api;
 use super::profile::Profile;
@@ -78,11 +79,16 @@ fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     bytes
         .read_at_most(0, &mut head, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
+    if is_settlement_xml(&head) {
+        settlements_only(given, "a settlement report")?;
+        return Ok(Format::Rows(convert_settlement_xml(given.shown, bytes, given.profile, given.currencies)?));
+    }
     if !is_transaction_list(&head) {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions, and Dintero's \
+             settlement report, whose root element is Report with a PaymentsInfo",
         ));
     }
     settlements_only(given, "a transaction list")?;

@@ -79,8 +79,7 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
     if order.order_amount_minor.is_some() || lines.is_some() {
         let (order_id, currency) = (head.order_id.clone(), head.currency.clone());
         let transaction_id = head.transaction_id.clone();
-        let fact =
-            OrderFact { place, order_id, transaction_id, currency, items: lines, of_transaction: true, ..order };
+        let fact = OrderFact { place, order_id, transaction_id, currency, items: lines, of_transaction: true, ..order };
         telling.tell(Fact::Order(fact));
     }
     events(telling, value.get("events"), &head);
