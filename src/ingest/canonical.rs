@@ -21,6 +21,12 @@ use crate::model::reference::ReferenceForm;
 /// The most canonical columns that a dataset has.
 const COLUMNS_MAX: usize = 19;
 
+/// Why a row without a field that it must have cannot be read.
+pub const EMPTY_REASON: &str = "the field is empty, but every row must have it";
+/// Why a text is no currency.
+pub const CURRENCY_REASON: &str =
+    "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]";
+
 /// How a provider names its operations, as far as reading needs it.
 #[derive(Debug, Clone, Copy)]
 pub struct Ways {
@@ -174,7 +180,7 @@ fn fields<'r>(
         *text = trim(raw);
         if text.is_empty() {
             if known.required {
-                return Err(Reject::new(known.name, raw, "the field is empty, but every row must have it"));
+                return Err(Reject::new(known.name, raw, EMPTY_REASON));
             }
             continue;
         }
@@ -199,9 +205,7 @@ fn currency(text: &[u8], context: &Context<'_>, memory: &mut Memory) -> Result<C
     {
         return Ok(known);
     }
-    let known = context.currencies.find(text).ok_or_else(|| {
-        "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]".to_owned()
-    })?;
+    let known = context.currencies.find(text).ok_or_else(|| CURRENCY_REASON.to_owned())?;
     if let Ok(code) = <[u8; 3]>::try_from(text) {
         memory.currency = Some((code, known));
     }

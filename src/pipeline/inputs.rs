@@ -18,10 +18,11 @@ use crate::ingest::layout::Layout;
 use crate::ingest::library::{DIALECT, Volume};
 use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
-use crate::ingest::source::{FileError, Opened, open, sha256};
+use crate::ingest::source::{FileError, Opened, open_all, sha256};
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::model::reference::ReferenceForm;
 use crate::model::reject::RejectRow;
@@ -94,17 +95,12 @@ impl Inputs {
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
-    if planned.len() > crate::model::origin::FILE_COUNT_MAX {
-        let error = FileError::new(
-            "inputs",
-            format!("{} files are more than one run reads", planned.len()),
-            "put exports of a day together",
-        );
-        return Err(error.into());
-    }
-    let opened: Vec<Result<Opening, FileError>> =
-        planned.into_par_iter().map(|input| open_one(input, currencies)).collect();
-    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?;
+    refuse_too_many(planned.len())?;
+    let opened: Vec<Result<Vec<Opening>, FileError>> =
+        planned.into_par_iter().map(|input| open_one(&input, currencies)).collect();
+    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect::<Vec<_>>();
+    // Again: an archive is one file of the plan and may hold many.
+    refuse_too_many(openings.len())?;
     let mut inputs = Inputs::default();
     let repeated = repeated_payloads(&openings)?;
     let documents: Vec<Documents<'_>> = openings
@@ -145,6 +141,8 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             inputs.findings.push(repeated_finding(&inputs.files[number], &sources, names));
         }
     }
+    // And once more: a file may have several parts.
+    refuse_too_many(inputs.files.len())?;
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
     inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
@@ -153,6 +151,14 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
 type Loaded = (File, Volume, Vec<RejectRow>);
+
+fn refuse_too_many(count: usize) -> Result<(), FileError> {
+    if count <= FILE_COUNT_MAX {
+        return Ok(());
+    }
+    let problem = format!("{count} files are more than one run reads: {FILE_COUNT_MAX}");
+    Err(FileError::new("inputs", problem, "put exports of a day together"))
+}
 
 /// A file, opened and recognised.
 struct Opening {
@@ -164,8 +170,15 @@ struct Opening {
     format: Format,
 }
 
-fn open_one(input: Input, currencies: &Currencies) -> Result<Opening, FileError> {
-    let opened = open(&input.shown, input.path.as_deref())?;
+/// Opens a file of the plan; every file in an archive is one of its own.
+fn open_one(input: &Input, currencies: &Currencies) -> Result<Vec<Opening>, FileError> {
+    let mut opened = open_all(&input.shown, input.path.as_deref())?;
+    opened.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let recognised = |(shown, opened)| recognise(Input { shown, ..input.clone() }, opened, currencies);
+    opened.into_iter().map(recognised).collect()
+}
+
+fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {
     let profile = input.profile.as_deref();
     let format = formats::read(&opened, &Given { shown: &input.shown, dataset: input.dataset, profile, currencies })?;
     let Opened { bytes, given_len, given_sha256, .. } = opened;

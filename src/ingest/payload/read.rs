@@ -13,6 +13,7 @@ use crate::engine::source::Bytes;
 use crate::ingest::canonical::Reject;
 use crate::ingest::dintero::facts::facts as dintero_facts;
 use crate::ingest::source::FileError;
+use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
 
 /// What some documents of one API tell.
 #[derive(Debug)]
@@ -49,9 +50,12 @@ pub fn file(
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
                 match document.kind() {
-                    Some(Kind::SwedbankPay(_)) => {
-                        let _ = (&context, &swedbank_pay.facts);
-                    }
+                    Some(Kind::SwedbankPay(_)) => swedbank_pay_facts(
+                        &document,
+                        &context,
+                        &mut |fact| swedbank_pay.facts.push(fact),
+                        &mut |line, reject| swedbank_pay.rejects.push((line, reject)),
+                    ),
                     Some(Kind::Dintero(kind)) => dintero_facts(
                         &document,
                         kind,

@@ -5,6 +5,7 @@
 
 pub(super) mod amount;
 pub mod convert;
+pub mod payload;
 mod row;
 pub mod stated;
 mod totals;

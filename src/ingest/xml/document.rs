@@ -12,6 +12,8 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesDecl, Event};
 
+use super::encoding::Decoding;
+
 /// A tag, a text or a comment may be this long, and so may an attribute.
 const ITEM_BYTES_MAX: usize = 1 << 20;
 /// Elements inside each other; what providers send has five.
@@ -63,15 +65,25 @@ fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
+/// Why a stream under a document cannot be read, in words for whoever gave the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct Refusal {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub help: String,
+}
+
 /// Counts lines while the parser consumes, and hands out no more than one item may have.
 struct Source<R> {
-    inner: R,
+    inner: Decoding<R>,
     item_bytes: usize,
     line: u64,
     column: u64,
 }
 
-impl<R> Source<R> {
+impl<R: BufRead> Source<R> {
     fn begin_item(&mut self) -> Place {
         self.item_bytes = 0;
         Place { line: self.line, column: self.column }
@@ -190,7 +202,7 @@ pub struct Document<R> {
 impl<R: BufRead> Document<R> {
     /// A document from its first byte.
     pub fn new(inner: R) -> Self {
-        let source = Source { inner, item_bytes: 0, line: 1, column: 1 };
+        let source = Source { inner: Decoding::new(inner), item_bytes: 0, line: 1, column: 1 };
         Self {
             source,
             item: Vec::new(),
@@ -251,11 +263,9 @@ impl<R: BufRead> Document<R> {
             let place = self.source.begin_item();
             let begun = std::mem::replace(&mut self.begun, true);
             self.item.clear();
-            // What quick-xml would take for a byte order mark, at the start of any item, and pass over.
+            // What quick-xml takes for a byte order mark, at the start of any item, and passes over.
             if matches!(self.source.fill_buf(), Ok([0xff, 0xfe, ..] | [0xfe, 0xff, ..])) {
-                let problem =
-                    if begun { "bytes that are not UTF-8" } else { "the file is UTF-16, and only UTF-8 is read" };
-                return Err(place.error(problem, HELP_UTF8));
+                return Err(place.error("bytes that are not UTF-8", HELP_UTF8));
             }
             // A reader an item: it keeps nothing between items that is needed, and an item with damaged bytes,
             // after which it would stop, is survived.
@@ -298,6 +308,8 @@ impl<R: BufRead> Document<R> {
                         return Ok((Step::Text, place));
                     }
                 }
+                // What was turned into UTF-8 declares what it was, or, by mistake, what it should have been.
+                Event::Decl(_) if !begun && self.source.inner.turned() => {}
                 Event::Decl(declaration) if !begun => check_encoding(&declaration, place)?,
                 Event::Decl(_) => return Err(place.damaged("a declaration after the beginning of the file")),
                 Event::CData(_) if outside => return Err(place.damaged("text outside the root element")),
@@ -329,7 +341,10 @@ fn check_encoding(declaration: &BytesDecl<'_>, place: Place) -> Result<(), XmlEr
         None => Ok(()),
         Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") => Ok(()),
         Some(Ok(name)) => {
-            Err(place.error(format!("the file declares the encoding {name}, and only UTF-8 is read"), HELP_UTF8))
+            let problem = format!(
+                "the file declares the encoding {name}, and only UTF-8, UTF-16, ISO-8859-1 and Windows-1252 are read"
+            );
+            Err(place.error(problem, HELP_UTF8))
         }
         Some(Err(error)) => Err(place.damaged(&error.to_string())),
     }
@@ -341,6 +356,9 @@ fn refused(error: &quick_xml::Error, place: Place) -> XmlError {
             place.error(error.to_string(), HELP_DAMAGED)
         }
         quick_xml::Error::Io(error) => {
+            if let Some(told) = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
+                return place.error(&told.problem, &told.help);
+            }
             place.error(format!("cannot be read: {error}"), "check the file and the disk it is on")
         }
         quick_xml::Error::Encoding(_) => place.error("bytes that are not UTF-8", HELP_UTF8),

@@ -3,9 +3,11 @@
 
 mod attributes;
 mod document;
+mod encoding;
 
 pub use attributes::{Folded, Header, decoded};
-pub use document::{Document, Item, Place, Tag, XmlError, local};
+pub use document::{Document, Item, Place, Refusal, Tag, XmlError, local};
+pub use encoding::{Decoding, head};
 
 #[cfg(test)]
 mod tests;
