@@ -42,7 +42,20 @@ impl<'a> Copy<'a> {
     /// # Errors
     /// There is no room for it.
     pub fn new(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
-        let mut writer = csv::Writer::from_writer(tempfile::spooled_tempfile(MEMORY_LEN));
+        Self::buffered(shown, dataset, 1 << 13)
+    }
+
+    /// As [`Copy::new`], for one of thousands that are open together.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn small(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
+        Self::buffered(shown, dataset, 1 << 9)
+    }
+
+    fn buffered(shown: &'a str, dataset: Dataset, buffer_len: usize) -> Result<Self, FileError> {
+        let copy = tempfile::spooled_tempfile(MEMORY_LEN);
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(buffer_len).from_writer(copy);
         let names = dataset.columns().iter().map(|column| column.name).chain([LINE_COLUMN]);
         writer.write_record(names).map_err(|error| no_room(shown, &error))?;
         Ok(Self { shown, dataset, writer, rejects: Vec::new(), rows: 0 })

@@ -4,6 +4,7 @@
 
 use super::copy::Converted;
 use super::parquet::convert_parquet;
+use super::payload::fact::Api;
 use super::profile::Profile;
 use super::source::{FileError, Opened, Shape};
 use super::swedbank_pay::convert::convert_transaction_list;
@@ -57,6 +58,18 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
             format!("{what} is not read by this version"),
             "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
         )),
+    }
+}
+
+/// The API or provider of a file's format, where it is a provider's own.
+#[must_use]
+pub fn api(format: &str) -> Option<Api> {
+    if format.starts_with("swedbank pay ") {
+        Some(Api::SwedbankPay)
+    } else if format.starts_with("dintero ") {
+        Some(Api::Dintero)
+    } else {
+        None
     }
 }
 

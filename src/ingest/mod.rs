@@ -14,3 +14,4 @@ pub mod profile;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;
+pub mod xml;

@@ -4,14 +4,12 @@
 //! balance report, which no program can read, so they are not looked for here.
 
 mod amount;
-mod attributes;
 pub mod convert;
 pub mod payload;
 mod row;
 pub mod stated;
 mod totals;
 pub mod transaction_list;
-mod xml;
 
 #[cfg(test)]
 mod tests;

@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use proptest::prelude::*;
 
 use super::stated::{Stated, stated_totals};
-use super::transaction_list::{ListError, ListRow, RowFields, TransactionList, is_transaction_list, read};
+use super::transaction_list::{ListRow, RowFields, TransactionList, is_transaction_list, read};
+use crate::ingest::xml::XmlError;
 use crate::model::currency::Currencies;
 
 type Rows = Vec<ListRow>;
 
-fn read_bytes(bytes: &[u8]) -> Result<(TransactionList, Rows), ListError> {
+fn read_bytes(bytes: &[u8]) -> Result<(TransactionList, Rows), XmlError> {
     let mut rows = Vec::new();
     let list = read(bytes, &Currencies::default(), &mut |row| rows.push(row))?;
     Ok((list, rows))
@@ -42,7 +43,7 @@ fn reject_of(inner: &str) -> (String, String, String) {
     (reject.column, reject.value, reject.reason)
 }
 
-fn error_of(bytes: &[u8]) -> ListError {
+fn error_of(bytes: &[u8]) -> XmlError {
     read_bytes(bytes).expect_err("an error")
 }
 

@@ -95,7 +95,7 @@ fn a_cancellation_is_what_the_order_says_was_cancelled() {
         place: place(3),
         order_id: text("5adc265f-f87f-4313-577e-08d3dca1a26c"),
         cancelled_minor: Some(1500),
-        cancellation: text("AB123"),
+        cancellations: vec![CancellationFact { cancellation_id: text("AB123"), amount_minor: 1500 }],
         ..OrderFact::default()
     };
     assert_eq!(sample("v30_v2_cancel_01_response.json"), [Fact::Order(cancelled)]);
