@@ -4,7 +4,10 @@
 
 use super::copy::Converted;
 use super::parquet::convert_parquet;
+use super::payload::canonical_rows::convert_canonical_json;
+use super::payload::documents::first_kind;
 use super::payload::fact::Api;
+use super::payload::recognise::Kind;
 use super::profile::Profile;
 use super::source::{FileError, Opened, Shape};
 use super::swedbank_pay::convert::convert_transaction_list;
@@ -53,6 +56,7 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
         }),
         Shape::Xml => xml(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
+        Shape::Json => json(bytes, given),
         Shape::Unread(what) => Err(FileError::new(
             given.shown,
             format!("{what} is not read by this version"),
@@ -87,6 +91,17 @@ fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     }
     settlements_only(given, "a transaction list")?;
     Ok(Format::Rows(vec![convert_transaction_list(given.shown, bytes, given.currencies)?]))
+}
+
+/// Canonical rows, where the first document is one, or nothing that is known in a file that was given as a dataset;
+/// else documents of a provider's API.
+fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    match (first_kind(given.shown, bytes)?, given.dataset) {
+        (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
+            Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
+        }
+        _ => Ok(Format::Payload),
+    }
 }
 
 /// Refuses a settlement file that was given as something else.

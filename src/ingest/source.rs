@@ -58,6 +58,8 @@ pub enum Shape {
     Xml,
     /// Apache Parquet.
     Parquet,
+    /// JSON, also in UTF-16.
+    Json,
     /// A format that this version does not read, with its name.
     Unread(&'static str),
 }
@@ -230,9 +232,16 @@ fn shape(first: &[u8]) -> Shape {
     match (first, text) {
         ([b'P', b'A', b'R', b'1', ..], _) => Shape::Parquet,
         ([b'P', b'K', 3, 4, ..], _) => Shape::Unread("a zip archive or a workbook"),
+        ([0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..], _) if is_json(rest) => Shape::Json,
         ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Shape::Unread("UTF-16 text"),
         (_, [b'<', ..]) => Shape::Xml,
-        (_, [b'{' | b'[', ..]) => Shape::Unread("JSON"),
+        (_, [b'{' | b'[', ..]) => Shape::Json,
         _ => Shape::Text,
     }
+}
+
+/// Whether UTF-16 text, of either byte order, begins like JSON.
+fn is_json(text: &[u8]) -> bool {
+    let first = text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
 }
