@@ -50,6 +50,9 @@ impl<'r> Fields<'r> {
         context: &Context<'_>,
         last: &mut LastCurrency,
     ) -> Result<(), Reject> {
+        if record.unclosed {
+            return Err(unclosed(record));
+        }
         if record.len() != layout.field_count {
             return Err(wrong_count(layout, record));
         }
@@ -92,6 +95,11 @@ const NO_STAMP: &str = "a timestamp is RFC 3339, YYYY-MM-DD HH:MM:SS or YYYY-MM-
 #[cold]
 fn refused(known: &Column, raw: &[u8], reason: impl Into<String>) -> Reject {
     Reject::new(known.name, raw, reason)
+}
+
+#[cold]
+fn unclosed(record: &Record<'_>) -> Reject {
+    Reject::new("", record.raw, "a quote is not closed: all that follows in the file would be one field")
 }
 
 #[cold]

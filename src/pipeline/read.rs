@@ -8,15 +8,17 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
+use super::header::chunks;
 use super::inputs::Inputs;
 use super::plan::{Event, Plan};
 use super::routes::{Route, Routes};
-use crate::engine::chunk::{Chunk, plan_chunks};
+use crate::engine::chunk::Chunk;
 use crate::engine::shard::{Partitions, Writer};
 use crate::engine::split::{Record, Scratch, split_records};
 use crate::ingest::canonical::{Context, Memory, Reject, Sink, Ways, compact};
 use crate::ingest::field::shown;
-use crate::ingest::library::{DIALECT, Volume};
+use crate::ingest::library::Volume;
+use crate::ingest::source::FileError;
 use crate::model::compact::{KeyKind, LineRec, OperationRow, SettlementKind, SettlementRec};
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
@@ -128,11 +130,10 @@ fn read_files(
     let planned: Vec<Vec<(usize, Chunk)>> = files
         .into_par_iter()
         .map(|file| {
-            let (offset, line) = inputs.files[file].body;
-            let chunks = plan_chunks(&inputs.volumes[file].bytes, offset, line, &DIALECT, means.plan.chunk_bytes)?;
+            let chunks = chunks(&inputs.volumes[file], inputs.files[file].body, means.plan.chunk_bytes)?;
             Ok(chunks.into_iter().map(|chunk| (file, chunk)).collect())
         })
-        .collect::<io::Result<_>>()?;
+        .collect::<Result<_, FileError>>()?;
     let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
     let settled_keys = read.settled_keys.clone();
     let ways = CachedWays { settings: means.settings(), settled_keys: &settled_keys, known: RwLock::default() };
@@ -221,7 +222,7 @@ fn read_chunk(
     let (mut rows, mut lines, mut rejects) = (0_u64, Vec::new(), Vec::new());
     let mut desk = Desk::new(dataset, shards, means);
     let all_utf8 = std::str::from_utf8(buffer).is_ok();
-    split_records(buffer, chunk.start, chunk.first_line, &DIALECT, scratch, &mut |record: &Record<'_>| {
+    split_records(buffer, chunk.start, chunk.first_line, &volume.dialect, scratch, &mut |record: &Record<'_>| {
         if rows.is_multiple_of(LINE_STRIDE) {
             lines.push((record.offset, record.line));
         }
