@@ -46,8 +46,23 @@ fn put<'f>(
     for field in fields.chain(std::iter::repeat_n("", ignored)) {
         writer.write_field(field)?;
     }
-    writer.write_field(line.to_string())?;
+    let mut digits = [b'0'; 20];
+    writer.write_field(decimal(line, &mut digits))?;
     writer.write_record(None::<&[u8]>)
+}
+
+/// A number as decimal digits.
+fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
+    let mut first = digits.len();
+    for (place, digit) in digits.iter_mut().enumerate().rev() {
+        *digit = b'0' | u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        first = place;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(first..).unwrap_or_default()
 }
 
 /// What is written in one go.
