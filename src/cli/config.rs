@@ -11,7 +11,7 @@ use toml::Spanned;
 use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
-use super::values::{CurrencyCode, DatasetName, Decimals, KeyList, Text, Whole, ZoneName, nearest};
+use super::values::{CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest};
 use crate::model::currency::Currencies;
 use crate::model::day::Zone;
 use crate::pipeline::plan::Input;
@@ -61,6 +61,7 @@ struct Rules {
 struct Provider {
     keys: Option<KeyList>,
     unique_reference: Option<bool>,
+    reference_form: Option<FormName>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -166,6 +167,7 @@ impl Config {
         let provider = |ways: &Provider| ProviderSettings {
             keys: ways.keys.as_ref().map(|keys| keys.0.clone()),
             unique_reference: ways.unique_reference,
+            reference_form: ways.reference_form.map(|form| form.0),
         };
         Settings {
             zone: self.zone(),
@@ -260,7 +262,7 @@ mod tests {
             (
                 "[providers.x]\nunique_refrence = true",
                 "c.toml:2:1: unknown key `unique_refrence`; the nearest known one is `unique_reference`\n \
-                 2 | unique_refrence = true\n   | ^^^^^^^^^^^^^^^\n  help: keys known here: keys, unique_reference",
+                 2 | unique_refrence = true\n   | ^^^^^^^^^^^^^^^\n  help: keys known here: keys, unique_reference, reference_form",
             ),
             (
                 "[[source]]\npath = \"a\"\nkind = \"csv\"",

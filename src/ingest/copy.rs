@@ -4,7 +4,7 @@
 use super::canonical::Reject;
 use super::layout::LINE_COLUMN;
 use super::native::Native;
-use super::source::{FileError, spooled};
+use super::source::{FileError, MEMORY_LEN, spooled};
 use crate::engine::source::Bytes;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
@@ -67,8 +67,6 @@ fn decimal(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
 
 /// What is written in one go.
 const BUFFER_LEN: usize = 1 << 16;
-/// Copies up to this size stay in memory.
-const MEMORY_LEN: usize = 8 << 20;
 
 impl<'a> Copy<'a> {
     /// Starts a copy with its header, of all columns.
@@ -76,7 +74,15 @@ impl<'a> Copy<'a> {
     /// # Errors
     /// There is no room for it.
     pub fn new(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
-        Self::of(shown, dataset, (0..dataset.columns().len()).collect(), &[])
+        Self::buffered(shown, dataset, (0..dataset.columns().len()).collect(), &[], BUFFER_LEN)
+    }
+
+    /// As [`Copy::new`], for one of thousands that are open together.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn small(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
+        Self::buffered(shown, dataset, (0..dataset.columns().len()).collect(), &[], 1 << 9)
     }
 
     /// Starts a copy of some columns, given by their places in [`Dataset::columns`], so that what needs another one is
@@ -85,8 +91,18 @@ impl<'a> Copy<'a> {
     /// # Errors
     /// There is no room for it.
     pub fn of(shown: &'a str, dataset: Dataset, places: Vec<usize>, ignored: &[String]) -> Result<Self, FileError> {
+        Self::buffered(shown, dataset, places, ignored, BUFFER_LEN)
+    }
+
+    fn buffered(
+        shown: &'a str,
+        dataset: Dataset,
+        places: Vec<usize>,
+        ignored: &[String],
+        buffer_len: usize,
+    ) -> Result<Self, FileError> {
         let file = tempfile::spooled_tempfile(MEMORY_LEN);
-        let mut writer = csv::WriterBuilder::new().buffer_capacity(BUFFER_LEN).from_writer(file);
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(buffer_len).from_writer(file);
         let known = places.iter().filter_map(|place| dataset.columns().get(*place)).map(|column| column.name);
         let names = known.chain(ignored.iter().map(String::as_str)).chain([LINE_COLUMN]);
         writer.write_record(names).map_err(|error| no_room(shown, &error))?;

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 
 use super::amount::minor_units;
-use super::attributes::{Folded, decoded};
-use super::xml::{ListError, Tag};
 pub use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
+use crate::ingest::xml::{Folded, Tag, XmlError, decoded};
 use crate::model::currency::{Currencies, Currency};
 
 /// A row of a list.
@@ -129,7 +128,7 @@ pub fn read_row<'a>(
     enclosing_currency: &str,
     settlement_id: &str,
     currencies: &Currencies,
-) -> Result<Row<'a>, ListError> {
+) -> Result<Row<'a>, XmlError> {
     let mut reject: Option<Reject> = None;
     let mut values: [Option<Cow<'a, str>>; ATTRIBUTES.len()] = Default::default();
     for attribute in tag.attributes() {

@@ -16,12 +16,10 @@ use std::io::BufRead;
 use chrono::NaiveDate;
 
 use super::amount::minor_units;
-use super::attributes::{Folded, Header};
 pub use super::row::{ListRow, Reject, RowFields, source_attribute};
 use super::row::{Row, read_row};
 pub use super::totals::{CurrencySum, CurrencyTotals, ServiceSum, ServiceTotals, TransactionList};
-pub use super::xml::ListError;
-use super::xml::{Document, Item, Place, Tag, local};
+use crate::ingest::xml::{Document, Folded, Header, Item, Place, Tag, XmlError, local};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::parse_stamp;
 use crate::model::money;
@@ -72,7 +70,7 @@ pub fn read(
     input: impl BufRead,
     currencies: &Currencies,
     row: &mut dyn FnMut(ListRow),
-) -> Result<TransactionList, ListError> {
+) -> Result<TransactionList, XmlError> {
     let mut document = Document::new(input);
     let mut reading = Reading {
         currencies,
@@ -97,6 +95,8 @@ pub fn read(
             Item::Close => {
                 reading.frames.pop();
             }
+            // A list has no texts: whatever stands there is of no known meaning.
+            Item::Text(_) => {}
             Item::End => return Ok(reading.list),
         }
     }
@@ -130,7 +130,7 @@ impl Reading<'_> {
         self.frames.iter().any(|frame| matches!(frame, Frame::Summary { .. }))
     }
 
-    fn open(&mut self, tag: &Tag<'_>) -> Result<(Frame, Option<ListRow>), ListError> {
+    fn open(&mut self, tag: &Tag<'_>) -> Result<(Frame, Option<ListRow>), XmlError> {
         let folded = Folded::new(tag.name);
         let name = folded.as_ref().map_or(&b""[..], Folded::as_bytes);
         if self.list.accounting_no.is_empty() {
@@ -158,7 +158,7 @@ impl Reading<'_> {
         Ok((frame, None))
     }
 
-    fn root(&mut self, name: &[u8], tag: &Tag<'_>) -> Result<(), ListError> {
+    fn root(&mut self, name: &[u8], tag: &Tag<'_>) -> Result<(), XmlError> {
         match name {
             ROOT => {}
             ROOT_OF_VERSION_1 => {
@@ -190,7 +190,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn known_currency(&self, code: &str, header: &Header) -> Result<Currency, ListError> {
+    fn known_currency(&self, code: &str, header: &Header) -> Result<Currency, XmlError> {
         self.currencies.find(code.as_bytes()).ok_or_else(|| {
             let problem = format!("states a total in the currency {code:?}, which is not an active ISO 4217 code");
             header.error(&problem, "if it is right, add it with its decimals in [currencies]")
@@ -203,13 +203,13 @@ impl Reading<'_> {
         folded: &str,
         shown: &str,
         currency: Currency,
-    ) -> Result<Option<i128>, ListError> {
+    ) -> Result<Option<i128>, XmlError> {
         let Some(text) = header.get(folded) else { return Ok(None) };
         let amount = minor_units(text, self.currencies.exponent(currency));
         amount.map(Some).map_err(|reason| header.unreadable(shown, text, &reason))
     }
 
-    fn body_currency(&mut self, header: &Header, line: u64) -> Result<Frame, ListError> {
+    fn body_currency(&mut self, header: &Header, line: u64) -> Result<Frame, XmlError> {
         let code = header.text("currency");
         // Without a sum, an unknown currency concerns only the rows that have it.
         if header.get("sum").is_some() || self.currencies.find(code.as_bytes()).is_some() {
@@ -221,7 +221,7 @@ impl Reading<'_> {
         Ok(Frame::BodyCurrency(code))
     }
 
-    fn service(&mut self, header: &Header, place: Place) -> Result<(), ListError> {
+    fn service(&mut self, header: &Header, place: Place) -> Result<(), XmlError> {
         let text = |found: Option<&String>| found.cloned().unwrap_or_default();
         let code = text(self.innermost(|frame| match frame {
             Frame::SummaryCurrency(code) => Some(code),
@@ -250,7 +250,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    fn transaction(&mut self, tag: &Tag<'_>) -> Result<ListRow, ListError> {
+    fn transaction(&mut self, tag: &Tag<'_>) -> Result<ListRow, XmlError> {
         let enclosing = self.innermost(|frame| match frame {
             Frame::BodyCurrency(code) => Some(code.as_str()),
             _ => None,
@@ -274,7 +274,7 @@ impl Reading<'_> {
         service_name: &str,
         amount_minor: i64,
         line: u64,
-    ) -> Result<(), ListError> {
+    ) -> Result<(), XmlError> {
         let sum = self.list.body_currencies.entry(currency).or_insert(CurrencySum { line, ..CurrencySum::default() });
         sum.rows += 1;
         money::add(&mut sum.sum_minor, amount_minor);
@@ -303,7 +303,7 @@ impl Reading<'_> {
     }
 
     /// Counts what is kept until the end of the list.
-    fn hold(&mut self, name_bytes: usize, line: u64) -> Result<(), ListError> {
+    fn hold(&mut self, name_bytes: usize, line: u64) -> Result<(), XmlError> {
         self.held_bytes += name_bytes + ENTRY_BYTES;
         if self.held_bytes <= NAMES_BYTES_MAX {
             return Ok(());

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use quick_xml::XmlVersion;
 use quick_xml::events::attributes::Attribute;
 
-use super::xml::{ListError, Place, Tag, local};
+use super::document::{Place, Tag, XmlError, local};
 
 /// Longer names are unknown ones.
 const NAME_BYTES_MAX: usize = 40;
@@ -68,7 +68,7 @@ impl Header {
     ///
     /// # Errors
     /// One of them cannot be read, or two spellings of one name contradict each other.
-    pub fn new(tag: &Tag<'_>) -> Result<Self, ListError> {
+    pub fn new(tag: &Tag<'_>) -> Result<Self, XmlError> {
         let mut header = Self { place: tag.place, element: tag.name.to_owned(), values: Vec::new() };
         if tag.damaged {
             return Err(
@@ -108,7 +108,7 @@ impl Header {
     ///
     /// # Errors
     /// It is stated and is no count.
-    pub fn count(&self, folded: &str, shown: &str) -> Result<Option<u64>, ListError> {
+    pub fn count(&self, folded: &str, shown: &str) -> Result<Option<u64>, XmlError> {
         let Some(text) = self.get(folded) else { return Ok(None) };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse() {
@@ -118,7 +118,7 @@ impl Header {
     }
 
     /// The error of a stated total that cannot be read.
-    pub fn unreadable(&self, shown: &str, text: &str, reason: &str) -> ListError {
+    pub fn unreadable(&self, shown: &str, text: &str, reason: &str) -> XmlError {
         self.error(
             &format!("has an unreadable {shown} {text:?}: {reason}"),
             "fetch the file again, or ask the provider",
@@ -126,7 +126,7 @@ impl Header {
     }
 
     /// An error at this element.
-    pub fn error(&self, problem: &str, help: &str) -> ListError {
+    pub fn error(&self, problem: &str, help: &str) -> XmlError {
         self.place.error(format!("<{}> {problem}", self.element), help)
     }
 }

@@ -1,8 +1,10 @@
-//! A stream of XML tags with their places: one item at a time, in bounded memory, and nothing but well-formed UTF-8.
+//! A stream of XML tags and texts with their places: one item at a time, in bounded memory, and nothing but
+//! well-formed UTF-8.
 //!
 //! What quick-xml leaves to its caller is checked here: one root, end tags that match, nothing beside the root, an end
 //! of file only after it. A DOCTYPE is refused, so nothing can be expanded.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
 use quick_xml::Reader;
@@ -10,9 +12,11 @@ use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attributes;
 use quick_xml::events::{BytesDecl, Event};
 
+use super::encoding::Decoding;
+
 /// A tag, a text or a comment may be this long, and so may an attribute.
 const ITEM_BYTES_MAX: usize = 1 << 20;
-/// Elements inside each other; the transaction list has five.
+/// Elements inside each other; what providers send has five.
 const DEPTH_MAX: usize = 32;
 
 const HELP_DAMAGED: &str = "the file is damaged or was cut off: fetch it again from the provider";
@@ -21,7 +25,7 @@ const HELP_UTF8: &str = "save the file as UTF-8, or fetch the original again";
 /// Why a file cannot be read at all, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {problem}; {help}")]
-pub struct ListError {
+pub struct XmlError {
     /// Physical line, from 1.
     pub line: u64,
     /// Byte in that line, from 1.
@@ -43,12 +47,12 @@ pub struct Place {
 
 impl Place {
     /// An error at this place.
-    pub fn error(self, problem: impl Into<String>, help: impl Into<String>) -> ListError {
-        ListError { line: self.line, column: self.column, problem: problem.into(), help: help.into() }
+    pub fn error(self, problem: impl Into<String>, help: impl Into<String>) -> XmlError {
+        XmlError { line: self.line, column: self.column, problem: problem.into(), help: help.into() }
     }
 
     /// The error of what is not well formed.
-    pub fn damaged(self, problem: &str) -> ListError {
+    pub fn damaged(self, problem: &str) -> XmlError {
         self.error(format!("not well formed: {problem}"), HELP_DAMAGED)
     }
 }
@@ -61,15 +65,25 @@ fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
+/// Why a stream under a document cannot be read, in words for whoever gave the file.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct Refusal {
+    /// What is wrong.
+    pub problem: String,
+    /// What to do.
+    pub help: String,
+}
+
 /// Counts lines while the parser consumes, and hands out no more than one item may have.
 struct Source<R> {
-    inner: R,
+    inner: Decoding<R>,
     item_bytes: usize,
     line: u64,
     column: u64,
 }
 
-impl<R> Source<R> {
+impl<R: BufRead> Source<R> {
     fn begin_item(&mut self) -> Place {
         self.item_bytes = 0;
         Place { line: self.line, column: self.column }
@@ -125,7 +139,7 @@ pub struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    fn new(item: &'a [u8], place: Place, damaged: bool) -> Result<Self, ListError> {
+    fn new(item: &'a [u8], place: Place, damaged: bool) -> Result<Self, XmlError> {
         let whole = std::str::from_utf8(item).ok().and_then(|text| text.strip_prefix('<'));
         let Some(inner) = whole.and_then(|text| text.strip_suffix('>')) else {
             return Err(place.damaged("a tag without an end"));
@@ -150,11 +164,14 @@ pub fn local(name: &str) -> &str {
     memchr::memrchr(b':', name.as_bytes()).and_then(|at| name.get(at + 1..)).unwrap_or(name)
 }
 
-/// What the reader of a list sees of a document.
+/// What a reader sees of a document.
 #[derive(Debug)]
 pub enum Item<'a> {
     /// A start tag or an empty one.
     Open(Tag<'a>),
+    /// A piece of the text inside the innermost open element, white space as it stands; a text is in several pieces
+    /// where it holds references, comments or elements.
+    Text(Cow<'a, str>),
     /// The end of the innermost open element.
     Close,
     /// The end of the document, after its root.
@@ -164,6 +181,9 @@ pub enum Item<'a> {
 #[derive(Clone, Copy)]
 enum Step {
     Open { damaged: bool },
+    Text,
+    CData,
+    Reference(char),
     Close,
     End,
 }
@@ -182,7 +202,7 @@ pub struct Document<R> {
 impl<R: BufRead> Document<R> {
     /// A document from its first byte.
     pub fn new(inner: R) -> Self {
-        let source = Source { inner, item_bytes: 0, line: 1, column: 1 };
+        let source = Source { inner: Decoding::new(inner), item_bytes: 0, line: 1, column: 1 };
         Self {
             source,
             item: Vec::new(),
@@ -194,10 +214,17 @@ impl<R: BufRead> Document<R> {
     }
 
     /// The next tag or end.
-    pub fn next(&mut self) -> Result<Item<'_>, ListError> {
+    pub fn next(&mut self) -> Result<Item<'_>, XmlError> {
         let (step, place) = self.advance()?;
         let damaged = match step {
             Step::Open { damaged } => damaged,
+            Step::Text => return Ok(Item::Text(Cow::Borrowed(self.item_text()))),
+            Step::CData => {
+                let text = self.item_text();
+                let inner = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>"));
+                return Ok(Item::Text(Cow::Borrowed(inner.unwrap_or(text))));
+            }
+            Step::Reference(character) => return Ok(Item::Text(Cow::Owned(character.to_string()))),
             Step::Close => return Ok(Item::Close),
             Step::End => return Ok(Item::End),
         };
@@ -217,21 +244,29 @@ impl<R: BufRead> Document<R> {
         Ok(Item::Open(tag))
     }
 
+    fn item_text(&self) -> &str {
+        std::str::from_utf8(&self.item).unwrap_or_default()
+    }
+
     /// A tag with bytes that are not UTF-8 is still a tag; any other error is the end.
-    fn survive(&mut self, error: &quick_xml::Error, place: Place) -> Result<(Step, Place), ListError> {
+    fn survive(&mut self, error: &quick_xml::Error, place: Place) -> Result<(Step, Place), XmlError> {
         if !matches!((error, self.item.as_slice()), (quick_xml::Error::Encoding(_), [b'<', second, .., b'>']) if !b"!?/".contains(second))
         {
-            return Err(refused(error, &self.item, place));
+            return Err(refused(error, place));
         }
         self.item = String::from_utf8_lossy(&self.item).into_owned().into_bytes();
         Ok((Step::Open { damaged: true }, place))
     }
 
-    fn advance(&mut self) -> Result<(Step, Place), ListError> {
+    fn advance(&mut self) -> Result<(Step, Place), XmlError> {
         loop {
             let place = self.source.begin_item();
             let begun = std::mem::replace(&mut self.begun, true);
             self.item.clear();
+            // What quick-xml takes for a byte order mark, at the start of any item, and passes over.
+            if matches!(self.source.fill_buf(), Ok([0xff, 0xfe, ..] | [0xfe, 0xff, ..])) {
+                return Err(place.error("bytes that are not UTF-8", HELP_UTF8));
+            }
             // A reader an item: it keeps nothing between items that is needed, and an item with damaged bytes,
             // after which it would stop, is survived.
             let mut reader = Reader::from_reader(&mut self.source);
@@ -269,22 +304,29 @@ impl<R: BufRead> Document<R> {
                     }
                     // A byte order mark and blank lines may stand before the declaration.
                     self.begun = begun || !blank;
+                    if !outside {
+                        return Ok((Step::Text, place));
+                    }
                 }
+                // What was turned into UTF-8 declares what it was, or, by mistake, what it should have been.
+                Event::Decl(_) if !begun && self.source.inner.turned() => {}
                 Event::Decl(declaration) if !begun => check_encoding(&declaration, place)?,
                 Event::Decl(_) => return Err(place.damaged("a declaration after the beginning of the file")),
                 Event::CData(_) if outside => return Err(place.damaged("text outside the root element")),
                 Event::GeneralRef(name) => {
-                    let known = name.resolve_char_ref().is_ok_and(|found| found.is_some());
-                    if outside || !(known || resolve_xml_entity(&name).is_some()) {
-                        return Err(place.damaged(&format!("the entity &{};, which nothing declares", &*name)));
+                    let named = || resolve_xml_entity(&name).and_then(|text| text.chars().next());
+                    match name.resolve_char_ref().ok().flatten().or_else(named) {
+                        Some(character) if !outside => return Ok((Step::Reference(character), place)),
+                        _ => return Err(place.damaged(&format!("the entity &{};, which nothing declares", &*name))),
                     }
                 }
                 Event::DocType(_) => {
                     let help =
-                        "no transaction list has one, and none is expanded: fetch the file again from the provider";
+                        "no file of a provider has one, and none is expanded: fetch the file again from the provider";
                     return Err(place.error("a DOCTYPE", help));
                 }
-                Event::CData(_) | Event::Comment(_) | Event::PI(_) => {}
+                Event::CData(_) => return Ok((Step::CData, place)),
+                Event::Comment(_) | Event::PI(_) => {}
             }
         }
     }
@@ -294,27 +336,30 @@ fn element(name: &str) -> String {
     if name.is_empty() { "nothing".to_owned() } else { format!("<{name}>") }
 }
 
-fn check_encoding(declaration: &BytesDecl<'_>, place: Place) -> Result<(), ListError> {
+fn check_encoding(declaration: &BytesDecl<'_>, place: Place) -> Result<(), XmlError> {
     match declaration.encoding() {
         None => Ok(()),
         Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") => Ok(()),
         Some(Ok(name)) => {
-            Err(place.error(format!("the file declares the encoding {name}, and only UTF-8 is read"), HELP_UTF8))
+            let problem = format!(
+                "the file declares the encoding {name}, and only UTF-8, UTF-16, ISO-8859-1 and Windows-1252 are read"
+            );
+            Err(place.error(problem, HELP_UTF8))
         }
         Some(Err(error)) => Err(place.damaged(&error.to_string())),
     }
 }
 
-fn refused(error: &quick_xml::Error, item: &[u8], place: Place) -> ListError {
+fn refused(error: &quick_xml::Error, place: Place) -> XmlError {
     match error {
         quick_xml::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
             place.error(error.to_string(), HELP_DAMAGED)
         }
         quick_xml::Error::Io(error) => {
+            if let Some(told) = error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
+                return place.error(&told.problem, &told.help);
+            }
             place.error(format!("cannot be read: {error}"), "check the file and the disk it is on")
-        }
-        quick_xml::Error::Encoding(_) if matches!(item, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) => {
-            place.error("the file is UTF-16, and only UTF-8 is read", HELP_UTF8)
         }
         quick_xml::Error::Encoding(_) => place.error("bytes that are not UTF-8", HELP_UTF8),
         other => place.damaged(&other.to_string()),
