@@ -13,7 +13,7 @@ use super::number::Dialect;
 use super::{AmountUnit, Profile, Quote, RateUnit};
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::{CURRENCY_REASON, EMPTY_REASON, Reject};
-use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::copy::{Converted, Copy, push_number};
 use crate::ingest::field::shown;
 use crate::ingest::source::FileError;
 use crate::ingest::table::Table;
@@ -379,9 +379,9 @@ fn put(
             } else {
                 amount_minor
             };
-            put_number(amount_minor, out);
+            push_number(amount_minor, out);
         }
-        ColumnKind::Rate => put_number(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
+        ColumnKind::Rate => push_number(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
         ColumnKind::Quantity => out.push_str(&amount::quantity(text, dialect)?),
         ColumnKind::Stamp => ways.dates.put(text, !ways.is_text, out)?,
     }
@@ -394,10 +394,4 @@ fn trim(text: &str) -> &str {
         [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
         _ => text.trim(),
     }
-}
-
-fn put_number(number: i64, out: &mut String) {
-    use std::fmt::Write as _;
-    // Writing to a text cannot fail.
-    let _ = write!(out, "{number}");
 }
