@@ -14,4 +14,5 @@ pub mod profile;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;
+pub mod workbook;
 pub mod xml;
