@@ -157,11 +157,11 @@ fn reference_reused() {
         "reference-reused dintero",
         "settlements dintero",
     ]);
-    let not_unique = ProviderSettings { keys: None, unique_reference: Some(false) };
+    let not_unique = ProviderSettings { unique_reference: Some(false), ..ProviderSettings::default() };
     captured("not where it is configured", "shop", &two)
         .set(|settings| drop(settings.providers.insert("shop".into(), not_unique)))
         .finds(&[]);
-    let unique = ProviderSettings { keys: None, unique_reference: Some(true) };
+    let unique = ProviderSettings { unique_reference: Some(true), ..ProviderSettings::default() };
     captured("where it is configured", "dintero", &two)
         .set(|settings| drop(settings.providers.insert("dintero".into(), unique)))
         .finds(&["reference-reused open at dintero order A reference R SEK 200 350 of 2"]);

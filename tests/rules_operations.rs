@@ -137,7 +137,7 @@ fn equal_ones_are_paired_and_equal_sums_are_a_group() {
         .set(|settings| {
             drop(settings.providers.insert(
                 "default".into(),
-                avstem::rules::settings::ProviderSettings { keys: None, unique_reference: Some(false) },
+                avstem::rules::settings::ProviderSettings { unique_reference: Some(false), ..Default::default() },
             ))
         })
         .settlements("gross_amount,payee_reference", &["0,T"])

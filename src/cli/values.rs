@@ -6,6 +6,7 @@ use serde::Deserialize;
 use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
+use crate::model::reference::ReferenceForm;
 
 /// Text that is not empty, trimmed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -46,6 +47,11 @@ struct KeyName(KeyKind);
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "Vec<KeyName>")]
 pub struct KeyList(pub Vec<KeyKind>);
+
+/// The name of a form of payee references.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct FormName(pub ReferenceForm);
 
 impl TryFrom<String> for Text {
     type Error = &'static str;
@@ -126,6 +132,16 @@ impl TryFrom<String> for KeyName {
         let nearest = nearest(&name, KeyKind::ALL.map(KeyKind::column));
         let kind = KeyKind::ALL.into_iter().find(|kind| kind.column() == name);
         kind.map(Self).ok_or_else(|| format!("no such key: `{name}`; the nearest is `{nearest}`"))
+    }
+}
+
+impl TryFrom<String> for FormName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let nearest = nearest(&name, ReferenceForm::ALL.map(ReferenceForm::name));
+        let form = ReferenceForm::ALL.into_iter().find(|form| form.name() == name);
+        form.map(Self).ok_or_else(|| format!("no such form of references: `{name}`; the nearest is `{nearest}`"))
     }
 }
 

@@ -5,7 +5,7 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
-use super::field::{is_completed, minor, quantity, shown, trim, utf8, vat_rate_bp};
+use super::field::{RECORDED_ONLY, is_completed, minor, quantity, shown, trim, utf8, vat_rate_bp};
 use super::layout::Layout;
 use crate::engine::split::Record;
 use crate::model::compact::{
@@ -16,9 +16,16 @@ use crate::model::day::{Zone, parse_stamp};
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
 use crate::model::record::{ColumnKind, Dataset, Row, Value};
+use crate::model::reference::ReferenceForm;
 
 /// The most canonical columns that a dataset has.
 const COLUMNS_MAX: usize = 19;
+
+/// Why a row without a field that it must have cannot be read.
+pub const EMPTY_REASON: &str = "the field is empty, but every row must have it";
+/// Why a text is no currency.
+pub const CURRENCY_REASON: &str =
+    "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]";
 
 /// How a provider names its operations, as far as reading needs it.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +34,8 @@ pub struct Ways {
     pub unique_reference: bool,
     /// Which ids are hashed, by [`KeyKind::index`].
     pub hashed: [bool; 4],
+    /// The form that its payee references must have, where it is configured.
+    pub reference_form: Option<ReferenceForm>,
 }
 
 /// What reading needs beside the bytes.
@@ -127,6 +136,7 @@ mod at {
         pub const AMOUNT: usize = 1;
         pub const LINE_ID: usize = 5;
         pub const VAT: usize = 12;
+        pub const PAYEE_REFERENCE: usize = 7;
         pub const STATE: usize = 13;
         pub const RECONCILIATION: usize = 15;
         pub const TOTAL: usize = 16;
@@ -170,7 +180,7 @@ fn fields<'r>(
         *text = trim(raw);
         if text.is_empty() {
             if known.required {
-                return Err(Reject::new(known.name, raw, "the field is empty, but every row must have it"));
+                return Err(Reject::new(known.name, raw, EMPTY_REASON));
             }
             continue;
         }
@@ -195,9 +205,7 @@ fn currency(text: &[u8], context: &Context<'_>, memory: &mut Memory) -> Result<C
     {
         return Ok(known);
     }
-    let known = context.currencies.find(text).ok_or_else(|| {
-        "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]".to_owned()
-    })?;
+    let known = context.currencies.find(text).ok_or_else(|| CURRENCY_REASON.to_owned())?;
     if let Ok(code) = <[u8; 3]>::try_from(text) {
         memory.currency = Some((code, known));
     }
@@ -280,9 +288,16 @@ fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: O
     }
 }
 
+/// The form that payee references must have: as configured, else as the API documents it whose payload this is (but
+/// not for rows in it that belong to another provider).
+fn reference_form(provider: &Provider, layout: &Layout) -> ReferenceForm {
+    let documented = || layout.reference_form.filter(|_| provider.text == layout.provider.as_bytes());
+    provider.ways.reference_form.or_else(documented).unwrap_or(ReferenceForm::Any)
+}
+
 #[inline]
 fn operation_row(
-    dataset: Dataset,
+    layout: &Layout,
     fields: &Fields<'_>,
     provider: &Provider,
     content: u64,
@@ -293,12 +308,14 @@ fn operation_row(
         let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
         Some(xxh3_64_with_seed(text, seed))
     });
+    let state = fields.text(at::operation::STATE).unwrap_or_default();
+    let reference = fields.text(at::operation::PAYEE_REFERENCE).unwrap_or_default();
     OperationRow {
         order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
-        dataset,
+        dataset: layout.dataset,
         line: fields.text(at::operation::LINE_ID).map(line_hash),
         identity,
-        completed: is_completed(fields.text(at::operation::STATE).unwrap_or_default()),
+        completed: is_completed(state),
         amount_minor: fields.number(at::operation::AMOUNT).unwrap_or_default(),
         currency: fields.currency,
         provider: provider.id,
@@ -306,6 +323,8 @@ fn operation_row(
         reconciliation: None,
         stated_total_minor: fields.number(at::operation::TOTAL),
         keys: keys(fields, at::operation::KEYS, provider),
+        reference_malformed: !reference_form(provider, layout).admits(reference),
+        recorded_only: state == RECORDED_ONLY.as_bytes(),
         content,
         origin,
     }
@@ -351,7 +370,7 @@ pub fn compact(
         Dataset::Captures | Dataset::Reversals => {
             let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, memory);
             let provider = provider(&fields, layout, context, memory);
-            let row = operation_row(layout.dataset, &fields, provider, content, origin);
+            let row = operation_row(layout, &fields, provider, content, origin);
             Canonical::Operation(OperationRow { reconciliation, ..row })
         }
         Dataset::Settlements => {

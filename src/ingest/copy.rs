@@ -4,7 +4,7 @@
 use super::canonical::Reject;
 use super::layout::LINE_COLUMN;
 use super::native::Native;
-use super::source::{FileError, spooled};
+use super::source::{FileError, MEMORY_LEN, spooled};
 use crate::engine::source::Bytes;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
@@ -28,24 +28,70 @@ pub struct Converted {
 pub struct Copy<'a> {
     shown: &'a str,
     dataset: Dataset,
+    /// Its columns, by their places in [`Dataset::columns`].
+    places: Vec<usize>,
+    /// Columns that no rule knows; they stand in the header so that they are listed, and are empty.
+    ignored: usize,
     writer: csv::Writer<tempfile::SpooledTempFile>,
     rejects: Vec<RejectRow>,
     rows: u64,
 }
 
-/// Copies up to this size stay in memory.
-const MEMORY_LEN: usize = 8 << 20;
+fn put<'f>(
+    writer: &mut csv::Writer<tempfile::SpooledTempFile>,
+    line: u64,
+    ignored: usize,
+    fields: impl Iterator<Item = &'f str>,
+) -> csv::Result<()> {
+    for field in fields.chain(std::iter::repeat_n("", ignored)) {
+        writer.write_field(field)?;
+    }
+    writer.write_field(line.to_string())?;
+    writer.write_record(None::<&[u8]>)
+}
+
+/// What is written in one go.
+const BUFFER_LEN: usize = 1 << 16;
 
 impl<'a> Copy<'a> {
-    /// Starts a copy with its header.
+    /// Starts a copy with its header, of all columns.
     ///
     /// # Errors
     /// There is no room for it.
     pub fn new(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
-        let mut writer = csv::Writer::from_writer(tempfile::spooled_tempfile(MEMORY_LEN));
-        let names = dataset.columns().iter().map(|column| column.name).chain([LINE_COLUMN]);
+        Self::buffered(shown, dataset, (0..dataset.columns().len()).collect(), &[], BUFFER_LEN)
+    }
+
+    /// As [`Copy::new`], for one of thousands that are open together.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn small(shown: &'a str, dataset: Dataset) -> Result<Self, FileError> {
+        Self::buffered(shown, dataset, (0..dataset.columns().len()).collect(), &[], 1 << 9)
+    }
+
+    /// Starts a copy of some columns, given by their places in [`Dataset::columns`], so that what needs another one is
+    /// known to be skipped; and names columns of the file that no rule knows.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn of(shown: &'a str, dataset: Dataset, places: Vec<usize>, ignored: &[String]) -> Result<Self, FileError> {
+        Self::buffered(shown, dataset, places, ignored, BUFFER_LEN)
+    }
+
+    fn buffered(
+        shown: &'a str,
+        dataset: Dataset,
+        places: Vec<usize>,
+        ignored: &[String],
+        buffer_len: usize,
+    ) -> Result<Self, FileError> {
+        let file = tempfile::spooled_tempfile(MEMORY_LEN);
+        let mut writer = csv::WriterBuilder::new().buffer_capacity(buffer_len).from_writer(file);
+        let known = places.iter().filter_map(|place| dataset.columns().get(*place)).map(|column| column.name);
+        let names = known.chain(ignored.iter().map(String::as_str)).chain([LINE_COLUMN]);
         writer.write_record(names).map_err(|error| no_room(shown, &error))?;
-        Ok(Self { shown, dataset, writer, rejects: Vec::new(), rows: 0 })
+        Ok(Self { shown, dataset, places, ignored: ignored.len(), writer, rejects: Vec::new(), rows: 0 })
     }
 
     /// Writes a row by the names of its columns; those that are not given are empty. `line` is where the row stands
@@ -57,29 +103,26 @@ impl<'a> Copy<'a> {
     pub fn row(&mut self, line: u64, fields: &[(&str, &str)]) -> Result<(), FileError> {
         let given = |name: &str| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
         let columns = self.dataset.columns();
-        self.put(line, columns.iter().map(|column| given(column.name)))
+        let writer = &mut self.writer;
+        let known = self.places.iter().filter_map(|place| columns.get(*place));
+        let written = put(writer, line, self.ignored, known.map(|column| given(column.name)));
+        self.wrote(&written)
     }
 
-    /// Writes a row by the places of its columns in [`Dataset::columns`]; fields that are not given are empty.
+    /// Writes a row by the places of its columns in this copy (in [`Dataset::columns`], where it is of all); fields
+    /// that are not given are empty.
     ///
     /// # Errors
     /// There is no room for it.
     pub fn row_at<T: AsRef<str>>(&mut self, line: u64, fields: &[T]) -> Result<(), FileError> {
-        let count = self.dataset.columns().len();
         let given = fields.iter().map(AsRef::as_ref).chain(std::iter::repeat(""));
-        self.put(line, given.take(count))
+        let written = put(&mut self.writer, line, self.ignored, given.take(self.places.len()));
+        self.wrote(&written)
     }
 
-    fn put<'f>(&mut self, line: u64, fields: impl Iterator<Item = &'f str>) -> Result<(), FileError> {
-        let write = || {
-            for field in fields {
-                self.writer.write_field(field)?;
-            }
-            self.writer.write_field(line.to_string())?;
-            self.writer.write_record(None::<&[u8]>)
-        };
+    fn wrote(&mut self, written: &csv::Result<()>) -> Result<(), FileError> {
         self.rows = self.rows.saturating_add(1);
-        write().map_err(|error| no_room(self.shown, &error))
+        written.as_ref().map(|_| ()).map_err(|error| no_room(self.shown, error))
     }
 
     /// Keeps a row that cannot be converted.

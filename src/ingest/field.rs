@@ -11,6 +11,10 @@ pub const VAT_RATE_BP_MAX: i64 = 1_000_000;
 /// Why a field cannot be read.
 pub type Reason = String;
 
+/// The state of an operation that an order system recorded and that no checkout event is behind: money that did not
+/// move, and a finding of its own (RULES.md 9, `recorded-only`).
+pub const RECORDED_ONLY: &str = "recorded, without a checkout event";
+
 /// A field without the white space around it. The bytes are UTF-8.
 #[must_use]
 pub fn trim(field: &[u8]) -> &[u8] {

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::field::{trim, utf8};
 use crate::engine::split::Record;
 use crate::model::record::Dataset;
+use crate::model::reference::ReferenceForm;
 
 /// A column that carries the line of a converted file's record; no rule knows it.
 pub const LINE_COLUMN: &str = "#line";
@@ -22,6 +23,8 @@ pub struct Layout {
     pub line_field: Option<usize>,
     /// Provider of rows that name none.
     pub provider: String,
+    /// The form of payee references that the API documents whose payload the rows are from.
+    pub reference_form: Option<ReferenceForm>,
     /// Canonical column and field, in canonical order.
     pub(super) present: Vec<(usize, usize)>,
     /// Tells rows of files with other columns apart, whatever their bytes.
@@ -60,6 +63,7 @@ impl Layout {
             ignored,
             line_field: find(LINE_COLUMN),
             provider: provider.to_owned(),
+            reference_form: None,
             present,
             seed: xxh3_64(described.as_bytes()),
         })

@@ -144,6 +144,10 @@ pub struct OperationRow {
     pub stated_total_minor: Option<i64>,
     /// Hashes of its ids.
     pub keys: Keys,
+    /// Its payee reference breaks the form that its provider documents (RULES.md 9, `reference-format`).
+    pub reference_malformed: bool,
+    /// It was recorded, but nothing was executed (RULES.md 9, `recorded-only`).
+    pub recorded_only: bool,
     /// Hash of the row's bytes and its file's layout.
     pub content: u64,
     /// Where it stands.

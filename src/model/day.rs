@@ -10,6 +10,26 @@ pub struct Stamp {
     offset_seconds: Option<i32>,
 }
 
+impl Stamp {
+    /// A local date and time, with the offset from UTC where one is stated, in seconds east.
+    #[must_use]
+    pub fn new(local: NaiveDateTime, offset_seconds: Option<i32>) -> Self {
+        Self { local, offset_seconds }
+    }
+
+    /// The date and time as written.
+    #[must_use]
+    pub fn local(self) -> NaiveDateTime {
+        self.local
+    }
+
+    /// Whether the text states its offset.
+    #[must_use]
+    pub fn has_offset(self) -> bool {
+        self.offset_seconds.is_some()
+    }
+}
+
 /// A point in time, at nanosecond precision.
 pub type Instant = DateTime<Utc>;
 

@@ -23,6 +23,8 @@ const HAS_RELATED: u8 = 4;
 const FIRST_STATEMENT: u8 = 16;
 
 const HAS_IDENTITY: u8 = 16;
+const REFERENCE_MALFORMED: u8 = 32;
+const RECORDED_ONLY: u8 = 64;
 
 fn flag(on: bool, bit: u8) -> u8 {
     if on { bit } else { 0 }
@@ -105,7 +107,10 @@ impl OperationRow {
             | flag(self.reconciliation.is_some(), HAS_RECONCILIATION)
             | flag(self.stated_total_minor.is_some(), HAS_TOTAL)
             | flag(self.line.is_some(), HAS_LINE);
-        let more = key_bits(&self.keys) | flag(self.identity.is_some(), HAS_IDENTITY);
+        let more = key_bits(&self.keys)
+            | flag(self.identity.is_some(), HAS_IDENTITY)
+            | flag(self.reference_malformed, REFERENCE_MALFORMED)
+            | flag(self.recorded_only, RECORDED_ONLY);
         let start = out.len();
         out.extend_from_slice(&[0, head, more]);
         out.extend_from_slice(&self.order.to_le_bytes());
@@ -259,6 +264,8 @@ pub fn read_order_record(reader: &mut Reader<'_>) -> OrderRecord {
         reconciliation: (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.u32())),
         stated_total_minor: (head & HAS_TOTAL != 0).then(|| reader.i64()),
         keys,
+        reference_malformed: more & REFERENCE_MALFORMED != 0,
+        recorded_only: more & RECORDED_ONLY != 0,
         content,
         origin,
     })
@@ -336,6 +343,8 @@ mod tests {
             reconciliation: Some(NameId(70_000)),
             stated_total_minor: Some(i64::MIN),
             keys: [None, KeyHash::new(1), None, KeyHash::new(u128::MAX)],
+            reference_malformed: true,
+            recorded_only: true,
             content: 1,
             origin: Origin(2),
         };

@@ -86,6 +86,8 @@ codes! {
     WrongBatch "wrong-batch" Operation "Settled in another batch than the operation states.";
     ReferenceReused "reference-reused" Operation "One payee reference on several operations.";
     ItemsTotal "items-total" Operation "The rows of an operation do not sum to its own total.";
+    ReferenceFormat "reference-format" Operation "A payee reference breaks its provider's documented form (RULES.md 9).";
+    RecordedOnly "recorded-only" Operation "An operation that was recorded, with no checkout event behind it.";
     ToleranceBudget "tolerance-budget" Operation "Tolerated differences sum past their budget.";
     BatchMissing "batch-missing" Batch "No settlement row of the batch that operations name.";
     FileTotal "file-total" File "A settlement file's stated total is not that of its body (RULES.md 5).";

@@ -11,4 +11,5 @@ pub mod money;
 pub mod names;
 pub mod origin;
 pub mod record;
+pub mod reference;
 pub mod reject;

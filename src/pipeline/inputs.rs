@@ -6,21 +6,25 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::error::RunError;
+use super::payloads::{self, Documents};
 use super::plan::{Input, Plan};
 use crate::engine::chunk::header_end;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Scratch, split_one};
-use crate::ingest::copy::Converted;
+use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::field::trim;
 use crate::ingest::formats::{self, Format, Given};
 use crate::ingest::layout::Layout;
 use crate::ingest::library::{DIALECT, Volume};
 use crate::ingest::native::Native;
-use crate::ingest::source::{FileError, Opened, open, sha256};
+use crate::ingest::payload::fact::Api;
+use crate::ingest::source::{FileError, Opened, open_all, sha256};
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
+use crate::model::reference::ReferenceForm;
 use crate::model::reject::RejectRow;
 use crate::rules::files::{Fate, NativeFile, resolve};
 
@@ -91,25 +95,54 @@ impl Inputs {
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
-    if planned.len() > crate::model::origin::FILE_COUNT_MAX {
-        let error = FileError::new(
-            "inputs",
-            format!("{} files are more than one run reads", planned.len()),
-            "put exports of a day together",
-        );
-        return Err(error.into());
-    }
-    let opened: Vec<Result<Vec<Loaded>, FileError>> =
-        planned.into_par_iter().map(|input| load_one(input, plan, currencies)).collect();
+    refuse_too_many(planned.len())?;
+    let opened: Vec<Result<Vec<Opening>, FileError>> =
+        planned.into_par_iter().map(|input| open_one(&input, currencies)).collect();
+    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect::<Vec<_>>();
+    // Again: an archive is one file of the plan and may hold many.
+    refuse_too_many(openings.len())?;
     let mut inputs = Inputs::default();
-    for file in opened {
-        for (file, volume, rejects) in file? {
-            let number = inputs.files.len();
-            inputs.files.push(file);
-            inputs.volumes.push(volume);
-            inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
+    let repeated = repeated_payloads(&openings)?;
+    let documents: Vec<Documents<'_>> = openings
+        .iter()
+        .zip(&repeated)
+        .filter(|(opening, repeated)| matches!(opening.format, Format::Payload) && repeated.is_none())
+        .map(|(opening, _)| Documents { input: &opening.input, bytes: &opening.bytes })
+        .collect();
+    // Payloads bring the names of their providers with them, so the settlement files beside them do too.
+    let any_payload = !documents.is_empty();
+    let mut payloads = payloads::convert(&documents, plan)?.into_iter();
+    drop(documents);
+    for (opening, repeated) in openings.iter_mut().zip(repeated) {
+        let format = std::mem::replace(&mut opening.format, Format::Payload);
+        let default = plan.settings.default_provider.clone();
+        let default = opening.input.provider.clone().unwrap_or(default);
+        let (parts, provider, api) = match format {
+            Format::Canonical(dataset) => {
+                inputs.add(opening.canonical(dataset, default)?);
+                continue;
+            }
+            Format::Rows(parts) => {
+                let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
+                let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
+                (parts, provider, None)
+            }
+            Format::Payload if repeated.is_some() => (Vec::new(), default, None),
+            Format::Payload => payloads
+                .next()
+                .map_or_else(|| (Vec::new(), default, None), |file| (file.parts, file.provider, file.api)),
+        };
+        for part in parts {
+            inputs.add(opening.part(part, provider.clone(), api)?);
+        }
+        if let Some(first) = repeated {
+            inputs.add(opening.repeated(provider)?);
+            let (number, sources) = (inputs.files.len().saturating_sub(1), first);
+            inputs.findings.push(repeated_finding(&inputs.files[number], &sources, names));
         }
     }
+    // And once more: a file may have several parts.
+    refuse_too_many(inputs.files.len())?;
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
     inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
@@ -119,48 +152,117 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
 type Loaded = (File, Volume, Vec<RejectRow>);
 
-fn load_one(input: Input, plan: &Plan, currencies: &Currencies) -> Result<Vec<Loaded>, FileError> {
-    let opened = open(&input.shown, input.path.as_deref())?;
-    let given = Given { shown: &input.shown, dataset: input.dataset, profile: input.profile.as_deref(), currencies };
-    let format = formats::read(&opened, &given)?;
-    let provider = input.provider.clone().unwrap_or_else(|| plan.settings.default_provider.clone());
+fn refuse_too_many(count: usize) -> Result<(), FileError> {
+    if count <= FILE_COUNT_MAX {
+        return Ok(());
+    }
+    let problem = format!("{count} files are more than one run reads: {FILE_COUNT_MAX}");
+    Err(FileError::new("inputs", problem, "put exports of a day together"))
+}
+
+/// A file, opened and recognised.
+struct Opening {
+    input: Input,
+    bytes: Arc<Bytes>,
+    given_len: u64,
+    given_sha256: Option<String>,
+    sha256: OnceLock<String>,
+    format: Format,
+}
+
+/// Opens a file of the plan; every file in an archive is one of its own.
+fn open_one(input: &Input, currencies: &Currencies) -> Result<Vec<Opening>, FileError> {
+    let mut opened = open_all(&input.shown, input.path.as_deref())?;
+    opened.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let recognised = |(shown, opened)| recognise(Input { shown, ..input.clone() }, opened, currencies);
+    opened.into_iter().map(recognised).collect()
+}
+
+fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {
+    let profile = input.profile.as_deref();
+    let format = formats::read(&opened, &Given { shown: &input.shown, dataset: input.dataset, profile, currencies })?;
     let Opened { bytes, given_len, given_sha256, .. } = opened;
-    let original = Arc::new(bytes);
-    let part = |bytes: Option<Bytes>, dataset: Dataset, format: String, native: Option<Native>| {
-        let plain = bytes.as_ref().unwrap_or(&original);
-        let (layout, body) = canonical_header(&input.shown, plain, dataset, &provider)?;
-        let (bytes, original) = match bytes {
-            Some(bytes) => (Arc::new(bytes), Some(Arc::clone(&original))),
-            None => (Arc::clone(&original), None),
-        };
-        let file = File {
-            input: input.clone(),
-            provider: provider.clone(),
+    Ok(Opening { input, bytes: Arc::new(bytes), given_len, given_sha256, sha256: OnceLock::new(), format })
+}
+
+impl Opening {
+    fn sha256(&self) -> Result<&str, RunError> {
+        if self.sha256.get().is_none() {
+            let _ = self.sha256.set(sha256(&self.bytes)?);
+        }
+        Ok(self.sha256.get().map(String::as_str).unwrap_or_default())
+    }
+
+    fn file(&self, provider: String, format: String, body: (u64, u64)) -> File {
+        File {
+            input: self.input.clone(),
+            provider,
             format,
-            given_len,
-            given_sha256: given_sha256.clone(),
-            sha256: OnceLock::new(),
-            native,
+            given_len: self.given_len,
+            given_sha256: self.given_sha256.clone(),
+            sha256: self.sha256.clone(),
+            native: None,
             body,
             state: "read",
-            original,
-        };
-        Ok((file, Volume { shown: input.shown.clone(), bytes, layout, lines: Vec::new() }))
-    };
-    match format {
-        Format::Canonical(dataset) => {
-            let (file, volume) = part(None, dataset, "canonical csv".to_owned(), None)?;
-            Ok(vec![(file, volume, Vec::new())])
+            original: None,
         }
-        Format::Rows(parts) => parts
-            .into_iter()
-            .map(|Converted { format, bytes, dataset, rejects, native }| {
-                let (file, volume) = part(Some(bytes), dataset, format, native)?;
-                Ok((file, volume, rejects))
-            })
-            .collect(),
-        Format::Payload => Err(FileError::new(&input.shown, "JSON is not read by this version", "export CSV")),
     }
+
+    fn canonical(&self, dataset: Dataset, provider: String) -> Result<Loaded, FileError> {
+        let (layout, body) = canonical_header(&self.input.shown, &self.bytes, dataset, &provider)?;
+        let file = self.file(provider, "canonical csv".to_owned(), body);
+        let volume =
+            Volume { shown: self.input.shown.clone(), bytes: Arc::clone(&self.bytes), layout, lines: Vec::new() };
+        Ok((file, volume, Vec::new()))
+    }
+
+    fn part(&self, part: Converted, provider: String, api: Option<Api>) -> Result<Loaded, FileError> {
+        let Converted { format, bytes, dataset, rejects, native } = part;
+        let (mut layout, body) = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
+        layout.reference_form = (api == Some(Api::SwedbankPay)).then_some(ReferenceForm::Alphanumeric);
+        let original = Some(Arc::clone(&self.bytes));
+        let file = File { native, original, ..self.file(provider, format, body) };
+        let volume = Volume { shown: self.input.shown.clone(), bytes: Arc::new(bytes), layout, lines: Vec::new() };
+        Ok((file, volume, rejects))
+    }
+
+    /// A file of documents that was given already: it is listed, and nothing of it counts.
+    fn repeated(&self, provider: String) -> Result<Loaded, FileError> {
+        let none = Copy::small(&self.input.shown, Dataset::Captures)?.finish("payloads json", None)?;
+        let (file, volume, rejects) = self.part(none, provider, None)?;
+        Ok((File { state: "repeated", ..file }, volume, rejects))
+    }
+}
+
+impl Inputs {
+    fn add(&mut self, (file, volume, rejects): Loaded) {
+        let number = self.files.len();
+        self.files.push(file);
+        self.volumes.push(volume);
+        self.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
+    }
+}
+
+/// For every file of documents whose bytes were given already for the same provider: the first such file.
+fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunError> {
+    let payload = |opening: &&Opening| matches!(opening.format, Format::Payload);
+    let key = |opening: &Opening| (opening.input.provider.clone(), opening.bytes.len());
+    let mut alike: HashMap<_, usize> = HashMap::new();
+    for opening in openings.iter().filter(payload) {
+        *alike.entry(key(opening)).or_default() += 1;
+    }
+    let mut first_of: HashMap<(Option<String>, String), String> = HashMap::new();
+    let mut repeated = Vec::with_capacity(openings.len());
+    for opening in openings {
+        if !payload(&opening) || alike.get(&key(opening)).is_none_or(|count| *count < 2) {
+            repeated.push(None);
+            continue;
+        }
+        let known = (opening.input.provider.clone(), opening.sha256()?.to_owned());
+        repeated.push(first_of.get(&known).cloned());
+        first_of.entry(known).or_insert_with(|| opening.input.shown.clone());
+    }
+    Ok(repeated)
 }
 
 /// The layout of a canonical file and where its rows begin (offset and line).
@@ -220,20 +322,19 @@ fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
 }
 
 fn repeat(inputs: &mut Inputs, number: usize, first: usize, names: &Names) {
-    let sources = format!("{}; read as {}", inputs.files[number].input.shown, inputs.files[first].input.shown);
+    let first = inputs.files[first].input.shown.clone();
     let file = &mut inputs.files[number];
     file.state = "repeated";
+    let finding = repeated_finding(file, &first, names);
+    inputs.findings.push(finding);
+}
+
+fn repeated_finding(file: &File, first: &str, names: &Names) -> Finding {
+    let sources = format!("{}; read as {first}", file.input.shown);
     let settlement_id = file.native.as_ref().map(|native| native.settlement_id.clone()).unwrap_or_default();
     let what = if settlement_id.is_empty() { "A file".to_owned() } else { format!("Settlement file {settlement_id}") };
-    let finding = about_file(
-        Code::FileRepeated,
-        &file.provider,
-        settlement_id,
-        format!("{what} with the same content was given already; it was read once"),
-        sources,
-        names,
-    );
-    inputs.findings.push(finding);
+    let explanation = format!("{what} with the same content was given already; it was read once");
+    about_file(Code::FileRepeated, &file.provider, settlement_id, explanation, sources, names)
 }
 
 fn about_file(

@@ -7,6 +7,7 @@ pub mod inputs;
 pub mod keys;
 pub mod matches;
 pub mod orders;
+pub mod payloads;
 pub mod plan;
 pub mod read;
 pub mod routes;
@@ -148,7 +149,7 @@ fn judge(
 /// Opens the library in which rows are read back.
 pub(crate) fn with_library<T>(inputs: &Inputs, means: &Means<'_>, then: impl FnOnce(&Library<'_>) -> T) -> T {
     // Reading back needs no key hashes.
-    let no_ways = |_: NameId, _: &str| Ways { unique_reference: false, hashed: [false; 4] };
+    let no_ways = |_: NameId, _: &str| Ways { unique_reference: false, hashed: [false; 4], reference_form: None };
     let context =
         ReadContext { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
     then(&Library { volumes: &inputs.volumes, context })

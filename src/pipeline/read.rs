@@ -172,7 +172,8 @@ impl CachedWays<'_> {
         }
         // For `reference-reused`, whatever the settlement rows have.
         hashed[KeyKind::PayeeReference.index()] |= unique_reference;
-        let ways = Ways { unique_reference, hashed };
+        let reference_form = self.settings.reference_form(provider);
+        let ways = Ways { unique_reference, hashed, reference_form };
         if let Ok(mut known) = self.known.write() {
             known.insert(id, ways);
         }

@@ -152,7 +152,7 @@ impl Gathered {
 /// Pending inside the window of the code, open after it (RULES.md 3 and 4).
 fn status(code: Code, age_days: Option<i64>, context: &Context<'_>) -> Status {
     let window_days = match code {
-        Code::FileRepeated => return Status::Listed,
+        Code::FileRepeated | Code::ReferenceFormat => return Status::Listed,
         Code::LineUncaptured | Code::LineUndercaptured => context.settings.capture_days,
         Code::Unsettled | Code::BatchMissing => context.settings.settlement_days,
         _ => return Status::Open,

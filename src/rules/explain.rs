@@ -9,6 +9,7 @@ use super::settings::Settings;
 use crate::model::finding::{Code, FoundRow, Note, Status};
 use crate::model::money::Major;
 use crate::model::record::{Dataset, Row};
+use crate::model::reference::ReferenceForm;
 
 /// The records of one side of a finding.
 #[derive(Debug, Default)]
@@ -354,6 +355,16 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.expected(),
             facts.actual()
         ),
+        Code::ReferenceFormat => format!(
+            "Payee reference {} of {} is not of the form that the provider documents: {}",
+            quoted(facts.operations.text("payee_reference")),
+            uncapital(&facts.operation_id()),
+            settings.reference_form(&row.provider).unwrap_or(ReferenceForm::Alphanumeric).in_words()
+        ),
+        Code::RecordedOnly => format!(
+            "{} was recorded on the order, but no event of its checkout transaction moved the money",
+            facts.operation(row.actual_minor)
+        ),
         Code::ToleranceBudget => format!(
             "{} matched within the tolerance differ by {} in all, more than the budget of {}",
             capital(&count(row.count, "pair")),
@@ -371,7 +382,17 @@ pub fn explain(facts: &Facts<'_>) -> String {
     }
 }
 
+/// A text that may hold spaces or nothing, between quotes.
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
 impl Facts<'_> {
+    /// `Capture 10728489593 on order 1001`.
+    fn operation_id(&self) -> String {
+        format!("{}{} on {}", self.operations.noun(), named(self.operations.id()), self.order())
+    }
+
     fn settlement_row_id(&self) -> String {
         let settlement = match self.settlements.text("settlement_id") {
             "" => String::new(),

@@ -207,8 +207,32 @@ fn sum_operation(
         }
         check_items_total(&taking_part, &operation, out);
     }
+    note_marks(&taking_part, &operation, out);
     out.operations.push(operation);
     Ok(())
+}
+
+/// RULES.md 9: a payee reference that breaks its provider's form, and an operation that was recorded only.
+fn note_marks(rows: &[OperationRow], operation: &Operation, out: &mut Outcome) {
+    let mut note = |code, actual_minor| {
+        out.findings.push(Finding {
+            code,
+            provider: Some(operation.provider),
+            currency: Some(operation.currency),
+            expected_minor: 0,
+            actual_minor,
+            count: 1,
+            rows: operation.rows.to_vec(),
+            whole_order: false,
+            note: Note::None,
+        });
+    };
+    if rows.iter().any(|row| row.reference_malformed) {
+        note(Code::ReferenceFormat, 0);
+    }
+    if rows.iter().any(|row| row.recorded_only) {
+        note(Code::RecordedOnly, operation.effect_minor);
+    }
 }
 
 /// `items-total`: the rows of an operation against the total that it states, both as sizes.

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::model::compact::KeyKind;
 use crate::model::day::Zone;
+use crate::model::reference::ReferenceForm;
 
 /// The settings of a run. Amounts are minor units by ISO 4217 code.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub struct ProviderSettings {
     pub keys: Option<Vec<KeyKind>>,
     /// Whether a reference names one operation.
     pub unique_reference: Option<bool>,
+    /// The form that payee references must have.
+    pub reference_form: Option<ReferenceForm>,
 }
 
 impl Settings {
@@ -76,5 +79,12 @@ impl Settings {
     #[must_use]
     pub fn unique_reference(&self, provider: &str) -> bool {
         self.providers.get(provider).and_then(|ways| ways.unique_reference).unwrap_or(provider != "dintero")
+    }
+
+    /// The form that payee references of a provider must have (RULES.md 9), where it is configured. Where it is not,
+    /// references in payloads of a provider's own API have the form that it documents, and others any.
+    #[must_use]
+    pub fn reference_form(&self, provider: &str) -> Option<ReferenceForm> {
+        self.providers.get(provider).and_then(|ways| ways.reference_form)
     }
 }

@@ -110,7 +110,8 @@ impl Case {
     }
 
     pub fn keys(self, provider: &str, keys: &[KeyKind]) -> Self {
-        let ways = ProviderSettings { keys: Some(keys.to_vec()), unique_reference: None };
+        let ways =
+            ProviderSettings { keys: Some(keys.to_vec()), unique_reference: None, ..ProviderSettings::default() };
         self.set(|settings| drop(settings.providers.insert(provider.to_owned(), ways)))
     }
 

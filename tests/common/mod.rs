@@ -73,7 +73,10 @@ fn settings_of(theirs: &reference::Settings) -> Settings {
         .map(|(name, ways)| {
             let key = |column: &String| KeyKind::ALL.into_iter().find(|kind| kind.column() == column).unwrap();
             let keys = ways.keys.as_ref().map(|keys| keys.iter().map(key).collect());
-            (name.clone(), ProviderSettings { keys, unique_reference: ways.unique_reference })
+            (
+                name.clone(),
+                ProviderSettings { keys, unique_reference: ways.unique_reference, ..ProviderSettings::default() },
+            )
         })
         .collect();
     settings

@@ -1,5 +1,6 @@
 //! What documents of a provider's API say, one fact a thing that they tell of. Readers fill in what stands there and
-//! leave the rest empty: they join nothing and guess nothing.
+//! leave the rest empty: they join nothing and guess nothing. Facts sort by what they say, their place last, so that
+//! no choice among them depends on the names of files.
 
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +34,7 @@ impl Api {
 }
 
 /// A fact.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Fact {
     /// An order, with its items or what it says of itself.
     Order(OrderFact),
@@ -44,13 +45,13 @@ pub enum Fact {
 }
 
 /// An order as one document has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OrderFact {
-    /// Where the document stands.
-    pub place: Place,
     /// Swedbank Pay: the last segment of the payment order's `id`. Dintero: the order's `id` or `options.order_id`;
     /// of a transaction, its `merchant_reference`. `None` where the document has none: the file's folder may say it.
     pub order_id: Option<String>,
+    /// Dintero: the checkout transaction whose items these are.
+    pub transaction_id: Option<String>,
     /// ISO 4217 code as it stands.
     pub currency: Option<String>,
     /// When the order was made, as it stands.
@@ -63,23 +64,38 @@ pub struct OrderFact {
     /// Pay's UpdateOrder, any payment order with expanded items). Otherwise they add to the order or replace lines
     /// one by one (Dintero's drafts).
     pub whole: bool,
-    /// The items are those of a checkout transaction: they count only where nothing else tells of the order's lines.
+    /// The items and cancellations are those of a checkout transaction: they count only where nothing else tells of
+    /// the order's lines, or of what was cancelled.
     pub of_transaction: bool,
     /// The order's amount, minor units.
     pub order_amount_minor: Option<i64>,
     /// What of it was cancelled, minor units.
     pub cancelled_minor: Option<i64>,
+    /// The cancellations that `cancelled_minor` is the sum of, where the document names each. Over several
+    /// documents of an order they are put together by their ids, so that one told of twice is counted once.
+    pub cancellations: Vec<CancellationFact>,
     /// `remainingCaptureAmount`, minor units; absent is not 0.
     pub remaining_capture_minor: Option<i64>,
     /// `remainingReversalAmount`, minor units; absent is not 0.
     pub remaining_reversal_minor: Option<i64>,
+    /// Where the document stands.
+    pub place: Place,
+}
+
+/// A part of an order that was cancelled before it was captured.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct CancellationFact {
+    /// Dintero: `id` of the recorded cancellation, or of the checkout event; Swedbank Pay: `payeeReference`, else
+    /// `number`. `None` for a request, which its answer
+    /// repeats with an id: it counts only where no cancellation with an id is known of the order.
+    pub cancellation_id: Option<String>,
+    /// What was cancelled, signed, minor units.
+    pub amount_minor: i64,
 }
 
 /// An item of an order: an order line of RULES.md 2.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemFact {
-    /// Line in the file, from 1, on which the item begins; 0 where that is the document's.
-    pub line: u64,
     /// Dintero `line_id` (a number as its digits), Swedbank Pay `reference`.
     pub line_id: String,
     /// Article.
@@ -100,6 +116,8 @@ pub struct ItemFact {
     pub relation: Option<String>,
     /// Dintero `reversed_reason`.
     pub reversed_reason: Option<String>,
+    /// Line in the file, from 1, on which the item begins; 0 where that is the document's.
+    pub line: u64,
 }
 
 /// How a document tells of an operation.
@@ -123,10 +141,8 @@ pub enum Moved {
 }
 
 /// An operation as one document tells of it. Ids and times are texts as they stand, trimmed; a number is its digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OperationFact {
-    /// Where it stands.
-    pub place: Place,
     /// Whose API it is.
     pub api: Api,
     /// How it is told.
@@ -166,10 +182,12 @@ pub struct OperationFact {
     pub parts: Vec<PartFact>,
     /// Dintero: the `payex:transaction:payee_reference` under which Swedbank Pay knows this operation.
     pub payex_reference: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// What an operation moved on one line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PartFact {
     /// The order line, as in [`ItemFact::line_id`].
     pub line_id: String,
@@ -180,14 +198,14 @@ pub struct PartFact {
 }
 
 /// A checkout transaction.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TransactionFact {
-    /// Where it stands.
-    pub place: Place,
     /// Its `id`.
     pub transaction_id: String,
     /// Its `merchant_reference`.
     pub order_id: Option<String>,
     /// ISO 4217 code as it stands.
     pub currency: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }

@@ -1,0 +1,217 @@
+//! All that documents tell of one order, put together: which items count, what the order says of itself, and which of
+//! its operations were executed, recorded, or only asked for.
+
+use std::collections::BTreeMap;
+
+use super::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, TransactionFact};
+use super::recorded;
+use super::rows::{self, Constants, Refused, Row, Whole};
+use super::sighting::{Sighting, at};
+
+/// What an order yields.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Joined {
+    /// Its canonical rows.
+    pub rows: Vec<Row>,
+    /// What could not become one.
+    pub refused: Vec<Refused>,
+}
+
+impl Joined {
+    fn row(&mut self, row: Result<Row, Refused>) {
+        match row {
+            Ok(row) => self.rows.push(row),
+            Err(refused) => self.refused.push(refused),
+        }
+    }
+}
+
+/// The id of the one line of an order whose items nobody gives: RULES.md 3 compares it as a whole.
+const WHOLE_LINE: &str = "*";
+
+/// Puts together all facts of one provider's order. `orders_given` says that the run has exported orders of the shop
+/// too: then lines are taken from payloads only where these are orders, not where a payment merely repeats them.
+#[must_use]
+pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'_>) -> Joined {
+    let mut sightings = sightings;
+    sightings.sort();
+    let provider = sightings.first().map(|sighting| sighting.provider.clone()).unwrap_or_default();
+    let order_id = sightings.iter().find_map(Sighting::order_id).map(str::to_owned);
+    let (mut orders, mut operations, mut transactions) = (Vec::new(), Vec::new(), Vec::new());
+    for sighting in sightings {
+        match sighting.fact {
+            Fact::Order(order) => orders.push(order),
+            Fact::Operation(operation) => operations.push(operation),
+            Fact::Transaction(transaction) => transactions.push(transaction),
+        }
+    }
+    let (of_transactions, mut orders): (Vec<OrderFact>, Vec<OrderFact>) =
+        orders.into_iter().partition(|order| order.of_transaction);
+    date_updates(&mut orders);
+    let mut operations = recorded::settle(operations, !transactions.is_empty());
+    let lines = lines(&orders, &of_transactions, orders_given, &mut operations);
+    let whole = Whole {
+        provider,
+        order_id,
+        currency: only_currency(&orders, &of_transactions, &transactions),
+        created_at: first_made(&orders, &of_transactions, &operations),
+        statements: statements(&lines.stating),
+    };
+    let mut joined = Joined::default();
+    for (order, item) in &lines.lines {
+        joined.row(rows::line(&whole, order, item, constants));
+    }
+    for operation in &operations {
+        match rows::operation(&whole, operation, constants) {
+            Ok(rows) => joined.rows.extend(rows),
+            Err(refused) => joined.refused.push(refused),
+        }
+    }
+    joined
+}
+
+fn latest(order: &OrderFact) -> impl Ord + use<> {
+    (at(order.updated_at.as_deref()), at(order.created_at.as_deref()))
+}
+
+/// A request to change an order says nothing of when; the order that answers it does: the one with its amount.
+fn date_updates(orders: &mut [OrderFact]) {
+    let answers: Vec<OrderFact> = orders.iter().filter(|order| order.updated_at.is_some()).cloned().collect();
+    for order in orders.iter_mut().filter(|order| order.items.is_some() && order.updated_at.is_none()) {
+        let answer = answers
+            .iter()
+            .filter(|answer| answer.items.is_none() && answer.order_amount_minor == order.order_amount_minor)
+            .max_by_key(|answer| latest(answer));
+        if let Some(answer) = answer {
+            order.updated_at.clone_from(&answer.updated_at);
+            order.created_at = order.created_at.take().or_else(|| answer.created_at.clone());
+            order.currency = order.currency.take().or_else(|| answer.currency.clone());
+        }
+    }
+}
+
+struct Lines {
+    lines: Vec<(OrderFact, ItemFact)>,
+    /// The documents whose statements are the order's.
+    stating: Vec<OrderFact>,
+}
+
+fn lines(
+    orders: &[OrderFact],
+    of_transactions: &[OrderFact],
+    orders_given: bool,
+    operations: &mut [OperationFact],
+) -> Lines {
+    let with_items = |orders: &[OrderFact]| -> Vec<(OrderFact, ItemFact)> {
+        let each = |order: &OrderFact| {
+            order.items.iter().flatten().map(|item| (order.clone(), item.clone())).collect::<Vec<_>>()
+        };
+        orders.iter().flat_map(each).collect()
+    };
+    if orders.iter().any(|order| order.items.is_some()) {
+        let kept = overwritten(orders);
+        return Lines { lines: with_items(&kept), stating: orders.to_vec() };
+    }
+    if orders_given {
+        return Lines { lines: Vec::new(), stating: Vec::new() };
+    }
+    if of_transactions.iter().any(|order| order.items.is_some()) {
+        let stating = orders.iter().chain(of_transactions).cloned().collect();
+        return Lines { lines: with_items(of_transactions), stating };
+    }
+    // Only amounts are known: the order is compared as a whole, whatever lines its operations name.
+    let amounts: Vec<(OrderFact, ItemFact)> = orders
+        .iter()
+        .filter_map(|order| {
+            let gross_minor = order.order_amount_minor?;
+            Some((order.clone(), ItemFact { line_id: WHOLE_LINE.to_owned(), gross_minor, ..ItemFact::default() }))
+        })
+        .collect();
+    if !amounts.is_empty() {
+        operations.iter_mut().for_each(|operation| operation.parts.clear());
+    }
+    Lines { lines: amounts, stating: orders.to_vec() }
+}
+
+/// The documents whose items count. One that holds all items of the order replaces what was before it: lines that it
+/// no longer has are gone, the others are older versions of its own (RULES.md 2 takes the later).
+fn overwritten(orders: &[OrderFact]) -> Vec<OrderFact> {
+    let newest = orders.iter().filter(|order| order.whole && order.items.is_some()).max_by_key(|order| latest(order));
+    let Some(newest) = newest else { return orders.to_vec() };
+    let of_newest: Vec<&str> = newest.items.iter().flatten().map(|item| item.line_id.as_str()).collect();
+    let keeps = |order: &OrderFact| !order.whole && latest(order) > latest(newest);
+    orders
+        .iter()
+        .map(|order| {
+            let mut order = order.clone();
+            if !keeps(&order)
+                && let Some(items) = &mut order.items
+            {
+                items.retain(|item| of_newest.contains(&item.line_id.as_str()));
+            }
+            order
+        })
+        .collect()
+}
+
+fn only_currency(
+    orders: &[OrderFact],
+    of_transactions: &[OrderFact],
+    transactions: &[TransactionFact],
+) -> Option<String> {
+    let of_orders = orders.iter().chain(of_transactions).filter_map(|order| order.currency.clone());
+    let mut all: Vec<String> =
+        of_orders.chain(transactions.iter().filter_map(|transaction| transaction.currency.clone())).collect();
+    all.sort();
+    all.dedup();
+    if all.len() == 1 { all.pop() } else { None }
+}
+
+/// When the order was made: as its documents say, else when the first thing happened to it.
+fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &[OperationFact]) -> Option<String> {
+    let earliest = |texts: Vec<&String>| {
+        texts.into_iter().min_by_key(|text| (at(Some(text.as_str())).is_none(), at(Some(text.as_str())))).cloned()
+    };
+    let of = |orders: &[OrderFact]| earliest(orders.iter().filter_map(|order| order.created_at.as_ref()).collect());
+    of(orders)
+        .or_else(|| of(of_transactions))
+        .or_else(|| earliest(operations.iter().filter_map(|operation| operation.created_at.as_ref()).collect()))
+}
+
+/// What the order says of itself: as its newest document does. Cancellations that are told of one by one are summed.
+fn statements(stating: &[OrderFact]) -> [Option<i64>; 4] {
+    let newest = stating
+        .iter()
+        .filter(|order| {
+            order.order_amount_minor.is_some()
+                || order.remaining_capture_minor.is_some()
+                || order.remaining_reversal_minor.is_some()
+        })
+        .max_by_key(|order| latest(order));
+    let newest_cancelled =
+        stating.iter().filter(|order| order.cancelled_minor.is_some()).max_by_key(|order| latest(order));
+    let cancelled_minor = cancellations(stating).or(newest_cancelled.and_then(|order| order.cancelled_minor));
+    [
+        newest.and_then(|order| order.order_amount_minor),
+        cancelled_minor,
+        newest.and_then(|order| order.remaining_capture_minor),
+        newest.and_then(|order| order.remaining_reversal_minor),
+    ]
+}
+
+/// The sum of the cancellations that documents tell of one by one. One with an id counts once, however often it is
+/// told; those without are requests, which their answers repeat with an id, so they count only where no answer is.
+fn cancellations(stating: &[OrderFact]) -> Option<i64> {
+    let all = || stating.iter().flat_map(|order| &order.cancellations);
+    let with_id: BTreeMap<&str, i64> =
+        all().filter_map(|one| Some((one.cancellation_id.as_deref()?, one.amount_minor))).collect();
+    let amounts: Vec<i64> =
+        if with_id.is_empty() { all().map(|one| one.amount_minor).collect() } else { with_id.into_values().collect() };
+    if amounts.is_empty() { None } else { amounts.into_iter().try_fold(0_i64, i64::checked_add) }
+}
+
+/// Whether an operation is Dintero's and of this kind of telling.
+pub(super) fn is_dintero(operation: &OperationFact) -> bool {
+    operation.api == Api::Dintero
+        && operation.moved.is_some_and(|moved| matches!(moved, Moved::Capture | Moved::Reversal))
+}

@@ -1,0 +1,82 @@
+//! A file of documents to facts: batches are read one after the other, the documents of one in parallel.
+
+use std::io;
+
+use rayon::prelude::*;
+
+use super::document::DocContext;
+use super::documents::Documents;
+use super::fact::{Api, Fact};
+use super::path::PathHints;
+use super::recognise::Kind;
+use crate::engine::source::Bytes;
+use crate::ingest::canonical::Reject;
+use crate::ingest::dintero::facts::facts as dintero_facts;
+use crate::ingest::source::FileError;
+use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
+
+/// What some documents of one API tell.
+#[derive(Debug)]
+pub struct Found {
+    /// Whose API it is.
+    pub api: Api,
+    /// The facts.
+    pub facts: Vec<Fact>,
+    /// What cannot be read, with its line.
+    pub rejects: Vec<(u64, Reject)>,
+}
+
+/// Documents that one task reads before it hands over what it found.
+const DOCUMENTS_AT_ONCE: usize = 256;
+
+/// Reads all documents of a file and hands over what they tell, from several threads at once and in any order.
+///
+/// # Errors
+/// The file is damaged, or what is handed over cannot be kept.
+pub fn file(
+    shown: &str,
+    bytes: &Bytes,
+    file: u32,
+    path: &PathHints,
+    emit: &(dyn Fn(Found) -> io::Result<()> + Sync),
+) -> Result<(), FileError> {
+    let context = DocContext { file, path: path.clone() };
+    let mut documents = Documents::new(shown, bytes)?;
+    while let Some(batch) = documents.next_batch()? {
+        batch.spans().par_chunks(DOCUMENTS_AT_ONCE).try_for_each(|spans| {
+            let mut found =
+                [Api::SwedbankPay, Api::Dintero].map(|api| Found { api, facts: Vec::new(), rejects: Vec::new() });
+            for span in spans {
+                let document = batch.document(*span)?;
+                let [swedbank_pay, dintero] = &mut found;
+                match document.kind() {
+                    Some(Kind::SwedbankPay(_)) => swedbank_pay_facts(
+                        &document,
+                        &context,
+                        &mut |fact| swedbank_pay.facts.push(fact),
+                        &mut |line, reject| swedbank_pay.rejects.push((line, reject)),
+                    ),
+                    Some(Kind::Dintero(kind)) => dintero_facts(
+                        &document,
+                        kind,
+                        &context,
+                        &mut |fact| dintero.facts.push(fact),
+                        &mut |line, reject| dintero.rejects.push((line, reject)),
+                    ),
+                    _ => swedbank_pay.rejects.push((document.line(), document.unknown())),
+                }
+            }
+            for found in found.into_iter().filter(|found| !found.facts.is_empty() || !found.rejects.is_empty()) {
+                emit(found).map_err(|error| {
+                    FileError::new(
+                        shown,
+                        format!("working files: {error}"),
+                        "make room for temporary files (TMPDIR), then run again",
+                    )
+                })?;
+            }
+            Ok::<(), FileError>(())
+        })?;
+    }
+    Ok(())
+}

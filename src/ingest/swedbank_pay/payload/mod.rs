@@ -1,0 +1,164 @@
+//! Documents of Swedbank Pay's API, versions 1 to 3.1, to facts: what was asked for, what was done, and what payment
+//! orders say of themselves.
+//!
+//! One reader goes through all of them, because each version wraps the same few objects in another way: a
+//! *transaction* (a capture, a reversal, ...), alone, in a list, or inside the resource of its kind; and a *payment
+//! order* with whatever of it is expanded. Names are compared without case, since the API writes them in several.
+//! Only the keys that are named here are read: no card data, no payer, no address.
+
+mod fields;
+mod items;
+mod order;
+mod transaction;
+
+use crate::ingest::canonical::Reject;
+use crate::ingest::payload::document::{DocContext, Document};
+use crate::ingest::payload::fact::Fact;
+use crate::ingest::payload::json::{Node, Shape};
+use crate::ingest::payload::recognise::{Kind, SwedbankPay};
+use crate::ingest::payload::scalar::{rejected, text};
+use fields::{fields, last_segment, order_of_url};
+use transaction::Way;
+
+#[cfg(test)]
+mod tests;
+
+/// What is known of a document's order while its transactions are read.
+#[derive(Debug, Clone, Default)]
+struct Owner {
+    order_id: Option<String>,
+    currency: Option<String>,
+}
+
+struct Reader<'r> {
+    document: &'r Document<'r>,
+    context: &'r DocContext,
+    out: &'r mut dyn FnMut(Fact),
+    reject: &'r mut dyn FnMut(u64, Reject),
+}
+
+/// Hands out what a document tells of, and what in it cannot be read, with its line.
+pub fn facts(
+    document: &Document<'_>,
+    context: &DocContext,
+    out: &mut dyn FnMut(Fact),
+    reject: &mut dyn FnMut(u64, Reject),
+) {
+    let Some(Kind::SwedbankPay(kind)) = document.kind() else { return };
+    let mut reader = Reader { document, context, out, reject };
+    let root = document.root();
+    let read = match kind {
+        SwedbankPay::Enveloped => reader.enveloped(&root),
+        SwedbankPay::Order => reader.order(&root).map(|_| ()),
+        SwedbankPay::List => reader.bare_list(&root),
+        SwedbankPay::Transaction => reader.bare_transaction(&root),
+        SwedbankPay::Problem => Ok(()),
+    };
+    if let Err(reject) = read {
+        reader.refuse(&root, reject);
+    }
+}
+
+impl Reader<'_> {
+    fn refuse(&mut self, value: &Node<'_>, reject: Reject) {
+        (self.reject)(self.document.line_of(value), reject);
+    }
+
+    /// `payment` or `paymentOrder`: the URL of what stands beside it, or the object.
+    fn enveloped(&mut self, root: &Node<'_>) -> Result<(), Reject> {
+        let [payment_order, payment] = fields(root, ["paymentOrder", "payment"])?;
+        let Some(envelope) = payment_order.or(payment) else { return Ok(()) };
+        match envelope.shape() {
+            Shape::Object => {
+                let owner = self.order(&envelope)?;
+                self.resources(root, &owner)
+            }
+            Shape::Text => {
+                let order_id = envelope.text().as_deref().and_then(last_segment);
+                self.resources(root, &self.owner(order_id))
+            }
+            _ => Err(rejected(
+                &envelope.key(),
+                &envelope,
+                "the URL of a payment, or the payment itself, must stand here",
+            )),
+        }
+    }
+
+    /// The order of a document; where it names none, the one that the file's path names.
+    fn owner(&self, order_id: Option<String>) -> Owner {
+        Owner { order_id: order_id.or_else(|| self.context.path.order_id.clone()), currency: None }
+    }
+
+    /// A list or resource without its envelope, whose own URL says whose it is.
+    fn bare_list(&mut self, root: &Node<'_>) -> Result<(), Reject> {
+        let [id] = fields(root, ["id"])?;
+        let owner = self.owner(text("id", id)?.as_deref().and_then(order_of_url));
+        self.list(root, None, Way::Listed, &owner);
+        Ok(())
+    }
+
+    /// A transaction alone: what was asked for, or an element of a list.
+    fn bare_transaction(&mut self, root: &Node<'_>) -> Result<(), Reject> {
+        let [transaction, id] = fields(root, ["transaction", "id"])?;
+        let Some(transaction) = transaction else { return Ok(()) };
+        if transaction.shape() != Shape::Object {
+            return Err(rejected("transaction", &transaction, "a transaction is an object"));
+        }
+        let [own_id] = fields(&transaction, ["id"])?;
+        let url = text("id", own_id.or(id))?;
+        let owner = self.owner(url.as_deref().and_then(order_of_url));
+        self.element(root, None, Way::Single, &owner);
+        Ok(())
+    }
+
+    /// The resources that stand in an object beside its own fields.
+    fn resources(&mut self, object: &Node<'_>, owner: &Owner) -> Result<(), Reject> {
+        for value in object.values().filter(|value| matches!(value.shape(), Shape::Object | Shape::Array)) {
+            let key = value.key().to_ascii_lowercase();
+            match key.as_str() {
+                "capture" | "reversal" | "cancellation" | "authorization" | "sale" | "verification" => {
+                    self.element(&value, Some(&key), Way::Single, owner);
+                }
+                "transaction" => self.element(&value, None, Way::Single, owner),
+                "captures" | "reversals" | "cancellations" | "authorizations" | "sales" | "verifications" => {
+                    self.list(&value, key.strip_suffix('s'), Way::Listed, owner);
+                }
+                "transactions" | "financialtransactions" => self.list(&value, None, Way::Listed, owner),
+                "failedattempts" | "postpurchasefailedattempts" => self.list(&value, None, Way::Failed, owner),
+                "paid" | "reversed" | "cancelled" | "canceled" => self.outcome(&value, &key, owner),
+                "currentpayment" => {
+                    let [payment] = fields(&value, ["payment"])?;
+                    if let Some(payment) = payment.filter(|payment| payment.shape() == Shape::Object) {
+                        self.resources(&payment, owner)?;
+                    }
+                }
+                // Not a resource that has a name here, yet a list of transactions all the same.
+                _ if self.is_transaction_list(&value) => self.list(&value, None, Way::Listed, owner),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a resource of an unknown name holds transactions: a list whose first element has one inside.
+    fn is_transaction_list(&self, resource: &Node<'_>) -> bool {
+        let first = lists(resource).next().and_then(|list| list.values().next());
+        first.is_some_and(|first| {
+            first
+                .values()
+                .any(|value| value.shape() == Shape::Object && value.key().eq_ignore_ascii_case("transaction"))
+        })
+    }
+}
+
+/// The lists in a resource: itself where it is an array, else the arrays under keys that end in `List`.
+fn lists<'d>(resource: &Node<'d>) -> impl Iterator<Item = Node<'d>> + use<'d> {
+    let itself = Some(*resource).filter(|resource| resource.shape() == Shape::Array);
+    let inside = Some(*resource).filter(|resource| resource.shape() == Shape::Object);
+    let inside = inside
+        .into_iter()
+        .flat_map(|resource| resource.values())
+        .filter(|value| value.shape() == Shape::Array && value.key().to_ascii_lowercase().ends_with("list"));
+    itself.into_iter().chain(inside)
+}

@@ -1,0 +1,276 @@
+//! Documents of providers' APIs, over all files of a run: read to facts in parallel, dealt out by reference and then
+//! by order, put together, and written as canonical rows, a part a file and dataset.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use super::error::RunError;
+use super::plan::{Input, Plan};
+use crate::engine::shard::Partitions;
+use crate::engine::source::Bytes;
+use crate::engine::spill::Budget;
+use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::payload::fact::{Api, Fact, Told};
+use crate::ingest::payload::order::{Joined, join};
+use crate::ingest::payload::path::PathHints;
+use crate::ingest::payload::read::{self, Found};
+use crate::ingest::payload::references::{complete, reference};
+use crate::ingest::payload::sighting::{Sighting, key};
+use crate::ingest::source::FileError;
+use crate::model::record::Dataset;
+use crate::model::reject::RejectRow;
+
+/// A file of documents.
+#[derive(Debug)]
+pub struct Documents<'a> {
+    /// What was planned.
+    pub input: &'a Input,
+    /// Its plain bytes.
+    pub bytes: &'a Bytes,
+}
+
+/// A file's parts, and whose API they are from, where all are of one.
+#[derive(Debug)]
+pub struct Parts {
+    /// A part a dataset; one without rows where the file holds none.
+    pub parts: Vec<Converted>,
+    /// The provider of the rows.
+    pub provider: String,
+    /// The API.
+    pub api: Option<Api>,
+}
+
+/// Facts are small and few beside rows, so that few shards are enough.
+const SHARD_COUNT: usize = 64;
+
+/// Shards whose rows are in memory at once.
+const SHARDS_AT_ONCE: usize = 8;
+
+/// The datasets that documents hold.
+const DATASETS: [Dataset; 3] = [Dataset::Orders, Dataset::Captures, Dataset::Reversals];
+
+/// Which order a checkout transaction belongs to, as the order's own records say; `None` where they contradict.
+type OrderOfPayment = HashMap<u128, Option<String>>;
+
+/// Reads and puts together all documents of a run.
+///
+/// # Errors
+/// A file is damaged or cannot be read, or working files cannot be written.
+pub fn convert(files: &[Documents<'_>], plan: &Plan) -> Result<Vec<Parts>, RunError> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let budget = plan.memory_bytes.map_or_else(Budget::unlimited, Budget::new);
+    let (by_reference, by_order) = (
+        Partitions::new(SHARD_COUNT, Arc::clone(&budget), None),
+        Partitions::new(SHARD_COUNT, Arc::clone(&budget), None),
+    );
+    let payments = Mutex::new(OrderOfPayment::new());
+    let seen: Vec<Seen> = files
+        .par_iter()
+        .enumerate()
+        .map(|(number, file)| read_file(number, file, plan, &by_reference, &payments))
+        .collect::<Result<_, RunError>>()?;
+    let payments = payments.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (0..SHARD_COUNT).into_par_iter().try_for_each(|shard| deal(shard, &by_reference, &by_order, &payments))?;
+    write(files, seen, &by_order, plan)
+}
+
+/// What reading a file yields beside its facts.
+struct Seen {
+    apis: Vec<Api>,
+    rejects: Vec<RejectRow>,
+}
+
+/// The provider of a document's rows: configured for the source or for all, else named after its API.
+#[must_use]
+pub fn provider_of(input: &Input, plan: &Plan, api: Api) -> String {
+    let default = &plan.settings.default_provider;
+    let configured = input.provider.clone().or_else(|| (default != "default").then(|| default.clone()));
+    configured.unwrap_or_else(|| api.provider().to_owned())
+}
+
+fn read_file(
+    number: usize,
+    file: &Documents<'_>,
+    plan: &Plan,
+    by_reference: &Partitions,
+    payments: &Mutex<OrderOfPayment>,
+) -> Result<Seen, RunError> {
+    let number = u32::try_from(number).map_err(|_| too_many(file.input))?;
+    let hints = PathHints::new(&file.input.shown);
+    let constant = |name: &str| file.input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
+    let order_id = constant("order_id");
+    let found = Mutex::new(Seen { apis: Vec::new(), rejects: Vec::new() });
+    let emit = |Found { api, facts, rejects }: Found| -> std::io::Result<()> {
+        let mut writer = by_reference.writer();
+        for fact in facts {
+            let provider = provider_of(file.input, plan, api);
+            let mut sighting = Sighting { provider, fact };
+            if let (None, Some(order_id)) = (sighting.order_id(), &order_id) {
+                sighting.set_order_id(order_id.clone());
+            }
+            note_payment(&sighting, payments);
+            let key = match &sighting.fact {
+                Fact::Operation(operation) if reference(operation).is_some() => {
+                    key(&["reference", reference(operation).unwrap_or_default()])
+                }
+                _ => key(&["order", &sighting.provider, sighting.order_id().unwrap_or_default()]),
+            };
+            writer.put(by_reference.shard_of(key), |out| sighting.put(key, out));
+        }
+        writer.finish()?;
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        if !found.apis.contains(&api) {
+            found.apis.push(api);
+        }
+        found.rejects.extend(rejects.into_iter().map(|(line, reject)| RejectRow {
+            file: file.input.shown.clone(),
+            line,
+            column: reject.column,
+            value: reject.value,
+            reason: reject.reason,
+        }));
+        Ok(())
+    };
+    read::file(&file.input.shown, file.bytes, number, &hints, &emit)?;
+    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn too_many(input: &Input) -> FileError {
+    FileError::new(&input.shown, "one file too many", "put the exports of a day together")
+}
+
+/// Remembers which order a recorded operation's payment belongs to.
+fn note_payment(sighting: &Sighting, payments: &Mutex<OrderOfPayment>) {
+    if let Fact::Operation(operation) = &sighting.fact
+        && operation.told == Told::Recorded
+        && let (Some(payment), Some(order)) = (&operation.payment_id, &operation.order_id)
+    {
+        let mut payments = payments.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = payments.entry(key(&[&sighting.provider, payment])).or_insert_with(|| Some(order.clone()));
+        if known.as_ref() != Some(order) {
+            *known = None;
+        }
+    }
+}
+
+/// The order that the records name for a checkout transaction, whatever the transaction itself calls it.
+fn order_of_payment(sighting: &Sighting, payments: &OrderOfPayment) -> Option<String> {
+    let transaction_id = match &sighting.fact {
+        Fact::Order(order) => order.transaction_id.as_deref(),
+        Fact::Operation(operation) if operation.told == Told::Executed => operation.transaction_id.as_deref(),
+        Fact::Operation(_) => None,
+        Fact::Transaction(transaction) => Some(transaction.transaction_id.as_str()),
+    };
+    payments.get(&key(&[&sighting.provider, transaction_id?]))?.clone()
+}
+
+/// Completes the facts of each reference, and deals them out by order.
+fn deal(
+    shard: usize,
+    by_reference: &Partitions,
+    by_order: &Partitions,
+    payments: &OrderOfPayment,
+) -> Result<(), RunError> {
+    let mut bytes = Vec::new();
+    by_reference.take_into(shard, &mut bytes)?;
+    let groups = Sighting::read_all(&bytes).map_err(damaged)?;
+    drop(bytes);
+    let mut writer = by_order.writer();
+    for group in groups.into_values() {
+        let of_reference =
+            group.iter().any(|sighting| matches!(&sighting.fact, Fact::Operation(fact) if reference(fact).is_some()));
+        let group = if of_reference { complete(group) } else { group };
+        for (place, mut sighting) in group.into_iter().enumerate() {
+            if let Some(order_id) = order_of_payment(&sighting, payments) {
+                sighting.set_order_id(order_id);
+            }
+            // What names no order stands alone.
+            let alone = || format!("{:?} {place}", sighting.fact);
+            let key = match sighting.order_id() {
+                Some(order_id) => key(&["order", &sighting.provider, order_id]),
+                None => key(&["alone", &sighting.provider, &alone()]),
+            };
+            writer.put(by_order.shard_of(key), |out| sighting.put(key, out));
+        }
+    }
+    writer.finish()?;
+    Ok(())
+}
+
+fn damaged(problem: String) -> RunError {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, problem).into()
+}
+
+/// Puts the facts of every order together, and writes their rows to the copies of their files.
+fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: &Plan) -> Result<Vec<Parts>, RunError> {
+    let orders_given = plan.inputs.iter().any(|input| input.dataset == Some(Dataset::Orders));
+    let constants = |number: u32| {
+        let file = files.get(usize::try_from(number).unwrap_or(usize::MAX))?;
+        file.input.profile.as_ref().map(|profile| &profile.constants)
+    };
+    let mut copies: BTreeMap<(u32, Dataset), Copy<'_>> = BTreeMap::new();
+    let shards: Vec<usize> = (0..by_order.shard_count()).collect();
+    for some in shards.chunks(SHARDS_AT_ONCE) {
+        let joined: Vec<Vec<Joined>> = some
+            .par_iter()
+            .map(|shard| {
+                let mut bytes = Vec::new();
+                by_order.take_into(*shard, &mut bytes)?;
+                let orders = Sighting::read_all(&bytes).map_err(damaged)?;
+                Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
+            })
+            .collect::<Result<_, RunError>>()?;
+        for Joined { rows, refused } in joined.into_iter().flatten() {
+            for row in rows {
+                let fields: Vec<(&str, &str)> = row.fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+                copy_of(&mut copies, files, row.place.file, row.dataset)?.row(row.place.line, &fields)?;
+            }
+            for refused in refused {
+                let copy = copy_of(&mut copies, files, refused.place.file, refused.dataset)?;
+                copy.reject(refused.place.line, refused.reject);
+            }
+        }
+    }
+    let mut all = Vec::with_capacity(files.len());
+    for (number, (file, seen)) in (0_u32..).zip(files.iter().zip(seen)) {
+        let api = if let [api] = seen.apis.as_slice() { Some(*api) } else { None };
+        let format = match api {
+            Some(Api::SwedbankPay) => "swedbank pay payloads json",
+            Some(Api::Dintero) => "dintero payloads json",
+            None => "payloads json",
+        };
+        // Every file is listed, also one whose documents tell of no money.
+        if DATASETS.iter().all(|dataset| !copies.contains_key(&(number, *dataset))) {
+            copy_of(&mut copies, files, number, Dataset::Captures)?;
+        }
+        let mut rejects = seen.rejects;
+        let mut parts = Vec::new();
+        for dataset in DATASETS {
+            let Some(copy) = copies.remove(&(number, dataset)) else { continue };
+            let mut part = copy.finish(format, None)?;
+            part.rejects.append(&mut rejects);
+            parts.push(part);
+        }
+        let provider = provider_of(file.input, plan, api.unwrap_or(Api::SwedbankPay));
+        all.push(Parts { parts, provider, api });
+    }
+    Ok(all)
+}
+
+fn copy_of<'c, 'f>(
+    copies: &'c mut BTreeMap<(u32, Dataset), Copy<'f>>,
+    files: &'f [Documents<'_>],
+    number: u32,
+    dataset: Dataset,
+) -> Result<&'c mut Copy<'f>, FileError> {
+    use std::collections::btree_map::Entry;
+    let shown = files.get(usize::try_from(number).unwrap_or(usize::MAX)).map_or("", |file| file.input.shown.as_str());
+    match copies.entry((number, dataset)) {
+        Entry::Occupied(copy) => Ok(copy.into_mut()),
+        Entry::Vacant(place) => Ok(place.insert(Copy::small(shown, dataset)?)),
+    }
+}
