@@ -18,4 +18,5 @@ pub mod shape;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;
+pub mod workbook;
 pub mod xml;
