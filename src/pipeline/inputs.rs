@@ -291,7 +291,8 @@ fn canonical_header(
     let layout = Layout::new(dataset, &names, provider).map_err(|missing| {
         let mut help = format!("the header has: {}", names.join(", "));
         if names.len() == 1 && names.iter().any(|name| name.contains([';', '\t', '|'])) {
-            help = "the file seems to have another delimiter; canonical files have commas".to_owned();
+            help = "the file seems to have another delimiter; canonical files have commas, a profile reads others, and `avstem init` \
+                    proposes one".to_owned();
         }
         let what = if missing.len() == 1 { "a required column is missing" } else { "required columns are missing" };
         FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help)
