@@ -50,8 +50,9 @@ pub fn file(
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
                 match document.kind() {
-                    Some(Kind::SwedbankPay(_)) => swedbank_pay_facts(
+                    Some(Kind::SwedbankPay(kind)) => swedbank_pay_facts(
                         &document,
+                        kind,
                         &context,
                         &mut |fact| swedbank_pay.facts.push(fact),
                         &mut |line, reject| swedbank_pay.rejects.push((line, reject)),

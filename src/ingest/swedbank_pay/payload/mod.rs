@@ -15,7 +15,7 @@ use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::Fact;
 use crate::ingest::payload::json::{Node, Shape};
-use crate::ingest::payload::recognise::{Kind, SwedbankPay};
+use crate::ingest::payload::recognise::SwedbankPay;
 use crate::ingest::payload::scalar::{rejected, text};
 use fields::{fields, last_segment, order_of_url};
 use transaction::Way;
@@ -37,14 +37,14 @@ struct Reader<'r> {
     reject: &'r mut dyn FnMut(u64, Reject),
 }
 
-/// Hands out what a document tells of, and what in it cannot be read, with its line.
+/// Hands out what a document of a kind tells of, and what in it cannot be read, with its line.
 pub fn facts(
     document: &Document<'_>,
+    kind: SwedbankPay,
     context: &DocContext,
     out: &mut dyn FnMut(Fact),
     reject: &mut dyn FnMut(u64, Reject),
 ) {
-    let Some(Kind::SwedbankPay(kind)) = document.kind() else { return };
     let mut reader = Reader { document, context, out, reject };
     let root = document.root();
     let read = match kind {
