@@ -140,3 +140,6 @@ impl Profile {
         number::Dialect { decimal: self.decimal, grouping: self.grouping }
     }
 }
+
+#[cfg(test)]
+mod tests;
