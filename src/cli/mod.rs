@@ -4,11 +4,13 @@
 mod args;
 mod config;
 mod console;
+mod dialect;
 mod environment;
 mod fault;
 mod help;
 mod paths;
 mod plan;
+mod profiles;
 mod progress;
 mod show;
 mod table;

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Random-access bytes that do not change while they are read.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Bytes {
 enum Kind {
     File(RandomFile),
     Memory(Vec<u8>),
+    /// A stretch of other bytes, from this offset.
+    Part(Arc<Bytes>, u64),
 }
 
 impl Bytes {
@@ -52,6 +55,13 @@ impl Bytes {
     pub fn from_vec(bytes: Vec<u8>) -> Self {
         let len = to_u64(bytes.len());
         Self { kind: Kind::Memory(bytes), len }
+    }
+
+    /// A stretch of other bytes, which share it; what lies beyond their end is not part of it.
+    #[must_use]
+    pub fn part(whole: &Arc<Self>, start: u64, len: u64) -> Self {
+        let len = len.min(whole.len.saturating_sub(start));
+        Self { kind: Kind::Part(Arc::clone(whole), start), len }
     }
 
     /// The number of bytes, as it was on opening.
@@ -104,6 +114,7 @@ impl Bytes {
         let buffer = &mut buffer[..wanted];
         match &self.kind {
             Kind::File(file) => file.read_full_at(offset, buffer),
+            Kind::Part(whole, start) => whole.read_full_at(start.saturating_add(offset), buffer),
             Kind::Memory(bytes) => {
                 // `wanted` is 0 when the offset lies beyond the end.
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());

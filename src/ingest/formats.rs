@@ -3,15 +3,19 @@
 //! over all files first.
 
 use super::copy::Converted;
+use super::dintero::settlement::{convert_settlement_json, convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
 use super::payload::canonical_rows::convert_canonical_json;
 use super::payload::documents::first_kind;
 use super::payload::fact::Api;
-use super::payload::recognise::Kind;
+use super::payload::recognise::{Dintero, Kind};
 use super::profile::Profile;
+use super::profile::convert::{Task, convert_text};
+use super::profile::utf16::convert_utf16;
 use super::source::{FileError, Opened, Shape};
 use super::swedbank_pay::convert::convert_transaction_list;
 use super::swedbank_pay::transaction_list::is_transaction_list;
+use super::xml;
 use crate::engine::source::Bytes;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -47,21 +51,36 @@ pub enum Format {
 pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
     match opened.shape {
-        Shape::Text => given.dataset.map(Format::Canonical).ok_or_else(|| {
-            FileError::new(
-                given.shown,
-                "a CSV file does not say what it holds",
-                "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
-            )
-        }),
-        Shape::Xml => xml(bytes, given),
+        Shape::Text | Shape::Utf16 => text(opened, given),
+        Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
         Shape::Json => json(bytes, given),
-        Shape::Unread(what) => Err(FileError::new(
-            given.shown,
-            format!("{what} is not read by this version"),
-            "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
-        )),
+        Shape::Workbook => Err(not_yet("a workbook", given)),
+        Shape::Gzip | Shape::Zstd | Shape::Zip => Err(not_yet("a packed file in a packed file", given)),
+        Shape::Unread(kind) => Err(FileError::new(given.shown, format!("{} cannot be read", kind.what), kind.help)),
+    }
+}
+
+fn not_yet(what: &str, given: &Given<'_>) -> FileError {
+    FileError::new(
+        given.shown,
+        format!("{what} is not read by this version"),
+        "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
+    )
+}
+
+/// JSON, by its first document: settlements of Dintero, canonical rows (also where nothing is known in a file that was
+/// given as a dataset), else documents of a provider's API.
+fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    match (first_kind(given.shown, bytes)?, given.dataset) {
+        (Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)), _) => {
+            settlements_only(given, "a settlement of Dintero")?;
+            Ok(Format::Rows(convert_settlement_json(given.shown, bytes, given.currencies)?))
+        }
+        (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
+            Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
+        }
+        _ => Ok(Format::Payload),
     }
 }
 
@@ -77,16 +96,36 @@ pub fn api(format: &str) -> Option<Api> {
     }
 }
 
-fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
-    let mut head = Vec::new();
-    bytes
-        .read_at_most(0, &mut head, 1 << 14)
+/// Delimited text: canonical, or as its profile says.
+fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
+    let Some(dataset) = given.dataset else {
+        return Err(FileError::new(
+            given.shown,
+            "a CSV file does not say what it holds",
+            "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+        ));
+    };
+    let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };
+    match (given.profile, opened.shape) {
+        (Some(_), _) => Ok(Format::Rows(vec![convert_text(&opened.bytes, task, b',')?])),
+        (None, Shape::Utf16) => Ok(Format::Rows(vec![convert_utf16(&opened.bytes, task)?])),
+        (None, _) => Ok(Format::Canonical(dataset)),
+    }
+}
+
+fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let head = xml::head(bytes, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
+    if is_settlement_xml(&head) {
+        settlements_only(given, "a settlement of Dintero")?;
+        return Ok(Format::Rows(convert_settlement_xml(given.shown, bytes, given.profile, given.currencies)?));
+    }
     if !is_transaction_list(&head) {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions) and Dintero's \
+             settlement report (Report)",
         ));
     }
     settlements_only(given, "a transaction list")?;

@@ -1,9 +1,12 @@
 //! From bytes to records and rejects: a file a format, no decisions. The readers never see a verdict.
 
+pub(crate) mod archive;
 pub mod canonical;
 pub mod copy;
 pub mod dintero;
+pub mod expand;
 pub mod field;
+mod fields;
 pub mod formats;
 pub mod layout;
 pub mod library;
@@ -11,7 +14,9 @@ pub mod native;
 pub mod parquet;
 pub mod payload;
 pub mod profile;
+pub mod shape;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;
+pub mod workbook;
 pub mod xml;

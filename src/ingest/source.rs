@@ -1,12 +1,14 @@
-//! Opening what was given: plain, gzip and zstd files and standard input, as random-access bytes with a hash; and
-//! telling formats apart by their first bytes.
+//! Opening what was given: plain and packed files and standard input, as random-access bytes with a hash.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::expand::{Bounds, copy_to, no_room, unpack};
+pub use super::shape::Shape;
+use super::shape::shape;
 use crate::engine::source::Bytes;
 
 /// A file that cannot be read at all: the run stops before anything is written.
@@ -49,50 +51,17 @@ impl FileError {
     }
 }
 
-/// What the first bytes say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// Delimited text, or nothing that is told by its first bytes.
-    Text,
-    /// XML.
-    Xml,
-    /// Apache Parquet.
-    Parquet,
-    /// JSON, also in UTF-16.
-    Json,
-    /// A format that this version does not read, with its name.
-    Unread(&'static str),
-}
-
 /// A file, ready to be read anywhere.
 #[derive(Debug)]
 pub struct Opened {
-    /// The plain bytes: decompressed, and copied where the input cannot be read by position.
+    /// The plain bytes: unpacked, and copied where the input cannot be read by position.
     pub bytes: Bytes,
-    /// Size as given.
+    /// Size as given; of a file in an archive, its plain size.
     pub given_len: u64,
-    /// SHA-256 of the bytes as given, where they were compressed.
+    /// SHA-256 of the bytes as given, where they were packed; of a file in an archive, the archive's.
     pub given_sha256: Option<String>,
     /// What the bytes look like.
     pub shape: Shape,
-}
-
-/// A reader that hashes and counts what passes through it.
-struct Hashing<R> {
-    inner: R,
-    hash: Sha256,
-    len: u64,
-}
-
-impl<R: Read> Read for Hashing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        if let Some(bytes) = buffer.get(..count) {
-            self.hash.update(bytes);
-            self.len = self.len.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        }
-        Ok(count)
-    }
 }
 
 /// Bytes in hexadecimal, small letters.
@@ -121,34 +90,57 @@ pub fn sha256(bytes: &Bytes) -> io::Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-/// Opens a file, or standard input where there is no path.
+/// Copies up to this size stay in memory.
+pub(super) const MEMORY_LEN: usize = 8 << 20;
+
+/// Opens a file, or standard input where there is no path: one plain file, or every file of an archive, with the
+/// names under which they are shown.
 ///
 /// # Errors
-/// It does not exist, cannot be read, or is compressed and damaged.
-pub fn open(shown: &str, path: Option<&Path>) -> Result<Opened, FileError> {
+/// It does not exist, cannot be read, or is packed and damaged, encrypted or beyond its bounds.
+pub fn open_all(shown: &str, path: Option<&Path>) -> Result<Vec<(String, Opened)>, FileError> {
+    open_within(shown, path, Bounds::default())
+}
+
+/// The same with bounds of the caller's on what a packed file may expand to.
+///
+/// # Errors
+/// As [`open_all`].
+pub fn open_within(shown: &str, path: Option<&Path>, bounds: Bounds) -> Result<Vec<(String, Opened)>, FileError> {
     let unreadable = |error: &io::Error| {
         FileError::new(shown, format!("cannot be read: {error}"), "check the path and the permissions, then run again")
     };
-    let Some(path) = path else {
-        let bytes = spool(io::stdin().lock()).map_err(|error| unreadable(&error))?;
-        return decompressed(shown, bytes);
+    let given = match path {
+        None => spool(shown, io::stdin().lock())?,
+        Some(path) => {
+            let file = File::open(path).map_err(|error| unreadable(&error))?;
+            let plain = file.metadata().map_err(|error| unreadable(&error))?.is_file();
+            // A pipe or a device has no length: it is copied first.
+            if plain { Bytes::from_file(file).map_err(|error| unreadable(&error))? } else { spool(shown, file)? }
+        }
     };
-    let file = File::open(path).map_err(|error| unreadable(&error))?;
-    let plain = file.metadata().map_err(|error| unreadable(&error))?.is_file();
-    // A pipe or a device has no length: it is copied first.
-    let bytes = if plain { Bytes::from_file(file) } else { spool(file) };
-    decompressed(shown, bytes.map_err(|error| unreadable(&error))?)
+    let again = |error: io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
+    let given_len = given.len();
+    let told = shape(&given).map_err(again)?;
+    if !matches!(told, Shape::Gzip | Shape::Zstd | Shape::Zip) {
+        let opened = Opened { bytes: given, given_len, given_sha256: None, shape: told };
+        return Ok(vec![(shown.to_owned(), opened)]);
+    }
+    let files = unpack(shown, &given, told, bounds)?;
+    let given_sha256 = sha256(&given).map_err(again)?;
+    let opened = |(name, bytes): (String, Bytes)| {
+        let shape = shape(&bytes).map_err(again)?;
+        let given_len = if name == shown { given_len } else { bytes.len() };
+        Ok((name, Opened { bytes, given_len, given_sha256: Some(given_sha256.clone()), shape }))
+    };
+    files.into_iter().map(opened).collect()
 }
 
 /// Copies a stream into memory, or into an unlinked temporary file where it is large.
-///
-/// # Errors
-/// The stream cannot be read, or there is no room for it.
-pub fn spool(mut input: impl Read) -> io::Result<Bytes> {
-    const MEMORY_LEN: usize = 8 << 20;
+fn spool(shown: &str, input: impl Read) -> Result<Bytes, FileError> {
     let mut copy = tempfile::spooled_tempfile(MEMORY_LEN);
-    io::copy(&mut input, &mut copy)?;
-    spooled(copy)
+    copy_to(shown, input, &mut copy)?;
+    spooled(copy).map_err(|error| no_room(shown, &error))
 }
 
 /// The bytes of a finished temporary copy.
@@ -162,13 +154,6 @@ pub fn spooled(mut copy: tempfile::SpooledTempFile) -> io::Result<Bytes> {
         tempfile::SpooledData::InMemory(bytes) => Ok(Bytes::from_vec(bytes.into_inner())),
         tempfile::SpooledData::OnDisk(file) => Bytes::from_file(file),
     }
-}
-
-fn head(bytes: &Bytes) -> io::Result<Vec<u8>> {
-    const HEAD_LEN: usize = 4096;
-    let mut head = Vec::new();
-    bytes.read_at_most(0, &mut head, HEAD_LEN)?;
-    Ok(head)
 }
 
 /// A reader over random-access bytes, from their start.
@@ -197,46 +182,15 @@ impl Read for Sequential<'_> {
     }
 }
 
-fn decompressed(shown: &str, bytes: Bytes) -> Result<Opened, FileError> {
-    let given_len = bytes.len();
-    let damaged = |what: &str, error: &io::Error| {
-        FileError::new(
-            shown,
-            format!("the {what} data is damaged or cut off: {error}"),
-            "fetch the file again; nothing of it was used",
-        )
-    };
-    let first = head(&bytes).map_err(|error| FileError::new(shown, format!("cannot be read: {error}"), "run again"))?;
-    let (name, plain) = match first.as_slice() {
-        [0x1f, 0x8b, ..] => {
-            let mut given = Hashing { inner: Sequential::new(&bytes), hash: Sha256::new(), len: 0 };
-            let plain = spool(flate2::read::MultiGzDecoder::new(BufReader::new(&mut given)));
-            ("gzip", plain)
-        }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            ("zstd", zstd::stream::read::Decoder::new(Sequential::new(&bytes)).and_then(spool))
-        }
-        _ => {
-            let shape = shape(&first);
-            return Ok(Opened { bytes, given_len, given_sha256: None, shape });
-        }
-    };
-    let plain = plain.map_err(|error| damaged(name, &error))?;
-    let given_sha256 = Some(sha256(&bytes).map_err(|error| damaged(name, &error))?);
-    let first = head(&plain).map_err(|error| damaged(name, &error))?;
-    Ok(Opened { shape: shape(&first), bytes: plain, given_len, given_sha256 })
-}
-
-fn shape(first: &[u8]) -> Shape {
-    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
-    match (first, text) {
-        ([b'P', b'A', b'R', b'1', ..], _) => Shape::Parquet,
-        ([b'P', b'K', 3, 4, ..], _) => Shape::Unread("a zip archive or a workbook"),
-        ([0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..], _) if is_json(rest) => Shape::Json,
-        ([0xff, 0xfe, ..] | [0xfe, 0xff, ..], _) => Shape::Unread("UTF-16 text"),
-        (_, [b'<', ..]) => Shape::Xml,
-        (_, [b'{' | b'[', ..]) => Shape::Json,
-        _ => Shape::Text,
+impl Seek for Sequential<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let offset = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(by) => self.bytes.len().checked_add_signed(by),
+            SeekFrom::Current(by) => self.offset.checked_add_signed(by),
+        };
+        self.offset = offset.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a place before the start"))?;
+        Ok(self.offset)
     }
 }
 

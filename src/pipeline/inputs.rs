@@ -6,22 +6,20 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::error::RunError;
+use super::header::{Head, canonical_header};
 use super::payloads::{self, Documents};
 use super::plan::{Input, Plan};
-use crate::engine::chunk::header_end;
 use crate::engine::source::Bytes;
-use crate::engine::split::{Scratch, split_one};
 use crate::ingest::copy::{Converted, Copy};
-use crate::ingest::field::trim;
 use crate::ingest::formats::{self, Format, Given};
-use crate::ingest::layout::Layout;
-use crate::ingest::library::{DIALECT, Volume};
+use crate::ingest::library::Volume;
 use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
-use crate::ingest::source::{FileError, Opened, open, sha256};
+use crate::ingest::source::{FileError, Opened, open_all, sha256};
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::model::reference::ReferenceForm;
 use crate::model::reject::RejectRow;
@@ -94,17 +92,12 @@ impl Inputs {
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
-    if planned.len() > crate::model::origin::FILE_COUNT_MAX {
-        let error = FileError::new(
-            "inputs",
-            format!("{} files are more than one run reads", planned.len()),
-            "put exports of a day together",
-        );
-        return Err(error.into());
-    }
-    let opened: Vec<Result<Opening, FileError>> =
-        planned.into_par_iter().map(|input| open_one(input, currencies)).collect();
-    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?;
+    refuse_too_many(planned.len())?;
+    let opened: Vec<Result<Vec<Opening>, FileError>> =
+        planned.into_par_iter().map(|input| open_one(&input, currencies)).collect();
+    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect::<Vec<_>>();
+    // Again: an archive is one file of the plan and may hold many.
+    refuse_too_many(openings.len())?;
     let mut inputs = Inputs::default();
     let repeated = repeated_payloads(&openings)?;
     let documents: Vec<Documents<'_>> = openings
@@ -145,6 +138,8 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             inputs.findings.push(repeated_finding(&inputs.files[number], &sources, names));
         }
     }
+    // And once more: a file may have several parts.
+    refuse_too_many(inputs.files.len())?;
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
     inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
@@ -153,6 +148,14 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
 type Loaded = (File, Volume, Vec<RejectRow>);
+
+fn refuse_too_many(count: usize) -> Result<(), FileError> {
+    if count <= FILE_COUNT_MAX {
+        return Ok(());
+    }
+    let problem = format!("{count} files are more than one run reads: {FILE_COUNT_MAX}");
+    Err(FileError::new("inputs", problem, "put exports of a day together"))
+}
 
 /// A file, opened and recognised.
 struct Opening {
@@ -164,8 +167,15 @@ struct Opening {
     format: Format,
 }
 
-fn open_one(input: Input, currencies: &Currencies) -> Result<Opening, FileError> {
-    let opened = open(&input.shown, input.path.as_deref())?;
+/// Opens a file of the plan; every file in an archive is one of its own.
+fn open_one(input: &Input, currencies: &Currencies) -> Result<Vec<Opening>, FileError> {
+    let mut opened = open_all(&input.shown, input.path.as_deref())?;
+    opened.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let recognised = |(shown, opened)| recognise(Input { shown, ..input.clone() }, opened, currencies);
+    opened.into_iter().map(recognised).collect()
+}
+
+fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {
     let profile = input.profile.as_deref();
     let format = formats::read(&opened, &Given { shown: &input.shown, dataset: input.dataset, profile, currencies })?;
     let Opened { bytes, given_len, given_sha256, .. } = opened;
@@ -196,21 +206,20 @@ impl Opening {
     }
 
     fn canonical(&self, dataset: Dataset, provider: String) -> Result<Loaded, FileError> {
-        let (layout, body) = canonical_header(&self.input.shown, &self.bytes, dataset, &provider)?;
+        let Head { layout, dialect, body } = canonical_header(&self.input.shown, &self.bytes, dataset, &provider)?;
         let file = self.file(provider, "canonical csv".to_owned(), body);
-        let volume =
-            Volume { shown: self.input.shown.clone(), bytes: Arc::clone(&self.bytes), layout, lines: Vec::new() };
-        Ok((file, volume, Vec::new()))
+        let (shown, bytes) = (self.input.shown.clone(), Arc::clone(&self.bytes));
+        Ok((file, Volume { shown, bytes, layout, dialect, lines: Vec::new() }, Vec::new()))
     }
 
     fn part(&self, part: Converted, provider: String, api: Option<Api>) -> Result<Loaded, FileError> {
         let Converted { format, bytes, dataset, rejects, native } = part;
-        let (mut layout, body) = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
+        let Head { mut layout, dialect, body } = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
         layout.reference_form = (api == Some(Api::SwedbankPay)).then_some(ReferenceForm::Alphanumeric);
         let original = Some(Arc::clone(&self.bytes));
         let file = File { native, original, ..self.file(provider, format, body) };
-        let volume = Volume { shown: self.input.shown.clone(), bytes: Arc::new(bytes), layout, lines: Vec::new() };
-        Ok((file, volume, rejects))
+        let (shown, bytes) = (self.input.shown.clone(), Arc::new(bytes));
+        Ok((file, Volume { shown, bytes, layout, dialect, lines: Vec::new() }, rejects))
     }
 
     /// A file of documents that was given already: it is listed, and nothing of it counts.
@@ -250,41 +259,6 @@ fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunErr
         first_of.entry(known).or_insert_with(|| opening.input.shown.clone());
     }
     Ok(repeated)
-}
-
-/// The layout of a canonical file and where its rows begin (offset and line).
-fn canonical_header(
-    shown: &str,
-    bytes: &Bytes,
-    dataset: Dataset,
-    provider: &str,
-) -> Result<(Layout, (u64, u64)), FileError> {
-    let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
-    let Some(header) = header_end(bytes, &DIALECT).map_err(unreadable)? else {
-        return Err(FileError::new(shown, "the file is empty", "a file without rows still has its header"));
-    };
-    let mut raw = Vec::new();
-    let len = usize::try_from(header.end.saturating_sub(header.start)).unwrap_or(usize::MAX);
-    bytes.read_at_most(header.start, &mut raw, len).map_err(unreadable)?;
-    let mut scratch = Scratch::new();
-    let first = split_one(&raw, &DIALECT, &mut scratch);
-    let mut names = Vec::new();
-    for field in first.iter().flat_map(|first| first.record.fields()) {
-        let name = std::str::from_utf8(trim(field)).map_err(|_| {
-            FileError::new(shown, "the header is not UTF-8", "save the file as UTF-8").at(header.line, None)
-        })?;
-        names.push(name.to_owned());
-    }
-    let layout = Layout::new(dataset, &names, provider).map_err(|missing| {
-        let mut help = format!("the header has: {}", names.join(", "));
-        if names.len() == 1 && names.iter().any(|name| name.contains([';', '\t', '|'])) {
-            help = "the file seems to have another delimiter; canonical files have commas".to_owned();
-        }
-        let what = if missing.len() == 1 { "a required column is missing" } else { "required columns are missing" };
-        FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help)
-            .at(header.line, None)
-    })?;
-    Ok((layout, (header.body_start, header.body_line)))
 }
 
 /// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).

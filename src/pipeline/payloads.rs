@@ -175,8 +175,7 @@ fn deal(
     by_order: &Partitions,
     payments: &OrderOfPayment,
 ) -> Result<(), RunError> {
-    let mut bytes = Vec::new();
-    by_reference.take_into(shard, &mut bytes)?;
+    let bytes = by_reference.take(shard)?;
     let groups = Sighting::read_all(&bytes).map_err(damaged)?;
     drop(bytes);
     let mut writer = by_order.writer();
@@ -218,8 +217,7 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
         let joined: Vec<Vec<Joined>> = some
             .par_iter()
             .map(|shard| {
-                let mut bytes = Vec::new();
-                by_order.take_into(*shard, &mut bytes)?;
+                let bytes = by_order.take(*shard)?;
                 let orders = Sighting::read_all(&bytes).map_err(damaged)?;
                 Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
             })

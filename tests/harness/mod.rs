@@ -153,12 +153,6 @@ impl Case {
         assert_eq!(self.stopped(), stderr);
     }
 
-    /// The same, where the middle of what it says is another's.
-    pub fn stops_saying(self, first: &str, last: &str) {
-        let said = self.stopped();
-        assert!(said.starts_with(first) && said.ends_with(last), "{said}");
-    }
-
     fn stopped(self) -> String {
         let before = names(self.folder.path());
         let (ran, said) = self.status(2).output();

@@ -64,7 +64,8 @@ pub struct OrderFact {
     /// Pay's UpdateOrder, any payment order with expanded items). Otherwise they add to the order or replace lines
     /// one by one (Dintero's drafts).
     pub whole: bool,
-    /// The items are those of a checkout transaction: they count only where nothing else tells of the order's lines.
+    /// The items and cancellations are those of a checkout transaction: they count only where nothing else tells of
+    /// the order's lines, or of what was cancelled.
     pub of_transaction: bool,
     /// The order's amount, minor units.
     pub order_amount_minor: Option<i64>,

@@ -58,10 +58,9 @@ pub fn file(
                         &mut |line, reject| swedbank_pay.rejects.push((line, reject)),
                     ),
                     Some(Kind::Dintero(kind)) => dintero_facts(
-                        document.text().as_bytes(),
+                        &document,
                         kind,
-                        path,
-                        context.place(document.line()),
+                        &context,
                         &mut |fact| dintero.facts.push(fact),
                         &mut |line, reject| dintero.rejects.push((line, reject)),
                     ),

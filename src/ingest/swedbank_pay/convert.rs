@@ -46,6 +46,7 @@ pub fn convert_transaction_list(shown: &str, bytes: &Bytes, currencies: &Currenc
         rows: list.rows,
         sums_minor: list.body_currencies.iter().map(|(currency, sum)| (*currency, sum.sum_minor)).collect(),
         stated: stated_totals(&list, currencies),
+        header_net: None,
     };
     copy.finish("swedbank pay transaction list 2.0 xml", Some(native))
 }

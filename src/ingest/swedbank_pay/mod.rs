@@ -3,7 +3,7 @@
 //! The list states its own totals; [`stated`] compares them with the body. Fees and the payout stand only in the
 //! balance report, which no program can read, so they are not looked for here.
 
-mod amount;
+pub(super) mod amount;
 pub mod convert;
 pub mod payload;
 mod row;

@@ -1,6 +1,7 @@
 //! Every payload of Swedbank Pay's developer portal that is kept beside the project, with the exact facts it gives.
 
 use super::*;
+use crate::ingest::payload::fact::CancellationFact;
 
 const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples/swedbank_pay/api");
 
