@@ -132,17 +132,6 @@ fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     Ok(Format::Rows(vec![convert_transaction_list(given.shown, bytes, given.currencies)?]))
 }
 
-/// Canonical rows, where the first document is one, or nothing that is known in a file that was given as a dataset;
-/// else documents of a provider's API.
-fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
-    match (first_kind(given.shown, bytes)?, given.dataset) {
-        (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
-            Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
-        }
-        _ => Ok(Format::Payload),
-    }
-}
-
 /// Refuses a settlement file that was given as something else.
 fn settlements_only(given: &Given<'_>, what: &str) -> Result<(), FileError> {
     if given.dataset.is_some_and(|dataset| dataset != Dataset::Settlements) {

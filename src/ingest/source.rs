@@ -193,9 +193,3 @@ impl Seek for Sequential<'_> {
         Ok(self.offset)
     }
 }
-
-/// Whether UTF-16 text, of either byte order, begins like JSON.
-fn is_json(text: &[u8]) -> bool {
-    let first = text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace());
-    matches!(first, Some(b'{' | b'['))
-}

@@ -7,9 +7,7 @@ mod shapes;
 
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
-use crate::ingest::payload::fact::{
-    Api, CancellationFact, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told,
-};
+use crate::ingest::payload::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told};
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::recognise::Kind;
 
