@@ -5,6 +5,7 @@
 use super::copy::Converted;
 use super::dintero::settlement::{convert_settlement_json, convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
+use super::payload::canonical_rows::convert_canonical_json;
 use super::payload::documents::first_kind;
 use super::payload::fact::Api;
 use super::payload::recognise::{Dintero, Kind};
@@ -69,12 +70,16 @@ fn not_yet(what: &str, given: &Given<'_>) -> FileError {
     )
 }
 
-/// JSON: settlements of Dintero, or documents of an API, by the keys of the first document.
+/// JSON, by its first document: settlements of Dintero, canonical rows (also where nothing is known in a file that was
+/// given as a dataset), else documents of a provider's API.
 fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
-    match first_kind(given.shown, bytes)? {
-        Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
+    match (first_kind(given.shown, bytes)?, given.dataset) {
+        (Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)), _) => {
             settlements_only(given, "a settlement of Dintero")?;
             Ok(Format::Rows(convert_settlement_json(given.shown, bytes, given.currencies)?))
+        }
+        (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
+            Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
         }
         _ => Ok(Format::Payload),
     }

@@ -6,6 +6,7 @@ pub mod copy;
 pub mod dintero;
 pub mod expand;
 pub mod field;
+mod fields;
 pub mod formats;
 pub mod layout;
 pub mod library;

@@ -3,6 +3,7 @@
 pub mod assemble;
 pub mod datasets;
 pub mod error;
+pub mod header;
 pub mod inputs;
 pub mod keys;
 pub mod matches;
