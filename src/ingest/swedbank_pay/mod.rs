@@ -15,4 +15,6 @@ pub mod transaction_list;
 pub mod version;
 
 #[cfg(test)]
+mod sheet_tests;
+#[cfg(test)]
 mod tests;

@@ -155,6 +155,19 @@ fn what_is_no_list_is_refused_with_its_place() {
     let cases = [
         (closed("Document"), 2, 2, "the root element is <Document>"),
         (closed("SALES AccountingNo=''"), 2, 2, "<SALES> has no AccountingNo"),
+        (
+            "<SALES AccountingNo='R1-1'>\n<CURRENCY Name='SEK' Sum='1,5'/></SALES>".to_owned(),
+            2,
+            1,
+            "<CURRENCY> has an unreadable Sum \"1,5\"",
+        ),
+        (
+            "<SALES AccountingNo='R1-1'><SUMMARY><CURRENCY Name='XYZ'><SERVICE Amount='1'/></CURRENCY></SUMMARY></SALES>"
+                .to_owned(),
+            1,
+            58,
+            "<SERVICE> states a total in the currency \"XYZ\"",
+        ),
         (closed("SalesAccountedTransactions AccountingNo='R1-1' Version='3.0'"), 2, 2, "version 3.0 of"),
         (closed("SalesAccountedTransactions AccountingNo=' '"), 2, 2, "has no AccountingNo"),
         (
