@@ -75,8 +75,13 @@ impl Reader<'_> {
                 Ok(())
             }
             Shape::Text => {
-                let order_id = envelope.text().as_deref().and_then(last_segment);
-                self.resources(root, &self.owner(order_id));
+                let url = envelope.text();
+                let order_id = url.as_deref().and_then(last_segment);
+                // Version 2 answers with the URL of a payment, which is another than the payment order's: where the
+                // file lies in the folder of a payment order, that is the order.
+                let of_order = url.is_some_and(|url| url.to_ascii_lowercase().contains("/paymentorders/"));
+                let of_path = self.context.path.order_id.clone().filter(|_| !of_order);
+                self.resources(root, &self.owner(of_path.or(order_id)));
                 Ok(())
             }
             _ => Err(rejected(

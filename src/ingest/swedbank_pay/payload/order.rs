@@ -8,6 +8,9 @@ use crate::ingest::payload::fact::{Fact, OrderFact};
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::scalar::{id, minor, text};
 
+/// States of an order of which nothing will be captured.
+const ENDED_UNPAID: [&str; 4] = ["cancelled", "canceled", "aborted", "failed"];
+
 impl Reader<'_> {
     /// An order: what it says of itself, then the resources that are expanded in it. Gives whose they are.
     pub(super) fn order(&mut self, order: &Node<'_>) -> Result<Owner, Reject> {
@@ -23,10 +26,11 @@ impl Reader<'_> {
     }
 
     fn statement(&mut self, order: &Node<'_>, owner: &Owner) -> Result<(), Reject> {
-        let [status, created, updated, amount, order_items, remaining_capture, remaining_reversal] = fields(
+        let [status, state, created, updated, amount, order_items, remaining_capture, remaining_reversal] = fields(
             order,
             [
                 "status",
+                "state",
                 "created",
                 "updated",
                 "amount",
@@ -35,7 +39,7 @@ impl Reader<'_> {
                 "remainingReversalAmount",
             ],
         )?;
-        let status = text("status", status)?.unwrap_or_default();
+        let status = text("status", status.or(state))?.unwrap_or_default();
         let created_at = text("created", created)?;
         let updated_at = text("updated", updated)?;
         let order_amount_minor = minor("amount", amount)?;
@@ -50,8 +54,9 @@ impl Reader<'_> {
         {
             return Ok(());
         }
-        // `Cancelled` is said only where the whole authorization was cancelled and nothing was captured.
-        let is_cancelled = ["cancelled", "canceled"].iter().any(|word| status.eq_ignore_ascii_case(word));
+        // `Cancelled` is said only where the whole authorization was cancelled and nothing was captured; what was
+        // aborted or failed was never paid. Either way nothing of the order is left to be captured.
+        let is_cancelled = ENDED_UNPAID.iter().any(|word| status.eq_ignore_ascii_case(word));
         let fact = OrderFact {
             place,
             order_id: owner.order_id.clone(),
