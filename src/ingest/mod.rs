@@ -7,6 +7,7 @@ pub mod dintero;
 pub mod expand;
 pub mod field;
 pub mod formats;
+pub mod guess;
 pub mod layout;
 pub mod library;
 pub mod native;
