@@ -26,6 +26,8 @@ pub struct Written {
     pub text: String,
     /// One line about it.
     pub summary: String,
+    /// Whether anything is left to answer.
+    pub is_open: bool,
     /// Files that could not be read, with the reason.
     pub warnings: Vec<String>,
 }
@@ -46,7 +48,7 @@ pub fn init(args: &InitArgs, console: Console) -> Result<String, Fault> {
     }
     match &args.out {
         None => {
-            if written.text.contains("# TODO") {
+            if written.is_open {
                 console.warning(&written.summary);
             }
             Ok(written.text)
@@ -91,7 +93,8 @@ fn configuration(files: &[Listed], out: Option<&Path>) -> Result<Written, Fault>
             Err(error) => unread.push(Unread { problem: error.to_string(), help: error.help }),
         }
     }
-    let warnings: Vec<String> = unread.iter().map(|unread| format!("{}\n  help: {}", unread.problem, unread.help)).collect();
+    let warnings: Vec<String> =
+        unread.iter().map(|unread| format!("{}\n  help: {}", unread.problem, unread.help)).collect();
     if given.is_empty() {
         let [rest @ .., last] = unread.as_slice() else { return Err(Fault::new("no files")) };
         let all: String = rest.iter().map(|unread| format!("{}\n  help: {}\n", unread.problem, unread.help)).collect();
@@ -100,10 +103,15 @@ fn configuration(files: &[Listed], out: Option<&Path>) -> Result<Written, Fault>
     let proposals = propose(given, &Currencies::default());
     let folder = out.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
     let text = text::text(&proposals, files, &folder, &unread);
-    let marks = |mark| proposals.iter().flat_map(|proposal| &proposal.remarks).filter(|remark| remark.mark == mark).count();
+    let marks =
+        |mark| proposals.iter().flat_map(|proposal| &proposal.remarks).filter(|remark| remark.mark == mark).count();
     let (guesses, todos) = (marks(Mark::Guess), marks(Mark::Todo));
     let off = proposals.iter().filter(|proposal| proposal.is_blocked()).count();
-    let off = if off == 0 { String::new() } else { format!("; {} switched off until they are answered", plural(off, "source is", "sources are")) };
+    let off = if off == 0 {
+        String::new()
+    } else {
+        format!("; {} switched off until they are answered", plural(off, "source is", "sources are"))
+    };
     let summary = format!(
         "{}, {} to confirm, {} to answer{off}",
         plural(proposals.len(), "source", "sources"),
@@ -112,7 +120,7 @@ fn configuration(files: &[Listed], out: Option<&Path>) -> Result<Written, Fault>
     );
     // What was written is read as any configuration is: a program's own file must not be refused by it.
     Config::checked("configuration", &text)?;
-    Ok(Written { text, summary, warnings })
+    Ok(Written { text, summary, is_open: todos > 0, warnings })
 }
 
 fn plural(count: usize, one: &str, many: &str) -> String {

@@ -31,8 +31,7 @@ pub fn listed(typed: &[PathBuf]) -> Result<Vec<Listed>, Fault> {
             files.push(Listed { shown: "-".to_owned(), path: None });
             continue;
         }
-        let found =
-            expand(path, Path::new("")).map_err(|what| Fault::new(format!("{}: {what}", path.display())))?;
+        let found = expand(path, Path::new("")).map_err(|what| Fault::new(format!("{}: {what}", path.display())))?;
         let plain = |shown: String| shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown);
         files.extend(found.into_iter().map(|found| Listed { shown: plain(found.shown), path: Some(found.path) }));
     }
@@ -60,7 +59,8 @@ pub fn source_paths(files: &[usize], all: &[Listed], folder: &Path) -> Vec<Strin
     }
     let mut paths = Vec::new();
     for (_, numbers) in alike {
-        let shown: Vec<&str> = numbers.iter().filter_map(|number| all.get(*number)).map(|file| file.shown.as_str()).collect();
+        let shown: Vec<&str> =
+            numbers.iter().filter_map(|number| all.get(*number)).map(|file| file.shown.as_str()).collect();
         match glob(&shown, all) {
             Some(glob) => paths.push(relative(&glob, folder)),
             None => paths.extend(shown.into_iter().map(|path| relative(path, folder))),
@@ -136,8 +136,11 @@ fn relative(path: &str, folder: &Path) -> String {
     if path == "-" || Path::new(path).is_absolute() || folder.as_os_str().is_empty() {
         return path.to_owned();
     }
-    let (Ok(working), Ok(folder)) = (Path::new(".").canonicalize(), folder.canonicalize()) else { return path.to_owned() };
-    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) = (folder.components().collect(), working.components().collect());
+    let (Ok(working), Ok(folder)) = (Path::new(".").canonicalize(), folder.canonicalize()) else {
+        return path.to_owned();
+    };
+    let (from, to): (Vec<Component<'_>>, Vec<Component<'_>>) =
+        (folder.components().collect(), working.components().collect());
     let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
     if common == from.len() && common == to.len() {
         return path.to_owned();
@@ -155,7 +158,8 @@ mod tests {
     #[test]
     fn digits_that_differ_become_a_glob() {
         let root = tempfile::tempdir().unwrap();
-        let names = ["c-2026-01.csv", "c-2026-02.csv", "c-2026-x.csv", "d1.csv", "d10.csv", "d1-1.csv", "[x]1.csv", "[x]2.csv"];
+        let names =
+            ["c-2026-01.csv", "c-2026-02.csv", "c-2026-x.csv", "d1.csv", "d10.csv", "d1-1.csv", "[x]1.csv", "[x]2.csv"];
         for name in names {
             std::fs::write(root.path().join(name), "").unwrap();
         }
@@ -176,8 +180,10 @@ mod tests {
         ];
         // The folder itself may have digits, or letters that a glob escapes.
         for (files, expected) in table {
-            let found: Vec<String> =
-                source_paths(files, &all, Path::new("")).into_iter().map(|path| path.replace(&format!("{root}/"), "")).collect();
+            let found: Vec<String> = source_paths(files, &all, Path::new(""))
+                .into_iter()
+                .map(|path| path.replace(&format!("{root}/"), ""))
+                .collect();
             assert_eq!(found, expected, "{files:?}");
         }
     }

@@ -18,7 +18,10 @@ fn proposed(files: &[(&str, &[u8])]) -> Result<String, String> {
 
 /// The lines of a configuration that are no comment and not empty.
 fn keys(text: &str) -> Vec<&str> {
-    text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(|line| line.split("  #").next().unwrap_or(line)).collect()
+    text.lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| line.split("  #").next().unwrap_or(line))
+        .collect()
 }
 
 #[test]
@@ -108,7 +111,10 @@ fn files_that_are_alike_share_what_they_tell() {
         ("captures-3.csv", b"Ordernr;Belopp;Datum;Valuta;H\xe4mtad\n2;1,50;14/02/2026;SEK;x\n"),
     ])
     .unwrap();
-    let profiles: Vec<&str> = keys(&text).into_iter().filter(|line| line.starts_with("[profiles.") && line.matches('.').count() == 1).collect();
+    let profiles: Vec<&str> = keys(&text)
+        .into_iter()
+        .filter(|line| line.starts_with("[profiles.") && line.matches('.').count() == 1)
+        .collect();
     // The third says by its name that it holds captures.
     assert_eq!(profiles, ["[profiles.c]", "[profiles.captures]"], "{text}");
     assert_eq!(text.matches("date_format = \"%d/%m/%Y\"").count(), 2, "{text}");
@@ -141,19 +147,67 @@ fn what_cannot_be_read_says_why() {
         "a.csv: the file is empty\n  help: a file without rows still has its header\n\
          b.png: a picture cannot be read\n  help: export the data as CSV, XML, JSON, XLSX or Parquet and give that file"
     );
-    let text = proposed(&[("a.csv", b""), ("captures.csv", b"order_id,amount,currency,created_at\nA,1,SEK,2026-03-01\n")]).unwrap();
-    assert!(text.contains("# TODO: not read: a.csv: the file is empty; a file without rows still has its header\n"), "{text}");
+    let text =
+        proposed(&[("a.csv", b""), ("captures.csv", b"order_id,amount,currency,created_at\nA,1,SEK,2026-03-01\n")])
+            .unwrap();
+    assert!(
+        text.contains("# TODO: not read: a.csv: the file is empty; a file without rows still has its header\n"),
+        "{text}"
+    );
 }
 
 /// Headers, separators and cells of exports, in any order.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
-        Just("Ordernr"), Just("Radnr"), Just("Belopp"), Just("Beløp inkl. mva"), Just("Datum"), Just("Valuta"), Just("Typ"), Just("Moms %"),
-        Just("order_id"), Just("amount"), Just("currency"), Just("created_at"), Just("gross_amount"), Just("line_id"), Just("Avgift"), Just("Netto"),
-        Just("Status"), Just("Retur"), Just("Köp"), Just("SEK"), Just("sek"), Just("kr"), Just("1"), Just("1.234"), Just("1 234,50"), Just("-5,00"),
-        Just("2026-03-01"), Just("01/02/2026"), Just("31.12.26"), Just(";"), Just(";"), Just(";"), Just(","), Just("\t"), Just("|"), Just("\n"),
-        Just("\n"), Just("\r\n"), Just("\""), Just("'"), Just("\\"), Just("\u{0}"), Just("\u{7f}"), Just("\u{2028}"), Just("\u{feff}"), Just("]"),
-        Just("#"), Just("="), Just("å"),
+        Just("Ordernr"),
+        Just("Radnr"),
+        Just("Belopp"),
+        Just("Beløp inkl. mva"),
+        Just("Datum"),
+        Just("Valuta"),
+        Just("Typ"),
+        Just("Moms %"),
+        Just("order_id"),
+        Just("amount"),
+        Just("currency"),
+        Just("created_at"),
+        Just("gross_amount"),
+        Just("line_id"),
+        Just("Avgift"),
+        Just("Netto"),
+        Just("Status"),
+        Just("Retur"),
+        Just("Köp"),
+        Just("SEK"),
+        Just("sek"),
+        Just("kr"),
+        Just("1"),
+        Just("1.234"),
+        Just("1 234,50"),
+        Just("-5,00"),
+        Just("2026-03-01"),
+        Just("01/02/2026"),
+        Just("31.12.26"),
+        Just(";"),
+        Just(";"),
+        Just(";"),
+        Just(","),
+        Just("\t"),
+        Just("|"),
+        Just("\n"),
+        Just("\n"),
+        Just("\r\n"),
+        Just("\""),
+        Just("'"),
+        Just("\\"),
+        Just("\u{0}"),
+        Just("\u{7f}"),
+        Just("\u{2028}"),
+        Just("\u{feff}"),
+        Just("]"),
+        Just("#"),
+        Just("="),
+        Just("å"),
     ];
     (prop::collection::vec(piece, 0..120), 0..3_u8).prop_map(|(pieces, encoding)| {
         let text = pieces.concat();

@@ -44,7 +44,8 @@ pub fn text(proposals: &[Proposal], files: &[Listed], folder: &Path, unread: &[U
         comment(&mut out, "TODO", &format!("not read: {}; {}", unread.problem, unread.help));
     }
     let mut names = BTreeSet::new();
-    let named: Vec<(&Proposal, String)> = proposals.iter().map(|proposal| (proposal, name(proposal, files, &mut names))).collect();
+    let named: Vec<(&Proposal, String)> =
+        proposals.iter().map(|proposal| (proposal, name(proposal, files, &mut names))).collect();
     for (proposal, name) in &named {
         source(&mut out, proposal, name, &source_paths(&proposal.files, files, folder));
     }
@@ -114,7 +115,8 @@ fn source(out: &mut String, proposal: &Proposal, name: &str, paths: &[String]) {
     comment(out, "", &format!("{}{count}", proposal.what));
     if proposal.is_blocked() {
         let of = if name.is_empty() { "below".to_owned() } else { format!("here and of profile {name}") };
-        let text = format!("this source is switched off: answer the TODO {of} first, then remove one # from each line of it");
+        let text =
+            format!("this source is switched off: answer the TODO {of} first, then remove one # from each line of it");
         comment(out, "TODO", &text);
     }
     for path in paths {
@@ -131,7 +133,12 @@ fn profile(out: &mut String, profile: &Profile, name: &str, said: &[Remark]) {
     let texts = |texts: &[String]| texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ");
     let keys: [(&str, Option<String>); 12] = [
         ("encoding", profile.encoding.map(|encoding| quoted(encoding.name()))),
-        ("delimiter", profile.delimiter.map(|byte| if byte == b'\t' { quoted("tab") } else { quoted(&char::from(byte).to_string()) })),
+        (
+            "delimiter",
+            profile
+                .delimiter
+                .map(|byte| if byte == b'\t' { quoted("tab") } else { quoted(&char::from(byte).to_string()) }),
+        ),
         (
             "quote",
             profile.quote.map(|quote| match quote {
@@ -206,7 +213,8 @@ fn table(out: &mut String, name: &str, table: &str, entries: &[(String, String)]
     for (key, value) in entries {
         entry(out, key, value, about.iter().copied().filter(|remark| of_key(&remark.at).as_ref() == Some(key)));
     }
-    let is_left = |remark: &&&Remark| of_key(&remark.at).is_some_and(|key| !entries.iter().any(|(known, _)| *known == key));
+    let is_left =
+        |remark: &&&Remark| of_key(&remark.at).is_some_and(|key| !entries.iter().any(|(known, _)| *known == key));
     remarks(out, about.iter().filter(is_left).copied());
 }
 

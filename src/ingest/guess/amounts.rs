@@ -2,8 +2,8 @@
 
 use super::build::{Draft, says_minor};
 use super::dataset::is_negative;
-use super::number::{Numbers, Reading, Written, numbers};
 use super::examples;
+use super::number::{Numbers, Reading, Written, numbers};
 use crate::ingest::profile::amount::{quantity, vat_rate_bp};
 use crate::ingest::profile::number::Dialect;
 use crate::ingest::profile::{AmountUnit, Grouping, RateUnit};
@@ -14,8 +14,12 @@ const CODES_MAX: usize = 20;
 
 /// Guesses everything about numbers.
 pub fn amounts(draft: &mut Draft<'_>) {
-    let names: Vec<&'static str> =
-        draft.found.iter().filter(|found| found.column.kind == ColumnKind::Minor).map(|found| found.column.name).collect();
+    let names: Vec<&'static str> = draft
+        .found
+        .iter()
+        .filter(|found| found.column.kind == ColumnKind::Minor)
+        .map(|found| found.column.name)
+        .collect();
     let main = draft.dataset.amount_column();
     if draft.found(main).is_none() {
         return;
@@ -65,7 +69,8 @@ struct Codes<'d> {
 
 impl<'d> Codes<'d> {
     fn new(draft: &'d Draft<'_>) -> Self {
-        let exponent = |code: &str| draft.currencies.find(code.as_bytes()).map(|currency| draft.currencies.exponent(currency));
+        let exponent =
+            |code: &str| draft.currencies.find(code.as_bytes()).map(|currency| draft.currencies.exponent(currency));
         let constant = draft.profile.constants.get("currency").and_then(|code| Some((code.as_str(), exponent(code)?)));
         let words = draft.profile.values.get("currency");
         let mut known: Vec<(&str, &str, u32)> = Vec::new();
@@ -94,10 +99,13 @@ fn choose(draft: &mut Draft<'_>, main: &'static str, all: &Numbers) -> Option<Re
             let Reading { dialect, with_decimals, grouped, .. } = reading;
             if let Some(sign) = dialect.decimal {
                 let sample = examples(texts.iter().copied().filter(|text| text.contains(sign)), 3);
-                draft.remarks.guess(at, format!("{with_decimals} of {} amounts have decimals, such as {sample}", all.count));
+                draft
+                    .remarks
+                    .guess(at, format!("{with_decimals} of {} amounts have decimals, such as {sample}", all.count));
             }
             if dialect.grouping.is_some() {
-                let text = format!("{grouped} of {} amounts have groups of three digits, and all can be read so", all.count);
+                let text =
+                    format!("{grouped} of {} amounts have groups of three digits, and all can be read so", all.count);
                 draft.remarks.guess("grouping", text);
             }
             if all.unread > 0 {
@@ -114,7 +122,10 @@ fn choose(draft: &mut Draft<'_>, main: &'static str, all: &Numbers) -> Option<Re
         }
         [] => {
             let sample = examples(texts.iter().copied().filter(|text| text.contains([',', '.'])), 3);
-            let text = format!("no one way reads all of the {} amounts, such as {sample}: are several ways of writing mixed?", all.count);
+            let text = format!(
+                "no one way reads all of the {} amounts, such as {sample}: are several ways of writing mixed?",
+                all.count
+            );
             draft.remarks.block(at, text, vec!["decimal = \",\"".to_owned(), "decimal = \".\"".to_owned()]);
             None
         }
@@ -128,7 +139,8 @@ fn choose(draft: &mut Draft<'_>, main: &'static str, all: &Numbers) -> Option<Re
             let sample = examples(texts.iter().copied().filter(|text| text.contains([',', '.'])), 3);
             let shown: Vec<String> = several.iter().map(|reading| described(reading.dialect)).collect();
             let choices = several.iter().map(|reading| lines(reading.dialect)).collect();
-            let text = format!("{differing} of {} amounts, such as {sample}, can be read {}", all.count, shown.join(" or "));
+            let text =
+                format!("{differing} of {} amounts, such as {sample}, can be read {}", all.count, shown.join(" or "));
             draft.remarks.block(at, text, choices);
             None
         }
@@ -206,7 +218,8 @@ fn unit(draft: &mut Draft<'_>, main: &'static str, names: &[&'static str], readi
         }
         _ => {
             let texts = draft.all_cells(main);
-            let longest = texts.iter().copied().max_by_key(|text| (text.chars().filter(char::is_ascii_digit).count(), *text));
+            let longest =
+                texts.iter().copied().max_by_key(|text| (text.chars().filter(char::is_ascii_digit).count(), *text));
             let sample = examples(longest.into_iter(), 1);
             let text = format!(
                 "{0} of {0} amounts are whole numbers: does the largest, {sample}, count kronor or euros (major), or ören or cents \
@@ -228,7 +241,9 @@ fn others(draft: &mut Draft<'_>, dialect: Dialect) {
         return;
     }
     let is_percent = rates.iter().all(|text| text.ends_with('%'));
-    let of = |unit: RateUnit| -> Option<Vec<i64>> { rates.iter().map(|text| vat_rate_bp(text, dialect, unit).ok()).collect() };
+    let of = |unit: RateUnit| -> Option<Vec<i64>> {
+        rates.iter().map(|text| vat_rate_bp(text, dialect, unit).ok()).collect()
+    };
     let likely = |unit: &RateUnit| {
         of(*unit).is_some_and(|rates| {
             let largest = rates.iter().copied().max().unwrap_or(0);
@@ -236,7 +251,8 @@ fn others(draft: &mut Draft<'_>, dialect: Dialect) {
             largest <= 5_000 && (smallest >= 100 || largest == 0)
         })
     };
-    let fitting: Vec<RateUnit> = [RateUnit::Percent, RateUnit::BasisPoints, RateUnit::Fraction].into_iter().filter(likely).collect();
+    let fitting: Vec<RateUnit> =
+        [RateUnit::Percent, RateUnit::BasisPoints, RateUnit::Fraction].into_iter().filter(likely).collect();
     let sample = examples(rates.iter().copied(), 3);
     match fitting.as_slice() {
         [] => draft.leave_out("vat_rate", "some rates cannot be read, or are none; their rows would be rejects"),
@@ -260,7 +276,10 @@ fn signs(draft: &mut Draft<'_>, main: &'static str, dialect: Dialect) {
                 if vat_all > 0 && vat_below * 2 > vat_all {
                     draft.profile.negate.push("vat_amount".to_owned());
                 }
-                draft.remarks.guess("negate", format!("{below} of {all} amounts are negative; in canonical reversals they are positive"));
+                draft.remarks.guess(
+                    "negate",
+                    format!("{below} of {all} amounts are negative; in canonical reversals they are positive"),
+                );
             }
         }
         Dataset::Settlements => fees(draft, dialect),
@@ -308,7 +327,8 @@ fn fees(draft: &mut Draft<'_>, dialect: Dialect) {
         draft.remarks.guess("negate", text);
     }
     if holds < rows {
-        let text = format!("net is gross less the fee on {holds} of {rows} rows only; the others would be found as file-net");
+        let text =
+            format!("net is gross less the fee on {holds} of {rows} rows only; the others would be found as file-net");
         draft.remarks.note("columns", text);
     }
 }

@@ -113,7 +113,9 @@ pub fn tables(group: Group, currencies: &Currencies) -> Vec<Proposal> {
 fn one(group: &Group, grid: &Grid, part: Part, currencies: &Currencies) -> Proposal {
     let takes_part = |row: &&Vec<String>| match &part.only {
         None => true,
-        Some((place, words)) => row.get(*place).is_some_and(|cell| words.iter().any(|word| word.to_lowercase() == cell.to_lowercase())),
+        Some((place, words)) => {
+            row.get(*place).is_some_and(|cell| words.iter().any(|word| word.to_lowercase() == cell.to_lowercase()))
+        }
     };
     let rows: Vec<&Vec<String>> = grid.rows.iter().filter(takes_part).collect();
     let found = find(part.likely, &grid.header, &rows);
@@ -151,7 +153,9 @@ fn one(group: &Group, grid: &Grid, part: Part, currencies: &Currencies) -> Propo
     proposal.what = if is_canonical { "canonical CSV" } else { "table" }.to_owned();
     if is_canonical {
         // What canonical files are is no guess.
-        proposal.remarks.retain(|remark| matches!(remark.at.as_str(), "dataset" | "provider" | "") && remark.text != "by its headers");
+        proposal.remarks.retain(|remark| {
+            matches!(remark.at.as_str(), "dataset" | "provider" | "") && remark.text != "by its headers"
+        });
     }
     proposal
 }
@@ -161,7 +165,10 @@ fn dialect(draft: &mut Draft<'_>, group: &Group, grid: &Grid) {
     let Draft { profile, remarks, .. } = draft;
     profile.sheet.clone_from(&group.sheet);
     if let Some(sheet) = &group.sheet {
-        remarks.guess("sheet", format!("the first sheet with known headers; {} are known in {}", grid.known, quoted(sheet)));
+        remarks.guess(
+            "sheet",
+            format!("the first sheet with known headers; {} are known in {}", grid.known, quoted(sheet)),
+        );
     }
     if let Some(told) = &group.told {
         profile.encoding = Some(told.encoding);
@@ -175,7 +182,8 @@ fn dialect(draft: &mut Draft<'_>, group: &Group, grid: &Grid) {
     if let Some(delimiter) = grid.delimiter {
         profile.delimiter = Some(delimiter);
         let (even, all) = (grid.rows.len(), grid.rows.len() + grid.odd_rows);
-        remarks.guess("delimiter", format!("{even} of {all} rows have {} fields, as the header has", grid.header.len()));
+        remarks
+            .guess("delimiter", format!("{even} of {all} rows have {} fields, as the header has", grid.header.len()));
     }
     if let Some(quote) = grid.quote {
         profile.quote = Some(quote);
@@ -183,7 +191,10 @@ fn dialect(draft: &mut Draft<'_>, group: &Group, grid: &Grid) {
     }
     if let Some(row) = grid.header_row {
         profile.header_row = Some(row);
-        remarks.guess("header_row", format!("{} headers are known on this line; what stands before is left out", grid.known));
+        remarks.guess(
+            "header_row",
+            format!("{} headers are known on this line; what stands before is left out", grid.known),
+        );
     }
 }
 
@@ -198,7 +209,8 @@ fn source(draft: &mut Draft<'_>, part: &Part) {
     let column = header.get(*place).cloned().unwrap_or_default();
     let list: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     let left: Vec<String> = part.left.iter().map(|word| quoted(word)).collect();
-    let rest = if left.is_empty() { String::new() } else { format!("; rows of {} are left out and counted", left.join(", ")) };
+    let rest =
+        if left.is_empty() { String::new() } else { format!("; rows of {} are left out and counted", left.join(", ")) };
     remarks.guess("only", format!("these words seem to be of {}{rest}", part.likely.name()));
     if !part.unknown.is_empty() {
         let unknown: Vec<String> = part.unknown.iter().map(|word| quoted(word)).collect();
@@ -291,7 +303,8 @@ fn columns(draft: &mut Draft<'_>, grid: &Grid) {
         }
     }
     if grid.odd_rows > 0 {
-        let text = format!("{} rows have another number of fields than the header, and would be rejects", grid.odd_rows);
+        let text =
+            format!("{} rows have another number of fields than the header, and would be rejects", grid.odd_rows);
         draft.remarks.note("columns", text);
     }
 }

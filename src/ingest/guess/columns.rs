@@ -35,7 +35,8 @@ pub fn find(dataset: Dataset, header: &[String], rows: &[&Vec<String>]) -> Vec<F
         .collect();
     let mut found = Vec::new();
     for column in dataset.columns() {
-        let wanted = wishes(dataset).iter().find(|(name, _)| *name == column.name).map_or(&[][..], |(_, wanted)| wanted);
+        let wanted =
+            wishes(dataset).iter().find(|(name, _)| *name == column.name).map_or(&[][..], |(_, wanted)| wanted);
         let mut candidates = Vec::new();
         for (place, name, meaning) in &named {
             if name.as_str() == column.name {
@@ -68,7 +69,9 @@ fn payout<'c>(cells: impl Iterator<Item = &'c String>) -> Concept {
     for cell in cells.take(1_000) {
         count += 1;
         let decimals = cell.rsplit_once([',', '.']).map(|(_, behind)| behind);
-        amounts += usize::from(decimals.is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit())));
+        amounts += usize::from(
+            decimals.is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit())),
+        );
     }
     if amounts > 0 && amounts * 2 >= count { Concept::Net } else { Concept::SettlementId }
 }
@@ -82,7 +85,8 @@ mod tests {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| split(row)).collect();
         let rows: Vec<&Vec<String>> = rows.iter().collect();
         let one = |found: Found| {
-            let others = if found.others.is_empty() { String::new() } else { format!(" (not {})", found.others.join(", ")) };
+            let others =
+                if found.others.is_empty() { String::new() } else { format!(" (not {})", found.others.join(", ")) };
             format!("{}={}{others}", found.column.name, found.header)
         };
         find(dataset, &split(header), &rows).into_iter().map(one).collect::<Vec<_>>().join(" ")
@@ -101,7 +105,11 @@ mod tests {
                 "Ordernummer butik;Ordernummer;Belopp;Datum",
                 "order_id=Ordernummer (not Ordernummer butik) amount=Belopp created_at=Datum",
             ),
-            (Dataset::Captures, "order_id;Ordernr;amount;created_at", "order_id=order_id (not Ordernr) amount=amount created_at=created_at"),
+            (
+                Dataset::Captures,
+                "order_id;Ordernr;amount;created_at",
+                "order_id=order_id (not Ordernr) amount=amount created_at=created_at",
+            ),
             (Dataset::Captures, "Belopp;Belopp;Status", "amount=Belopp state=Status"),
             (Dataset::Orders, "operation_id;colour", ""),
         ];
@@ -114,7 +122,10 @@ mod tests {
     fn cells_tell_what_a_payout_is_and_empty_columns_are_none() {
         let settlements = |header, rows: &[&str]| shown(Dataset::Settlements, header, rows);
         assert_eq!(settlements("Brutto;Utbetalning", &["100,00;98,50"]), "gross_amount=Brutto net_amount=Utbetalning");
-        assert_eq!(settlements("Brutto;Utbetalning", &["100,00;20260301"]), "gross_amount=Brutto settlement_id=Utbetalning");
+        assert_eq!(
+            settlements("Brutto;Utbetalning", &["100,00;20260301"]),
+            "gross_amount=Brutto settlement_id=Utbetalning"
+        );
         assert_eq!(settlements("Brutto;Avgift;Gebyr", &["100,00;;1,50"]), "gross_amount=Brutto fee_amount=Gebyr");
     }
 }

@@ -55,10 +55,33 @@ pub fn of_name(path: &str) -> Option<Dataset> {
 fn of_words(name: &str) -> Option<Dataset> {
     let words = words(name);
     let has = |stems: &[&str]| words.iter().any(|word| stems.iter().any(|stem| word.starts_with(stem)));
-    if has(&["settle", "avrakning", "avregning", "oppgjor", "afregning", "utbetal", "udbetal", "payout", "redovisning", "reconcil", "tilitys"]) {
+    if has(&[
+        "settle",
+        "avrakning",
+        "avregning",
+        "oppgjor",
+        "afregning",
+        "utbetal",
+        "udbetal",
+        "payout",
+        "redovisning",
+        "reconcil",
+        "tilitys",
+    ]) {
         return Some(Dataset::Settlements);
     }
-    if has(&["reversal", "refund", "retur", "kreditering", "aterbetal", "tilbakebetal", "tilbagebetal", "refus", "credit", "palautus"]) {
+    if has(&[
+        "reversal",
+        "refund",
+        "retur",
+        "kreditering",
+        "aterbetal",
+        "tilbakebetal",
+        "tilbagebetal",
+        "refus",
+        "credit",
+        "palautus",
+    ]) {
         return Some(Dataset::Reversals);
     }
     if has(&["capture", "debiter", "belast", "trekk", "haev", "veloitu"]) {
@@ -72,24 +95,55 @@ const SIGNS: [(Dataset, &[(C, i32)]); 3] = [
     (
         Dataset::Orders,
         &[
-            (C::LineId, 3), (C::ItemId, 2), (C::Quantity, 2), (C::VatRate, 2), (C::OrderAmount, 3), (C::OrderDate, 3), (C::Description, 1),
-            (C::LineGross, 1), (C::CancelledAmount, 3), (C::RemainingCapture, 3), (C::RemainingReversal, 3), (C::RelatedLine, 3),
+            (C::LineId, 3),
+            (C::ItemId, 2),
+            (C::Quantity, 2),
+            (C::VatRate, 2),
+            (C::OrderAmount, 3),
+            (C::OrderDate, 3),
+            (C::Description, 1),
+            (C::LineGross, 1),
+            (C::CancelledAmount, 3),
+            (C::RemainingCapture, 3),
+            (C::RemainingReversal, 3),
+            (C::RelatedLine, 3),
             (C::ReversedReason, 2),
         ],
     ),
     (
         Dataset::Captures,
         &[
-            (C::TransactionNumber, 2), (C::TransactionId, 2), (C::OperationId, 4), (C::PayeeReference, 2), (C::CaptureAmount, 4),
-            (C::RefundAmount, 4), (C::CaptureDate, 4), (C::RefundDate, 4), (C::State, 1), (C::ReconciliationNumber, 1),
-            (C::TransactionDate, 2), (C::ReceiptReference, 1), (C::PaymentId, 1), (C::Kind, 1),
+            (C::TransactionNumber, 2),
+            (C::TransactionId, 2),
+            (C::OperationId, 4),
+            (C::PayeeReference, 2),
+            (C::CaptureAmount, 4),
+            (C::RefundAmount, 4),
+            (C::CaptureDate, 4),
+            (C::RefundDate, 4),
+            (C::State, 1),
+            (C::ReconciliationNumber, 1),
+            (C::TransactionDate, 2),
+            (C::ReceiptReference, 1),
+            (C::PaymentId, 1),
+            (C::Kind, 1),
         ],
     ),
     (
         Dataset::Settlements,
         &[
-            (C::Fee, 5), (C::Net, 4), (C::SettlementId, 5), (C::Payout, 4), (C::PayoutDate, 3), (C::ReconciliationNumber, 2), (C::Kind, 1),
-            (C::TransactionNumber, 1), (C::PayeeReference, 1), (C::TransactionId, 1), (C::ReferencedTransaction, 2), (C::BookingDate, 1),
+            (C::Fee, 5),
+            (C::Net, 4),
+            (C::SettlementId, 5),
+            (C::Payout, 4),
+            (C::PayoutDate, 3),
+            (C::ReconciliationNumber, 2),
+            (C::Kind, 1),
+            (C::TransactionNumber, 1),
+            (C::PayeeReference, 1),
+            (C::TransactionId, 1),
+            (C::ReferencedTransaction, 2),
+            (C::BookingDate, 1),
             (C::TransactionDate, 1),
         ],
     ),
@@ -102,7 +156,8 @@ const MISSING_WEIGHT: i32 = 8;
 /// Tells what the rows of a table are. `path` is the name of one of its files.
 #[must_use]
 pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
-    let concepts: BTreeSet<C> = header.iter().filter_map(|name| headers::meaning(name)).map(|meaning| meaning.concept).collect();
+    let concepts: BTreeSet<C> =
+        header.iter().filter_map(|name| headers::meaning(name)).map(|meaning| meaning.concept).collect();
     let named = of_name(path);
     let all: Vec<&Vec<String>> = rows.iter().collect();
     let mut fits: Vec<(i32, Dataset)> = Vec::new();
@@ -113,7 +168,9 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
         let found = super::columns::find(dataset, header, &all);
         // A currency may be a constant, and an order of one line has no number for it.
         let missing = dataset.columns().iter().filter(|column| {
-            column.required && !matches!(column.name, "currency" | "line_id") && !found.iter().any(|found| found.column.name == column.name)
+            column.required
+                && !matches!(column.name, "currency" | "line_id")
+                && !found.iter().any(|found| found.column.name == column.name)
         });
         let missing = i32::try_from(missing.count()).unwrap_or(i32::MAX / MISSING_WEIGHT);
         let canonical = found.iter().filter(|found| found.is_canonical).count();
@@ -135,7 +192,11 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
         let reason = format!("its headers seem to be of {}, but its name says {}", first.1.name(), own.name());
         return vec![Part { choices: vec![first.1, own], ..Part::whole(None, family(own), &reason) }];
     }
-    let by = if named.is_some_and(|named| named == first.1) { "by its headers and the name of the file" } else { "by its headers" };
+    let by = if named.is_some_and(|named| named == first.1) {
+        "by its headers and the name of the file"
+    } else {
+        "by its headers"
+    };
     match first.1 {
         Dataset::Captures | Dataset::Reversals => operations(named, &concepts, header, rows),
         dataset => whole(Some(dataset), by),
@@ -168,8 +229,11 @@ fn operations(named: Option<Dataset>, concepts: &BTreeSet<C>, header: &[String],
     let all: Vec<&Vec<String>> = rows.iter().collect();
     let found = super::columns::find(Dataset::Captures, header, &all);
     let amounts = found.iter().find(|found| found.column.name == "amount").map(|found| found.place);
-    let amounts: Vec<&str> =
-        amounts.into_iter().flat_map(|place| rows.iter().filter_map(move |row| row.get(place))).map(String::as_str).collect();
+    let amounts: Vec<&str> = amounts
+        .into_iter()
+        .flat_map(|place| rows.iter().filter_map(move |row| row.get(place)))
+        .map(String::as_str)
+        .collect();
     let negative = amounts.iter().filter(|text| is_negative(text)).count();
     let count = amounts.iter().filter(|text| !text.is_empty()).count();
     if negative > 0 && negative == count {
@@ -182,13 +246,15 @@ fn operations(named: Option<Dataset>, concepts: &BTreeSet<C>, header: &[String],
         );
         return whole(Some(Dataset::Captures), reason);
     }
-    let reason = "these are captures or reversals: neither the headers, nor the name of the file, nor a sign tells which";
+    let reason =
+        "these are captures or reversals: neither the headers, nor the name of the file, nor a sign tells which";
     vec![Part { choices: vec![Dataset::Captures, Dataset::Reversals], ..Part::whole(None, Dataset::Captures, reason) }]
 }
 
 /// By a column whose words say what a row is.
 fn by_words(header: &[String], rows: &[Vec<String>]) -> Option<Vec<Part>> {
-    let place = header.iter().position(|name| headers::meaning(name).is_some_and(|meaning| meaning.concept == C::Kind))?;
+    let place =
+        header.iter().position(|name| headers::meaning(name).is_some_and(|meaning| meaning.concept == C::Kind))?;
     let words = distinct(rows.iter().filter_map(|row| row.get(place)).map(String::as_str), WORDS_MAX)?;
     let of = |wanted: &[Option<RowKind>]| -> Vec<String> {
         words.iter().filter(|(word, _)| wanted.contains(&kinds::row_kind(word))).map(|(word, _)| word.clone()).collect()
@@ -251,7 +317,8 @@ mod tests {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| split(row)).collect();
         let one = |part: Part| {
             let only = part.only.map(|(_, words)| format!(" only {}", words.join(","))).unwrap_or_default();
-            let unknown = if part.unknown.is_empty() { String::new() } else { format!(" unknown {}", part.unknown.join(",")) };
+            let unknown =
+                if part.unknown.is_empty() { String::new() } else { format!(" unknown {}", part.unknown.join(",")) };
             format!("{}{only}{unknown}", part.dataset.map_or("?", Dataset::name))
         };
         parts(path, &split(header), &rows).into_iter().map(one).collect::<Vec<_>>().join(" + ")
@@ -269,11 +336,31 @@ mod tests {
             ("returer/1.csv", "Ordernr;Belopp;Datum;Transaktionsnr", &["1;5,00;2026-03-01;7"], "reversals"),
             ("x.csv", "Ordernr;Belopp;Datum;Transaktionsnr", &["1;5,00;2026-03-01;7"], "?"),
             ("x.csv", "Ordernr;Belopp;Datum;Transaktionsnr", &["1;-5,00;2026-03-01;7"], "reversals"),
-            ("x.csv", "Ordernr;Belopp;Datum;Transaktionsnr", &["1;-5,00;2026-03-01;7", "2;5,00;2026-03-01;8"], "captures"),
+            (
+                "x.csv",
+                "Ordernr;Belopp;Datum;Transaktionsnr",
+                &["1;-5,00;2026-03-01;7", "2;5,00;2026-03-01;8"],
+                "captures",
+            ),
             ("x.csv", "Ordernr;Debiterat belopp;Datum;Transaktionsnr", &["1;5,00;2026-03-01;7"], "captures"),
-            ("x.csv", ops, &["1;5,00;2026-03-01;7;Debitering", "1;5,00;2026-03-01;8;Retur"], "captures only Debitering + reversals only Retur"),
-            ("x.csv", ops, &["1;5,00;2026-03-01;7;Debitering", "1;5,00;2026-03-01;8;Auktorisering"], "captures only Debitering"),
-            ("x.csv", ops, &["1;5,00;2026-03-01;7;Köp", "1;5,00;2026-03-01;8;Hokus"], "captures only Köp unknown Hokus"),
+            (
+                "x.csv",
+                ops,
+                &["1;5,00;2026-03-01;7;Debitering", "1;5,00;2026-03-01;8;Retur"],
+                "captures only Debitering + reversals only Retur",
+            ),
+            (
+                "x.csv",
+                ops,
+                &["1;5,00;2026-03-01;7;Debitering", "1;5,00;2026-03-01;8;Auktorisering"],
+                "captures only Debitering",
+            ),
+            (
+                "x.csv",
+                ops,
+                &["1;5,00;2026-03-01;7;Köp", "1;5,00;2026-03-01;8;Hokus"],
+                "captures only Köp unknown Hokus",
+            ),
             ("x.csv", "Namn;Telefon;Ort", &["a;b;c"], "?"),
             ("x.csv", "Ordernr;Belopp;Datum", &["1;5,00;2026-03-01"], "?"),
         ];

@@ -19,17 +19,64 @@ pub struct Days {
 }
 
 const DATES: [&str; 27] = [
-    "%d.%m.%Y", "%d/%m/%Y", "%d-%m-%Y", "%m/%d/%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%d %m %Y", "%d%m%Y", "%d.%m.%y",
-    "%d/%m/%y", "%d-%m-%y", "%m/%d/%y", "%y-%m-%d", "%y/%m/%d", "%y%m%d", "%d%m%y", "%d %B %Y", "%d. %B %Y", "%d-%B-%Y", "%d.%B.%Y",
-    "%d/%B/%Y", "%d-%B-%y", "%d %B %y", "%B %d, %Y", "%B %d %Y",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+    "%m/%d/%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%Y%m%d",
+    "%d %m %Y",
+    "%d%m%Y",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%d-%m-%y",
+    "%m/%d/%y",
+    "%y-%m-%d",
+    "%y/%m/%d",
+    "%y%m%d",
+    "%d%m%y",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%d-%B-%Y",
+    "%d.%B.%Y",
+    "%d/%B/%Y",
+    "%d-%B-%y",
+    "%d %B %y",
+    "%B %d, %Y",
+    "%B %d %Y",
 ];
 const TIMES: [&str; 19] = [
-    "", " %H:%M", " %H:%M:%S", " %H.%M", " %H.%M.%S", "T%H:%M", "T%H:%M:%S", " %H:%M:%S.%f", " %H:%M:%S,%f", "T%H:%M:%S.%f",
-    " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %H:%M:%S", " kl %H:%M", " kl. %H:%M", " kl. %H.%M", " %H:%M:%S %z", "T%H:%M:%S%z",
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %H.%M",
+    " %H.%M.%S",
+    "T%H:%M",
+    "T%H:%M:%S",
+    " %H:%M:%S.%f",
+    " %H:%M:%S,%f",
+    "T%H:%M:%S.%f",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M",
+    ", %H:%M:%S",
+    " kl %H:%M",
+    " kl. %H:%M",
+    " kl. %H.%M",
+    " %H:%M:%S %z",
+    "T%H:%M:%S%z",
 ];
 /// Forms with a time that canonical timestamps do not have.
 const WHOLE: [&str; 8] = [
-    "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H.%M", "%Y-%m-%d %H.%M.%S", "%Y-%m-%d kl %H:%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H.%M",
+    "%Y-%m-%d %H.%M.%S",
+    "%Y-%m-%d kl %H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d%H%M",
     "%Y-%m-%d %H:%M:%S %z",
 ];
 /// Texts by which formats are chosen before all are read.
@@ -137,7 +184,11 @@ mod tests {
         for (texts, expected, count, unread) in table {
             let texts: Vec<&str> = texts.split('|').collect();
             let days = days(&texts);
-            assert_eq!((days.formats.join(" or ").as_str(), days.count, days.unread), (expected, count, unread), "{texts:?}");
+            assert_eq!(
+                (days.formats.join(" or ").as_str(), days.count, days.unread),
+                (expected, count, unread),
+                "{texts:?}"
+            );
         }
         // Two forms in one column are no form.
         assert_eq!(days(&["2026-03-04", "31.03.2026"]).formats, Vec::<String>::new());

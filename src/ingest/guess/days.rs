@@ -7,8 +7,12 @@ use crate::model::record::ColumnKind;
 
 /// Guesses the format of days.
 pub fn days(draft: &mut Draft<'_>) {
-    let names: Vec<&'static str> =
-        draft.found.iter().filter(|found| found.column.kind == ColumnKind::Stamp).map(|found| found.column.name).collect();
+    let names: Vec<&'static str> = draft
+        .found
+        .iter()
+        .filter(|found| found.column.kind == ColumnKind::Stamp)
+        .map(|found| found.column.name)
+        .collect();
     // The first that rows must have decides; the others follow or are left out.
     let Some(main) = names.first().copied() else { return };
     let Days { formats, count, unread, nearest } = date::days(&draft.all_cells(main));
@@ -41,7 +45,10 @@ pub fn days(draft: &mut Draft<'_>) {
                     Some((other, some)) => format!("; {some} would also read as {other}"),
                     None => String::new(),
                 };
-                draft.remarks.guess(at, format!("{count} of {} values read as days in this form, such as {sample}{other}", count + unread));
+                draft.remarks.guess(
+                    at,
+                    format!("{count} of {} values read as days in this form, such as {sample}{other}", count + unread),
+                );
             }
             if unread > 0 {
                 let text = format!("{unread} texts of {main} are no day; their rows would be rejects");
@@ -59,8 +66,9 @@ pub fn days(draft: &mut Draft<'_>) {
             draft.remarks.block(at, text, choices);
         }
     }
-    let has_time = draft.profile.date_format.as_deref().is_some_and(|format| format.contains("%H") || format.contains("%I"))
-        && !draft.profile.date_format.as_deref().is_some_and(|format| format.contains("%z"));
+    let has_time =
+        draft.profile.date_format.as_deref().is_some_and(|format| format.contains("%H") || format.contains("%I"))
+            && !draft.profile.date_format.as_deref().is_some_and(|format| format.contains("%z"));
     if has_time {
         let text = "times without a zone are read in the zone of this configuration; where they are in another, such as UTC, say so";
         draft.remarks.note("timezone", text);

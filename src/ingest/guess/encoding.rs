@@ -32,7 +32,7 @@ pub fn encoding(sample: &Sample) -> Told {
     match head {
         [0xef, 0xbb, 0xbf, ..] => return told(Encoding::Utf8, 3, None),
         [0xff, 0xfe, ..] => return told(Encoding::Utf16, 2, None),
-        [0xfe, 0xff, ..] => return told(Encoding::Utf16, 2, None),
+        [0xfe, 0xff, ..] => return told(Encoding::Utf16Be, 2, None),
         _ => {}
     }
     if let Some(encoding) = without_mark(head) {
@@ -56,9 +56,12 @@ fn single(beyond: usize, count: &dyn Fn(&dyn Fn(&u8) -> bool) -> usize) -> Told 
     let high = count(&|byte| (0x80..0xa0).contains(byte));
     let none = count(&|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d));
     let letters = count(&|byte| matches!(byte, 0xc0..=0xff));
-    let told = |encoding, guess: String| Told { encoding, mark_len: 0, guess: Some(guess), is_plain: false, doubt: None };
+    let told =
+        |encoding, guess: String| Told { encoding, mark_len: 0, guess: Some(guess), is_plain: false, doubt: None };
     if high > 0 {
-        let guess = format!("not valid UTF-8, and {high} of {beyond} bytes beyond ASCII are of those that only Windows-1252 has");
+        let guess = format!(
+            "not valid UTF-8, and {high} of {beyond} bytes beyond ASCII are of those that only Windows-1252 has"
+        );
         let mut told = told(Encoding::Windows1252, guess);
         // å, ä and ö of the code pages of DOS are punctuation in Windows-1252.
         let of_dos = count(&|byte| matches!(byte, 0x84 | 0x86 | 0x94 | 0x8e | 0x8f | 0x99 | 0x91 | 0x9b));
@@ -73,7 +76,9 @@ fn single(beyond: usize, count: &dyn Fn(&dyn Fn(&u8) -> bool) -> usize) -> Told 
     }
     let euros = count(&|byte| *byte == 0xa4);
     if euros > 0 {
-        let guess = format!("not valid UTF-8; {euros} bytes are the euro sign of ISO 8859-15, and none is of Windows-1252 alone");
+        let guess = format!(
+            "not valid UTF-8; {euros} bytes are the euro sign of ISO 8859-15, and none is of Windows-1252 alone"
+        );
         return told(Encoding::Iso8859_15, guess);
     }
     let guess = format!(
@@ -132,13 +137,17 @@ mod tests {
             (&utf_16("Ordernr;Belopp å\n1;2\n", u16::to_le_bytes), "utf-16le", true, false),
             (&utf_16("Ordernr;Belopp å\n1;2\n", u16::to_be_bytes), "utf-16be", true, false),
             (&utf_16("\u{feff}Ordernr", u16::to_le_bytes), "utf-16", false, false),
-            (&utf_16("\u{feff}Ordernr", u16::to_be_bytes), "utf-16", false, false),
+            (&utf_16("\u{feff}Ordernr", u16::to_be_bytes), "utf-16be", false, false),
             (b"", "utf-8", true, true),
             (b"\0", "utf-8", true, true),
         ];
         for (raw, name, is_guess, is_plain) in table {
             let told = told(raw);
-            assert_eq!((told.encoding.name(), told.guess.is_some(), told.is_plain), (name, is_guess, is_plain), "{raw:?}");
+            assert_eq!(
+                (told.encoding.name(), told.guess.is_some(), told.is_plain),
+                (name, is_guess, is_plain),
+                "{raw:?}"
+            );
             assert_eq!(told.doubt, None, "{raw:?}");
         }
         // å and ö of CP850.

@@ -52,6 +52,15 @@ pub fn grid(texts: &[String]) -> Option<Grid> {
     let mut best: Option<Way> = None;
     for delimiter in DELIMITERS {
         for quote in QUOTES {
+            // Without a quote in it a text is the same either way.
+            let stands = |byte| memchr::memchr(byte, head.as_bytes()).is_some();
+            let is_needless = match quote {
+                Quote::Never => !stands(b'"'),
+                Quote::Byte(byte) => byte != b'"' && !stands(byte),
+            };
+            if is_needless {
+                continue;
+            }
             let Some(way) = way(head, &lines, delimiter, quote) else { continue };
             if best.as_ref().is_none_or(|best| way.fit > best.fit) {
                 best = Some(way);
@@ -67,7 +76,8 @@ pub fn grid(texts: &[String]) -> Option<Grid> {
     }
     let is_filled = |row: &Vec<String>| row.iter().any(|cell| !cell.is_empty());
     let filled = records.iter().filter(|row| is_filled(row)).count();
-    let rows: Vec<Vec<String>> = records.into_iter().filter(|row| row.len() == header.len() && is_filled(row)).collect();
+    let rows: Vec<Vec<String>> =
+        records.into_iter().filter(|row| row.len() == header.len() && is_filled(row)).collect();
     let odd_rows = filled.saturating_sub(rows.len());
     let first = lines.iter().position(|start| !line_at(head, *start).trim().is_empty()).unwrap_or_default();
     Some(Grid {
@@ -104,7 +114,15 @@ pub fn grid_of_sheet(sheet: &[(u64, Vec<String>)]) -> Option<Grid> {
     });
     let rows = rows.filter(|row| row.iter().any(|cell| !cell.is_empty())).collect();
     let is_first = sheet.iter().take(place).all(|(_, row)| row.iter().all(|cell| cell.trim().is_empty()));
-    Some(Grid { delimiter: None, quote: None, header_row: (!is_first).then_some(*number), known, header, rows, odd_rows: 0 })
+    Some(Grid {
+        delimiter: None,
+        quote: None,
+        header_row: (!is_first).then_some(*number),
+        known,
+        header,
+        rows,
+        odd_rows: 0,
+    })
 }
 
 /// The best line for a header, and how well the rows below it fit.
@@ -138,7 +156,8 @@ fn header_fit(cells: &[String]) -> Option<usize> {
     if filled < 2 || cells.len() > COLUMNS_MAX || numbers * 2 > filled {
         return None;
     }
-    let mut concepts: Vec<_> = cells.iter().filter_map(|cell| headers::meaning(cell)).map(|meaning| meaning.concept).collect();
+    let mut concepts: Vec<_> =
+        cells.iter().filter_map(|cell| headers::meaning(cell)).map(|meaning| meaning.concept).collect();
     concepts.sort();
     concepts.dedup();
     let canonical = cells.iter().filter(|cell| is_canonical(cell)).count();
@@ -153,7 +172,9 @@ pub fn is_canonical(cell: &str) -> bool {
 
 fn is_number(cell: &str) -> bool {
     cell.chars().any(|letter| letter.is_ascii_digit())
-        && cell.chars().all(|letter| letter.is_ascii_digit() || matches!(letter, '.' | ',' | '-' | '/' | ':' | '+' | ' ' | '\u{a0}'))
+        && cell.chars().all(|letter| {
+            letter.is_ascii_digit() || matches!(letter, '.' | ',' | '-' | '/' | ':' | '+' | ' ' | '\u{a0}')
+        })
 }
 
 /// Where the first lines begin, whatever ends them.
@@ -194,4 +215,57 @@ fn records(text: &str, delimiter: u8, quote: Quote, most: usize) -> Vec<Vec<Stri
         rows.push(record.iter().take(COLUMNS_MAX + 1).map(|cell| cell.trim().to_owned()).collect());
     }
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let Some(grid) = grid(&[text.to_owned()]) else { return "none".to_owned() };
+        let quote = match grid.quote {
+            None => "",
+            Some(Quote::Never) => " unquoted",
+            Some(Quote::Byte(_)) => " quoted otherwise",
+        };
+        let delimiter = grid.delimiter.map_or(' ', char::from);
+        let row = grid.header_row.map(|row| format!(" line {row}")).unwrap_or_default();
+        let odd = if grid.odd_rows == 0 { String::new() } else { format!(" odd {}", grid.odd_rows) };
+        let rows: Vec<String> = grid.rows.iter().map(|row| row.join("|")).collect();
+        format!("{delimiter}{quote}{row}{odd}: {} = {}", grid.header.join("|"), rows.join(" "))
+    }
+
+    #[test]
+    fn delimiters_quotes_and_headers() {
+        let table = [
+            ("Ordernr;Belopp\n1;2,50\n2;3,50\n", ";: Ordernr|Belopp = 1|2,50 2|3,50"),
+            ("Ordernr,Belopp\n1,\"2,50\"\n", ",: Ordernr|Belopp = 1|2,50"),
+            ("Ordernr\tBelopp\r\n1\t2,50\r\n", "\t: Ordernr|Belopp = 1|2,50"),
+            ("Ordernr|Belopp\r1|5\r", "|: Ordernr|Belopp = 1|5"),
+            (
+                "Rapport;mars\nSkapad av;butik\n\nOrdernr;Belopp;Valuta\n1;5;SEK\n",
+                "; line 4: Ordernr|Belopp|Valuta = 1|5|SEK",
+            ),
+            ("\n\nOrdernr;Belopp\n1;5\n", ";: Ordernr|Belopp = 1|5"),
+            ("Ordernr;Belopp\n1;5\nTotalt\n", "; odd 1: Ordernr|Belopp = 1|5"),
+            ("Ordernr;Belopp;Text\n1;5;\"8\n2;6;10\"\n", "; unquoted: Ordernr|Belopp|Text = 1|5|\"8 2|6|10\""),
+            ("'Ordernr';'Belopp'\n'1';'5;0'\n", "; quoted otherwise: Ordernr|Belopp = 1|5;0"),
+            ("a;b\n1;2\n", ";: a|b = 1|2"),
+            ("1;2\n3;4\n", "none"),
+            ("hello\n", "none"),
+            ("", "none"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(shown(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sheets_have_headers_too() {
+        let row = |cells: &str| cells.split(';').map(str::to_owned).collect::<Vec<_>>();
+        let sheet = [(1, row("Rapport;;")), (3, row("Ordernr;Belopp;")), (4, row("1;5;")), (5, row(";;"))];
+        let grid = grid_of_sheet(&sheet).unwrap();
+        assert_eq!((grid.header_row, grid.header, grid.rows), (Some(3), row("Ordernr;Belopp"), vec![row("1;5")]));
+        assert_eq!(grid_of_sheet(&[]), None);
+    }
 }

@@ -54,7 +54,8 @@ pub fn propose(files: Vec<Given>, currencies: &Currencies) -> Vec<Proposal> {
         }
     }
     for (key, number, path, table) in quiet {
-        let is_like = |other: &&Key| Key { encoding: None, ..(*other).clone() } == Key { encoding: None, ..key.clone() };
+        let is_like =
+            |other: &&Key| Key { encoding: None, ..(*other).clone() } == Key { encoding: None, ..key.clone() };
         let alike = groups.keys().find(is_like).cloned();
         groups.entry(alike.unwrap_or(key)).or_default().push((number, path, table));
     }
@@ -127,7 +128,11 @@ fn share_provider(proposals: &mut [Proposal]) {
             }
             many => {
                 let choices = many.iter().map(|name| format!("provider = \"{name}\"")).collect();
-                remarks.ask("provider", "several providers were seen in these files; which one are these rows of?", choices);
+                remarks.ask(
+                    "provider",
+                    "several providers were seen in these files; which one are these rows of?",
+                    choices,
+                );
             }
         }
         proposal.remarks.extend(remarks.into_vec());

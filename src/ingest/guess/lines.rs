@@ -50,7 +50,10 @@ fn split(draft: &mut Draft<'_>) -> bool {
     let cells = draft.cells("order_id");
     let is_split = |text: &&str| {
         text.rsplit_once(['/', ':']).is_some_and(|(order, line)| {
-            !order.trim().is_empty() && !line.is_empty() && line.len() <= 4 && line.bytes().all(|digit| digit.is_ascii_digit())
+            !order.trim().is_empty()
+                && !line.is_empty()
+                && line.len() <= 4
+                && line.bytes().all(|digit| digit.is_ascii_digit())
         })
     };
     if cells.is_empty() || !cells.iter().all(is_split) {

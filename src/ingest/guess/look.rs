@@ -78,7 +78,9 @@ pub fn look(shown: &str, opened: &Opened) -> Result<Look, FileError> {
             let texts = sample.texts(told.encoding, told.mark_len);
             match grid(&texts) {
                 Some(grid) => Ok(Look::Table(Box::new(Table { told: Some(told), sheet: None, grid }))),
-                None => Err(FileError::new(shown, "no header with two columns or more was found in its first lines", HELP)),
+                None => {
+                    Err(FileError::new(shown, "no header with two columns or more was found in its first lines", HELP))
+                }
             }
         }
         Shape::Unread(kind) => Err(FileError::new(shown, format!("{} cannot be read", kind.what), kind.help)),

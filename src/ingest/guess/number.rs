@@ -91,12 +91,17 @@ fn without_words(text: &str) -> &str {
     let text = text.trim_start_matches(is_word);
     let end = text.trim_end_matches(is_word);
     // `kr.` ends in a full stop, an amount does not.
-    if end.len() < text.len() { end } else { text.strip_suffix('.').map_or(text, |head| head.trim_end_matches(is_word)) }
+    if end.len() < text.len() {
+        end
+    } else {
+        text.strip_suffix('.').map_or(text, |head| head.trim_end_matches(is_word))
+    }
 }
 
 fn has_decimals(text: &str, sign: char) -> bool {
     text.rsplit_once(sign).is_some_and(|(_, behind)| {
-        behind.chars().take_while(char::is_ascii_digit).count() > 0 || behind.starts_with(['-', '\u{2013}', '\u{2014}', '\u{2212}'])
+        behind.chars().take_while(char::is_ascii_digit).count() > 0
+            || behind.starts_with(['-', '\u{2013}', '\u{2014}', '\u{2212}'])
     })
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::build::{Draft, quoted};
 use super::dataset::{distinct, is_negative};
-use super::kinds::{self, RowKind};
 use super::headers;
+use super::kinds::{self, RowKind};
 use crate::model::record::Dataset;
 
 /// Words of a column, at most.
@@ -37,12 +37,20 @@ pub fn currency(draft: &mut Draft<'_>) {
         }
         if !unknown.is_empty() {
             let choices = unknown.iter().take(5).map(|word| format!("{} = \"SEK\"", quoted(word))).collect();
-            draft.remarks.block("values.currency", "these words are no currency codes; which do they stand for?", choices);
+            draft.remarks.block(
+                "values.currency",
+                "these words are no currency codes; which do they stand for?",
+                choices,
+            );
         }
         return;
     }
     let amount = draft.dataset.amount_column();
-    let by_header = draft.found.iter().filter(|found| found.column.name == amount).find_map(|found| headers::currency(&found.header));
+    let by_header = draft
+        .found
+        .iter()
+        .filter(|found| found.column.name == amount)
+        .find_map(|found| headers::currency(&found.header));
     let by_header = by_header.or_else(|| draft.found.iter().find_map(|found| headers::currency(&found.header)));
     let at = "constants.currency";
     if let Some(code) = by_header {
@@ -87,23 +95,41 @@ fn states(draft: &mut Draft<'_>) {
     let Some(words) = distinct(draft.cells("state").into_iter(), WORDS_MAX) else {
         return draft.leave_out("state", "these are no words of a state: there are too many of them");
     };
-    let is_canonical = |word: &str| ["completed", "success", "true"].iter().any(|known| word.eq_ignore_ascii_case(known));
-    let done: Vec<&String> = words.iter().map(|(word, _)| word).filter(|word| kinds::is_done(word) == Some(true)).collect();
-    let unknown: Vec<String> =
-        words.iter().map(|(word, _)| word).filter(|word| kinds::is_done(word).is_none()).map(|word| quoted(word)).collect();
+    let is_canonical =
+        |word: &str| ["completed", "success", "true"].iter().any(|known| word.eq_ignore_ascii_case(known));
+    let done: Vec<&String> =
+        words.iter().map(|(word, _)| word).filter(|word| kinds::is_done(word) == Some(true)).collect();
+    let unknown: Vec<String> = words
+        .iter()
+        .map(|(word, _)| word)
+        .filter(|word| kinds::is_done(word).is_none())
+        .map(|word| quoted(word))
+        .collect();
     if done.is_empty() && !unknown.is_empty() {
-        let reason = format!("none of the words {} is known to say that money moved, and every row would count as one that did not", short(&unknown));
+        let reason = format!(
+            "none of the words {} is known to say that money moved, and every row would count as one that did not",
+            short(&unknown)
+        );
         return draft.leave_out("state", &reason);
     }
-    let map: BTreeMap<String, String> =
-        done.into_iter().filter(|word| !is_canonical(word)).map(|word| (word.clone(), "completed".to_owned())).collect();
+    let map: BTreeMap<String, String> = done
+        .into_iter()
+        .filter(|word| !is_canonical(word))
+        .map(|word| (word.clone(), "completed".to_owned()))
+        .collect();
     if !map.is_empty() {
-        draft.remarks.guess("values.state", "these words seem to say that money moved; any other word says that it did not");
+        draft
+            .remarks
+            .guess("values.state", "these words seem to say that money moved; any other word says that it did not");
         draft.profile.values.insert("state".to_owned(), map);
     }
     if !unknown.is_empty() {
         let choices = unknown.iter().take(5).map(|word| format!("{word} = \"completed\"")).collect();
-        draft.remarks.ask("values.state", "these words are not known; as it stands, money did not move where they are", choices);
+        draft.remarks.ask(
+            "values.state",
+            "these words are not known; as it stands, money did not move where they are",
+            choices,
+        );
     }
 }
 
@@ -126,12 +152,15 @@ fn row_kinds(draft: &mut Draft<'_>) {
         }
     }
     if !map.is_empty() {
-        draft.remarks.guess("values.kind", "what these words seem to stand for; only captures and reversals are matched");
+        draft
+            .remarks
+            .guess("values.kind", "what these words seem to stand for; only captures and reversals are matched");
         draft.profile.values.insert("kind".to_owned(), map.clone());
     }
     if !unknown.is_empty() {
         let choices = unknown.iter().take(5).map(|word| format!("{word} = \"capture\"")).collect();
-        let text = "these words are not known; as it stands, such rows are summed by their word and take no part in matching";
+        let text =
+            "these words are not known; as it stands, such rows are summed by their word and take no part in matching";
         draft.remarks.ask("values.kind", text, choices);
     }
     let (Some(kind), Some(gross)) = (draft.found("kind"), draft.found("gross_amount")) else { return };
