@@ -14,7 +14,7 @@
 
 use std::io::Write;
 
-use avstem::engine::chunk::{Chunk, header_end, plan_chunks};
+use avstem::engine::chunk::{Chunk, ChunkError, header_end, plan_chunks, plan_chunks_within};
 use avstem::engine::source::Bytes;
 use avstem::engine::split::{Dialect, Record, Scratch, split_one, split_records};
 use proptest::prelude::*;
@@ -50,8 +50,8 @@ fn index(offset: u64) -> usize {
     usize::try_from(offset).expect("offsets of a test fit memory")
 }
 
-fn line_at(data: &[u8], offset: u64) -> u64 {
-    data[..index(offset)].iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>() + 1
+fn line_at(data: &[u8], offset: u64, line_end: u8) -> u64 {
+    data[..index(offset)].iter().map(|&byte| u64::from(byte == line_end)).sum::<u64>() + 1
 }
 
 fn reference(data: &[u8], dialect: Dialect) -> Vec<Fields> {
@@ -80,7 +80,7 @@ fn split_chunks(bytes: &Bytes, chunks: &[Chunk], dialect: Dialect) -> Vec<Seen> 
 
 /// Checks all that is promised of the chunks and records of a body that begins at `body_start`.
 fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_len: usize) {
-    let first_line = line_at(data, body_start);
+    let first_line = line_at(data, body_start, dialect.line_end);
     let chunks = plan_chunks(bytes, body_start, first_line, &dialect, target_len).expect("planned");
     let again = plan_chunks(bytes, body_start, first_line, &dialect, target_len).expect("planned");
     assert_eq!(chunks, again);
@@ -90,8 +90,8 @@ fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_l
     for chunk in &chunks {
         assert_eq!(chunk.start, end);
         assert!(chunk.end > chunk.start);
-        assert_eq!(chunk.first_line, line_at(data, chunk.start));
-        assert!(chunk.start == body_start || data[index(chunk.start) - 1] == b'\n');
+        assert_eq!(chunk.first_line, line_at(data, chunk.start, dialect.line_end));
+        assert!(chunk.start == body_start || data[index(chunk.start) - 1] == dialect.line_end);
         end = chunk.end;
     }
     assert!(end == bytes.len() || (chunks.is_empty() && body_start >= bytes.len()));
@@ -99,14 +99,29 @@ fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_l
     let seen = split_chunks(bytes, &chunks, dialect);
     if target_len <= 1 {
         // As many cuts as there can be: after every line end that is not within a record.
-        let mut places: Vec<usize> =
-            (index(body_start)..data.len()).filter(|&at| at == index(body_start) || data[at - 1] == b'\n').collect();
+        let mut places: Vec<usize> = (index(body_start)..data.len())
+            .filter(|&at| at == index(body_start) || data[at - 1] == dialect.line_end)
+            .collect();
         for record in &seen {
             let start = index(record.offset);
             places.retain(|&at| at <= start || at > start + record.raw.len());
         }
         let starts: Vec<usize> = chunks.iter().map(|chunk| index(chunk.start)).collect();
         assert_eq!(starts, places);
+    }
+    // With the longest record as the bound, chunks longer than that are cut otherwise, and hold the same records.
+    let longest = seen.iter().map(|record| record.raw.len()).max().unwrap_or_default();
+    let within = |len: usize| {
+        let len = u64::try_from(len).expect("small");
+        plan_chunks_within(bytes, body_start, first_line, &dialect, target_len, len)
+    };
+    assert_eq!(split_chunks(bytes, &within(longest).expect("no record is longer"), dialect), seen);
+    if let Some(len) = longest.checked_sub(1) {
+        let of_that_len = |line| seen.iter().any(|record| record.line == line && record.raw.len() == longest);
+        match within(len) {
+            Err(ChunkError::RecordTooLong { line, .. }) => assert!(of_that_len(line), "line {line}"),
+            other => panic!("{other:?}"),
+        }
     }
     let fields: Vec<&Fields> = seen.iter().map(|record| &record.fields).collect();
     let expected = reference(&data[index(body_start)..], dialect);
@@ -118,7 +133,7 @@ fn check(data: &[u8], bytes: &Bytes, body_start: u64, dialect: Dialect, target_l
         let start = index(record.offset);
         let end = start + record.raw.len();
         assert_eq!(record.raw, &data[start..end]);
-        assert_eq!(record.line, line_at(data, record.offset));
+        assert_eq!(record.line, line_at(data, record.offset, dialect.line_end));
         assert!(data[behind..start].iter().all(|byte| b"\r\n".contains(byte)));
         behind = end;
 
@@ -181,7 +196,9 @@ fn any_data() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn any_dialect() -> impl Strategy<Value = Dialect> {
-    prop::sample::select(b",,,;;\t\0a".to_vec()).prop_map(|delimiter| Dialect { delimiter })
+    let delimiter = prop::sample::select(b",,,;;\t\0a".to_vec());
+    let line_end = prop::sample::select(b"\n\n\r".to_vec());
+    (delimiter, line_end).prop_map(|(delimiter, line_end)| Dialect { delimiter, line_end })
 }
 
 fn any_target_len() -> impl Strategy<Value = usize> {
@@ -212,14 +229,18 @@ proptest! {
             let first = split_one(&data[index(header.start)..index(header.end)], &dialect, &mut scratch);
             let fields: Option<Fields> = first.map(|first| first.record.fields().map(<[u8]>::to_vec).collect());
             prop_assert_eq!(fields.as_ref(), expected.first());
-            prop_assert_eq!(header.line, line_at(&data, header.start));
-            prop_assert_eq!(header.body_line, line_at(&data, header.body_start));
+            prop_assert_eq!(header.line, line_at(&data, header.start, header.line_end));
+            prop_assert_eq!(header.body_line, line_at(&data, header.body_start, header.line_end));
             prop_assert!(header.body_start >= header.end);
             prop_assert!(header.body_start - header.end <= 2);
             // A terminator is not left in half.
             let body = &data[index(header.body_start)..];
             prop_assert!(!(data[..index(header.body_start)].ends_with(b"\r") && body.starts_with(b"\n")));
 
+            // As the pipeline reads on: lines are counted as the header's ended.
+            let lone_return = header.body_start == header.end + 1 && data[index(header.end)] == b'\r';
+            prop_assert_eq!(header.line_end, if lone_return { b'\r' } else { b'\n' });
+            let dialect = Dialect { line_end: header.line_end, ..dialect };
             let body_expected = reference(body, dialect);
             prop_assume!(!body.starts_with(BYTE_ORDER_MARK));
             prop_assert_eq!(&expected[1..], &body_expected[..]);

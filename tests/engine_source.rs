@@ -32,7 +32,7 @@ fn a_header_is_found_however_long() {
             let line_end_len = u64::try_from(line_end.len()).expect("small");
             assert_eq!((header.start, header.end, header.line), (0, len, 1));
             assert_eq!(header.body_start, len + line_end_len);
-            assert_eq!(header.body_line, if line_end == "\r" { 1 } else { 2 });
+            assert_eq!((header.body_line, header.line_end), (2, if line_end == "\r" { b'\r' } else { b'\n' }));
         }
     }
 }
@@ -46,6 +46,9 @@ fn a_header_stands_behind_a_mark_and_empty_lines() {
     let found = header(b"\xEF\xBB\xBF\r\n\n\"a\nb\",c\r\nbody").expect("there");
     assert_eq!((found.start, found.end, found.line), (6, 13, 3));
     assert_eq!((found.body_start, found.body_line), (15, 5));
+    let found = header(b"\r\r\"a\nb\rc\",d\rbody").expect("there");
+    assert_eq!((found.start, found.end, found.line), (2, 11, 3));
+    assert_eq!((found.body_start, found.body_line), (12, 5));
 }
 
 #[test]

@@ -56,6 +56,17 @@ Configuration (--config, TOML; paths are relative to the file):
   path = \"exports/captures-*.csv\"
   dataset = \"captures\"                    # orders, captures, reversals, settlements
   provider = \"swedbank_pay\"
+  profile = \"shop\"                        # how the file is written; not for canonical files
+  [profiles.shop]                         # avstem init FILE proposes one
+  delimiter = \";\"                         # or \"tab\"; quote = \"none\" where quotes are plain signs
+  encoding = \"windows-1252\"               # utf-8, utf-16, iso-8859-1, iso-8859-15
+  decimal = \",\"
+  grouping = \"space\"                      # or \".\", \",\", \"'\"
+  amount_unit = \"major\"                   # kronor, euros; \"minor\" for öre, cents
+  date_format = \"%d.%m.%Y\"               # letters of strftime
+  columns = { order_id = \"Ordernr\", amount = \"Belopp\", created_at = \"Datum\" }
+  constants = { currency = \"SEK\" }       # and timezone, sheet, header_row, values, split, negate,
+                                          # only, vat_rate_unit: see the README
 
 Environment:
   Every option but the inputs can come from a variable: AVSTEM_ and its name in capitals, such as

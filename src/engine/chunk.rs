@@ -1,12 +1,15 @@
 //! Cuts a file into chunks that begin at record boundaries, in parallel, however records and quotes lie.
 //!
 //! Whether a place lies within a quoted field depends on every quote before it, so a file cannot simply be cut at line ends. But right after
-//! a `\n` there are only two possibilities: a record begins there, or the place is inside quotes. So the file is cut into pieces at line ends
+//! a line end there are only two possibilities: a record begins there, or the place is inside quotes. So the file is cut into pieces at line ends
 //! near equal distances, each piece is scanned by itself for both possibilities, and then one pass over the pieces settles which of the two it
 //! was; pieces that turn out to begin inside quotes are joined to the one before. A piece without quotes leaves things as they are. The scan
 //! also counts lines, and is little more than a search for two bytes. Chunks depend on the bytes and the wanted length only, not on threads.
 //!
-//! A file whose lines end in a lone `\r` has no `\n` to cut after and becomes one chunk; so does what follows a quote that is never closed.
+//! Cuts are made after the byte in which the file's lines are counted ([`Dialect::line_end`]). What follows a quote that is never closed offers
+//! nothing to cut after, and neither do lines that end otherwise than the header did: a chunk that comes out longer than [`RECORD_LEN_MAX`] is
+//! gone through once more from its start, and cut wherever a record ends. A record longer than that is an error, so that memory is bounded
+//! whatever the file holds.
 
 use std::io;
 
@@ -24,6 +27,25 @@ const HEADER_LEN: usize = 16 * 1024;
 /// Mark of UTF-8 at the start of a file, which belongs to no field.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
+/// The longest record that is read, in bytes: far more than any export has in a row, and little enough to hold one a thread.
+pub const RECORD_LEN_MAX: u64 = 64 << 20;
+
+/// Why a file cannot be cut into records.
+#[derive(Debug, thiserror::Error)]
+pub enum ChunkError {
+    /// Reading fails.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    /// A record is longer than [`RECORD_LEN_MAX`].
+    #[error("the record that begins on line {line} is longer than {RECORD_LEN_MAX} bytes")]
+    RecordTooLong {
+        /// The line on which it begins, counted in the dialect's line ends from 1.
+        line: u64,
+        /// It is that long inside quotes.
+        quoted: bool,
+    },
+}
+
 /// A part of a file that holds whole records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
@@ -31,7 +53,7 @@ pub struct Chunk {
     pub start: u64,
     /// The offset after the last byte.
     pub end: u64,
-    /// The line of the first byte, counted in `\n` from 1.
+    /// The line of the first byte, counted in the dialect's line ends from 1.
     pub first_line: u64,
 }
 
@@ -57,20 +79,31 @@ pub struct Header {
     pub start: u64,
     /// The offset after its last byte, without its terminator.
     pub end: u64,
-    /// The line of its first byte, counted in `\n` from 1.
+    /// The line of its first byte, counted in `line_end` from 1.
     pub line: u64,
     /// The offset after its terminator.
     pub body_start: u64,
     /// The line at that offset.
     pub body_line: u64,
+    /// The byte in which the lines of this file are to be counted: `\r` where a lone one terminates the record, else `\n`.
+    pub line_end: u8,
 }
 
 /// Finds the first record of a file, behind a UTF-8 byte order mark and empty lines if there are any; nothing when there is no record.
 ///
 /// # Errors
 ///
-/// When reading fails.
-pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>> {
+/// When reading fails, or the record does not end within [`RECORD_LEN_MAX`] bytes of the file's start.
+pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> Result<Option<Header>, ChunkError> {
+    header_end_within(bytes, dialect, RECORD_LEN_MAX)
+}
+
+/// The same with another bound than [`RECORD_LEN_MAX`].
+///
+/// # Errors
+///
+/// As [`header_end`].
+pub fn header_end_within(bytes: &Bytes, dialect: &Dialect, record_len_max: u64) -> Result<Option<Header>, ChunkError> {
     let mut buffer = Vec::new();
     let mut scratch = Scratch::new();
     let mut wanted = HEADER_LEN;
@@ -80,13 +113,15 @@ pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>
         let mark_len = if buffer.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
         let text = &buffer[mark_len..];
 
+        let mut quoted = false;
         if let Some(first) = split_one(text, dialect, &mut scratch) {
             let start = usize::try_from(first.record.offset).expect("an offset within a buffer");
             let end = start + first.record.raw.len();
-            let terminator_len = match text[end..] {
-                [b'\r', b'\n', ..] => 2,
-                [_, ..] => 1,
-                [] => 0,
+            let (terminator_len, line_end) = match text[end..] {
+                [b'\r', b'\n', ..] => (2, b'\n'),
+                [b'\r', ..] => (1, b'\r'),
+                [_, ..] => (1, b'\n'),
+                [] => (0, b'\n'),
             };
             let body_start = end + terminator_len;
             // With a byte to spare the terminator is whole: a `\r` at the very end of the buffer may be half of one.
@@ -94,13 +129,18 @@ pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>
                 return Ok(Some(Header {
                     start: to_u64(mark_len + start),
                     end: to_u64(mark_len + end),
-                    line: first.record.line,
+                    line: 1 + count(line_end, &text[..start]),
                     body_start: to_u64(mark_len + body_start),
-                    body_line: 1 + newlines(&text[..body_start]),
+                    body_line: 1 + count(line_end, &text[..body_start]),
+                    line_end,
                 }));
             }
+            quoted = first.record.unclosed;
         } else if at_end {
             return Ok(None);
+        }
+        if to_u64(wanted) > record_len_max {
+            return Err(ChunkError::RecordTooLong { line: 1, quoted });
         }
         wanted = wanted.saturating_mul(2);
     }
@@ -113,27 +153,61 @@ pub fn header_end(bytes: &Bytes, dialect: &Dialect) -> io::Result<Option<Header>
 ///
 /// # Errors
 ///
-/// When reading fails.
+/// When reading fails, or a record is longer than [`RECORD_LEN_MAX`].
 pub fn plan_chunks(
     bytes: &Bytes,
     body_start: u64,
     first_line: u64,
     dialect: &Dialect,
     target_len: usize,
-) -> io::Result<Vec<Chunk>> {
+) -> Result<Vec<Chunk>, ChunkError> {
+    plan_chunks_within(bytes, body_start, first_line, dialect, target_len, RECORD_LEN_MAX)
+}
+
+/// The same with another bound than [`RECORD_LEN_MAX`].
+///
+/// # Errors
+///
+/// As [`plan_chunks`].
+pub fn plan_chunks_within(
+    bytes: &Bytes,
+    body_start: u64,
+    first_line: u64,
+    dialect: &Dialect,
+    target_len: usize,
+    record_len_max: u64,
+) -> Result<Vec<Chunk>, ChunkError> {
     if body_start >= bytes.len() {
         return Ok(Vec::new());
     }
-    let pieces = cut_after_newlines(bytes, body_start, to_u64(target_len.max(1)))?;
+    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, to_u64(target_len.max(1)))?;
     let effects: Vec<Effect> = pieces
         .par_iter()
         .map_init(Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))
         .collect::<io::Result<_>>()?;
 
+    let chunks = join(&pieces, &effects, first_line);
+    let is_long = |chunk: &Chunk| chunk.end - chunk.start > record_len_max;
+    if !chunks.iter().any(is_long) {
+        return Ok(chunks);
+    }
+    let mut cut = Vec::with_capacity(chunks.len());
+    for chunk in chunks {
+        if is_long(&chunk) {
+            cut_after_records(bytes, &chunk, dialect, to_u64(target_len), record_len_max, &mut cut)?;
+        } else {
+            cut.push(chunk);
+        }
+    }
+    Ok(cut)
+}
+
+/// Puts pieces together where one begins inside quotes.
+fn join(pieces: &[Piece], effects: &[Effect], first_line: u64) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = Vec::with_capacity(pieces.len());
     let mut line = first_line;
     let mut quoted = false;
-    for (piece, effect) in pieces.iter().zip(&effects) {
+    for (piece, effect) in pieces.iter().zip(effects) {
         match chunks.last_mut() {
             Some(chunk) if quoted => chunk.end = piece.end,
             _ => chunks.push(Chunk { start: piece.start, end: piece.end, first_line: line }),
@@ -141,10 +215,68 @@ pub fn plan_chunks(
         line += effect.newlines;
         quoted = if quoted { effect.quoted_after_quoted } else { effect.quoted_after_record };
     }
-    Ok(chunks)
+    chunks
 }
 
-/// A part of the file that begins at the body's start or after a `\n`.
+/// Goes through a chunk from its start, and cuts it after the first record that ends behind each wanted length.
+fn cut_after_records(
+    bytes: &Bytes,
+    chunk: &Chunk,
+    dialect: &Dialect,
+    target_len: u64,
+    record_len_max: u64,
+    cut: &mut Vec<Chunk>,
+) -> Result<(), ChunkError> {
+    let mut buffer = Vec::new();
+    let mut quotes = Quotes::Outside;
+    let mut before = b'\n';
+    let mut line = chunk.first_line;
+    // Where the record and the new chunk begin that are being gone through.
+    let (mut record_start, mut record_line) = (chunk.start, chunk.first_line);
+    let (mut start, mut first_line) = (chunk.start, chunk.first_line);
+    let mut at = chunk.start;
+    while at < chunk.end {
+        read_window(bytes, at, chunk.end, WINDOW_LEN, &mut buffer)?;
+        let window_end = at + to_u64(buffer.len());
+        for found in memchr::memchr3_iter(QUOTE, b'\n', b'\r', &buffer) {
+            let place = at + to_u64(found);
+            line += u64::from(buffer[found] == dialect.line_end);
+            if buffer[found] == QUOTE {
+                let previous = found.checked_sub(1).map_or(before, |index| buffer[index]);
+                quotes = quotes.step(place, begins_field(previous, dialect));
+                continue;
+            }
+            if quotes == Quotes::Inside {
+                continue;
+            }
+            if place - record_start > record_len_max {
+                return Err(ChunkError::RecordTooLong { line: record_line, quoted: false });
+            }
+            quotes = Quotes::Outside;
+            (record_start, record_line) = (place + 1, line);
+            if record_start - start >= target_len {
+                cut.push(Chunk { start, end: record_start, first_line });
+                (start, first_line) = (record_start, line);
+            }
+        }
+        if window_end - record_start > record_len_max {
+            return Err(ChunkError::RecordTooLong { line: record_line, quoted: quotes == Quotes::Inside });
+        }
+        before = buffer.last().copied().unwrap_or(before);
+        at = window_end;
+    }
+    if start < chunk.end {
+        cut.push(Chunk { start, end: chunk.end, first_line });
+    }
+    Ok(())
+}
+
+/// Whether a quote behind this byte is a field's first.
+const fn begins_field(previous: u8, dialect: &Dialect) -> bool {
+    previous == dialect.delimiter || previous == b'\n' || previous == b'\r'
+}
+
+/// A part of the file that begins at the body's start or after a line end.
 #[derive(Debug, Clone, Copy)]
 struct Piece {
     start: u64,
@@ -161,17 +293,17 @@ struct Effect {
     quoted_after_quoted: bool,
 }
 
-/// Cuts after the first `\n` at or behind each multiple of the wanted length; a stretch of that length without any gets no cut.
-fn cut_after_newlines(bytes: &Bytes, body_start: u64, target_len: u64) -> io::Result<Vec<Piece>> {
+/// Cuts after the first line end at or behind each multiple of the wanted length; a stretch of that length without any gets no cut.
+fn cut_after_lines(bytes: &Bytes, body_start: u64, line_end: u8, target_len: u64) -> io::Result<Vec<Piece>> {
     let end = bytes.len();
     let stretches = (end - body_start).div_ceil(target_len);
     let cuts: Vec<Option<u64>> = (1..stretches)
         .into_par_iter()
         .map_init(Vec::new, |buffer, stretch| {
-            // One byte early, so that a `\n` just before the multiple makes a cut exactly there; and no cut at the end of the file.
+            // One byte early, so that one just before the multiple makes a cut exactly there; and no cut at the end of the file.
             let from = body_start + stretch * target_len;
             let to = from.saturating_add(target_len).min(end);
-            find_newline(bytes, from - 1, to - 1, buffer)
+            find_line_end(bytes, from - 1, to - 1, line_end, buffer)
         })
         .collect::<io::Result<_>>()?;
 
@@ -184,14 +316,14 @@ fn cut_after_newlines(bytes: &Bytes, body_start: u64, target_len: u64) -> io::Re
     Ok(pieces)
 }
 
-/// The offset behind the first `\n` of a stretch of the file.
-fn find_newline(bytes: &Bytes, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
+/// The offset behind the first line end of a stretch of the file.
+fn find_line_end(bytes: &Bytes, from: u64, to: u64, line_end: u8, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
     // Lines are short: mostly one small read is enough.
     let mut wanted = 4096;
     let mut at = from;
     while at < to {
         read_window(bytes, at, to, wanted, buffer)?;
-        if let Some(found) = memchr::memchr(b'\n', buffer) {
+        if let Some(found) = memchr::memchr(line_end, buffer) {
             return Ok(Some(at + to_u64(found) + 1));
         }
         at += to_u64(buffer.len());
@@ -202,18 +334,18 @@ fn find_newline(bytes: &Bytes, from: u64, to: u64, buffer: &mut Vec<u8>) -> io::
 
 /// Counts the lines of a piece and follows its quotes from both beginnings it may have.
 fn scan_piece(bytes: &Bytes, piece: Piece, dialect: &Dialect, buffer: &mut Vec<u8>) -> io::Result<Effect> {
-    let mut count = 0;
+    let mut newlines = 0;
     let mut from_record = Quotes::Outside;
     let mut from_quoted = Quotes::Inside;
     let mut before = b'\n';
     let mut at = piece.start;
     while at < piece.end {
         read_window(bytes, at, piece.end, WINDOW_LEN, buffer)?;
-        count += newlines(buffer);
+        newlines += count(dialect.line_end, buffer);
         for found in memchr::memchr_iter(QUOTE, buffer) {
             let previous = found.checked_sub(1).map_or(before, |index| buffer[index]);
-            // The piece itself begins after a `\n`, or with the body, so that its first byte is at a field's start too.
-            let at_field_start = previous == dialect.delimiter || previous == b'\n' || previous == b'\r';
+            // The piece itself begins after a line end, or with the body, so that its first byte is at a field's start too.
+            let at_field_start = begins_field(previous, dialect);
             let place = at + to_u64(found);
             from_record = from_record.step(place, at_field_start);
             from_quoted = from_quoted.step(place, at_field_start);
@@ -222,7 +354,7 @@ fn scan_piece(bytes: &Bytes, piece: Piece, dialect: &Dialect, buffer: &mut Vec<u
         at += to_u64(buffer.len());
     }
     Ok(Effect {
-        newlines: count,
+        newlines,
         quoted_after_record: from_record == Quotes::Inside,
         quoted_after_quoted: from_quoted == Quotes::Inside,
     })
@@ -261,6 +393,7 @@ fn read_window(bytes: &Bytes, at: u64, to: u64, wanted: usize, buffer: &mut Vec<
     Ok(())
 }
 
-fn newlines(bytes: &[u8]) -> u64 {
-    to_u64(memchr::memchr_iter(b'\n', bytes).count())
+/// How often a byte stands among others.
+fn count(byte: u8, bytes: &[u8]) -> u64 {
+    to_u64(memchr::memchr_iter(byte, bytes).count())
 }

@@ -19,11 +19,13 @@ pub(super) const QUOTE: u8 = b'"';
 pub struct Dialect {
     /// The byte between two fields; any byte but a quote, `\n` or `\r`, which mean something else.
     pub delimiter: u8,
+    /// The byte in which lines are counted: `\n`, or `\r` in a file whose lines end in a lone one. Records end at either.
+    pub line_end: u8,
 }
 
 impl Default for Dialect {
     fn default() -> Self {
-        Self { delimiter: b',' }
+        Self { delimiter: b',', line_end: b'\n' }
     }
 }
 
@@ -65,10 +67,12 @@ impl Scratch {
 pub struct Record<'a> {
     /// The offset in the file of the record's first byte.
     pub offset: u64,
-    /// The line of the record's first byte, counted in `\n` from 1.
+    /// The line of the record's first byte, counted in the dialect's line ends from 1.
     pub line: u64,
     /// The record's bytes with all quotes, without what terminates it.
     pub raw: &'a [u8],
+    /// The bytes end inside quotes: the last field holds whatever follows on its quote.
+    pub unclosed: bool,
     ends: &'a [usize],
     rewritten: &'a [Rewritten],
     content: &'a [u8],
@@ -80,6 +84,7 @@ impl<'a> Record<'a> {
             offset: later(offset, to_u64(found.start)),
             line: later(first_line, found.newlines_before),
             raw: &bytes[found.start..found.end],
+            unclosed: found.unclosed,
             ends: &scratch.ends,
             rewritten: &scratch.rewritten,
             content: &scratch.content,
@@ -151,9 +156,9 @@ pub fn split_records(
     };
     // The search stops at the first quote; without one it costs a small part of the scan that it makes faster.
     if memchr::memchr(QUOTE, bytes).is_none() {
-        scan::<false>(bytes, dialect.delimiter, scratch, &mut each);
+        scan::<false>(bytes, dialect, scratch, &mut each);
     } else {
-        scan::<true>(bytes, dialect.delimiter, scratch, &mut each);
+        scan::<true>(bytes, dialect, scratch, &mut each);
     }
 }
 
@@ -170,7 +175,7 @@ pub struct First<'a> {
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
 pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
     let mut first = None;
-    scan::<true>(bytes, dialect.delimiter, scratch, &mut |_, found| {
+    scan::<true>(bytes, dialect, scratch, &mut |_, found| {
         first = Some(found);
         false
     });
@@ -184,6 +189,7 @@ struct Found {
     end: usize,
     newlines_before: u64,
     complete: bool,
+    unclosed: bool,
 }
 
 /// What the scan is inside of, when there are quotes.
@@ -202,10 +208,11 @@ enum Within {
 /// Finds records until there are no more or `each` says no. With `QUOTES` off the bytes must not contain any quote.
 fn scan<const QUOTES: bool>(
     bytes: &[u8],
-    delimiter: u8,
+    dialect: &Dialect,
     scratch: &mut Scratch,
     each: &mut impl FnMut(&Scratch, Found) -> bool,
 ) {
+    let Dialect { delimiter, line_end } = *dialect;
     scratch.clear();
     let mut start = 0;
     let mut newlines = 0;
@@ -229,7 +236,7 @@ fn scan<const QUOTES: bool>(
             marks &= marks - 1;
             let byte = block[bit];
             let at = index * 64 + bit;
-            newlines += u64::from(byte == b'\n');
+            newlines += u64::from(byte == line_end);
 
             if QUOTES {
                 match (within, byte == QUOTE) {
@@ -274,7 +281,7 @@ fn scan<const QUOTES: bool>(
             // A terminator. The `\n` of `\r\n` comes here as the end of an empty line.
             if at != start {
                 scratch.ends.push(at - start);
-                let found = Found { start, end: at, newlines_before, complete: true };
+                let found = Found { start, end: at, newlines_before, complete: true, unclosed: false };
                 if !each(scratch, found) {
                     return;
                 }
@@ -299,7 +306,8 @@ fn scan<const QUOTES: bool>(
         }
     }
     scratch.ends.push(end - start);
-    each(scratch, Found { start, end, newlines_before, complete: false });
+    let unclosed = matches!(within, Within::Quoted);
+    each(scratch, Found { start, end, newlines_before, complete: false, unclosed });
 }
 
 /// Puts together the content of the field that ends now: what stood between the quotes, with doubled quotes made one, and what came after.

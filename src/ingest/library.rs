@@ -19,6 +19,8 @@ pub struct Volume {
     pub bytes: Arc<Bytes>,
     /// Where its columns stand.
     pub layout: Layout,
+    /// How its rows are delimited and its lines counted.
+    pub dialect: Dialect,
     /// Offsets and lines of some records, ascending: the line of any record is counted from the nearest one before.
     pub lines: Vec<(u64, u64)>,
 }
@@ -32,7 +34,7 @@ pub struct Library<'a> {
 }
 
 /// How canonical rows are delimited.
-pub const DIALECT: Dialect = Dialect { delimiter: b',' };
+pub const DIALECT: Dialect = Dialect { delimiter: b',', line_end: b'\n' };
 
 /// Reads the record at an offset, however long it is.
 fn with_record<T>(bytes: &Bytes, offset: u64, then: impl FnOnce(&Record<'_>) -> T) -> io::Result<T> {
@@ -69,7 +71,7 @@ impl Volume {
         let mut buffer = Vec::new();
         let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
         self.bytes.read_at_most(start, &mut buffer, len)?;
-        let newlines = memchr::memchr_iter(b'\n', &buffer).count();
+        let newlines = memchr::memchr_iter(self.dialect.line_end, &buffer).count();
         Ok(first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX)))
     }
 }

@@ -142,10 +142,11 @@ pub(super) fn of_beginning(head: &[u8]) -> Shape {
     of_text(head)
 }
 
-/// UTF-16 text of either byte order: XML says so by its first sign.
+/// UTF-16 text of either byte order: XML and JSON say so by their first sign.
 fn of_utf_16(text: &[u8]) -> Shape {
     match text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) {
         Some(b'<') => Shape::Xml,
+        Some(b'{' | b'[') => Shape::Json,
         _ => Shape::Utf16,
     }
 }

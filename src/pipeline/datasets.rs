@@ -5,14 +5,15 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::error::RunError;
+use super::header::chunks;
 use super::inputs::Inputs;
 use super::plan::Event;
 use super::read::Means;
 use super::with_library;
-use crate::engine::chunk::{Chunk, plan_chunks};
+use crate::engine::chunk::Chunk;
 use crate::engine::split::{Record, Scratch, split_records};
 use crate::ingest::canonical::{Context, typed};
-use crate::ingest::library::{DIALECT, Library, Volume};
+use crate::ingest::library::{Library, Volume};
 use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 use crate::report::parquet::{DatasetFile, Rows};
@@ -52,8 +53,7 @@ fn write_file(
     out: &mut DatasetFile,
 ) -> Result<(), RunError> {
     let volume = &inputs.volumes[file];
-    let (offset, line) = inputs.files[file].body;
-    let chunks = plan_chunks(&volume.bytes, offset, line, &DIALECT, means.plan.chunk_bytes)?;
+    let chunks = chunks(volume, inputs.files[file].body, means.plan.chunk_bytes)?;
     for chunks in chunks.chunks(CHUNKS_AT_ONCE) {
         let rows: Vec<Rows> = chunks
             .par_iter()
@@ -72,14 +72,21 @@ fn rows_of(file: usize, volume: &Volume, chunk: &Chunk, context: &Context<'_>) -
     chunk.read(&volume.bytes, &mut buffer)?;
     let mut rows = Rows::new(volume.layout.dataset);
     let all_utf8 = std::str::from_utf8(&buffer).is_ok();
-    split_records(&buffer, chunk.start, chunk.first_line, &DIALECT, &mut Scratch::new(), &mut |record: &Record<'_>| {
-        // What was rejected before is left out.
-        if (all_utf8 || std::str::from_utf8(record.raw).is_ok())
-            && let Some(origin) = Origin::new(file, record.offset)
-            && let Ok(row) = typed(&volume.layout, record, origin, context)
-        {
-            rows.push(&row, volume.layout.text(record, "state"));
-        }
-    });
+    split_records(
+        &buffer,
+        chunk.start,
+        chunk.first_line,
+        &volume.dialect,
+        &mut Scratch::new(),
+        &mut |record: &Record<'_>| {
+            // What was rejected before is left out.
+            if (all_utf8 || std::str::from_utf8(record.raw).is_ok())
+                && let Some(origin) = Origin::new(file, record.offset)
+                && let Ok(row) = typed(&volume.layout, record, origin, context)
+            {
+                rows.push(&row, volume.layout.text(record, "state"));
+            }
+        },
+    );
     Ok(rows)
 }

@@ -6,16 +6,13 @@ use std::sync::{Arc, OnceLock};
 use rayon::prelude::*;
 
 use super::error::RunError;
+use super::header::{Head, canonical_header};
 use super::payloads::{self, Documents};
 use super::plan::{Input, Plan};
-use crate::engine::chunk::header_end;
 use crate::engine::source::Bytes;
-use crate::engine::split::{Scratch, split_one};
 use crate::ingest::copy::{Converted, Copy};
-use crate::ingest::field::trim;
 use crate::ingest::formats::{self, Format, Given};
-use crate::ingest::layout::Layout;
-use crate::ingest::library::{DIALECT, Volume};
+use crate::ingest::library::Volume;
 use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
 use crate::ingest::source::{FileError, Opened, open_all, sha256};
@@ -80,6 +77,12 @@ impl Inputs {
         }
         let computed = sha256(entry.original.as_deref().unwrap_or(&volume.bytes))?;
         Ok(entry.sha256.get_or_init(|| computed).clone())
+    }
+
+    /// Whether two are parts of one file as given.
+    fn same_file(&self, one: usize, other: usize) -> bool {
+        let original = |file: usize| self.files.get(file).and_then(|file| file.original.as_ref());
+        original(one).zip(original(other)).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
     }
 
     fn plain_len(&self, file: usize) -> u64 {
@@ -209,21 +212,20 @@ impl Opening {
     }
 
     fn canonical(&self, dataset: Dataset, provider: String) -> Result<Loaded, FileError> {
-        let (layout, body) = canonical_header(&self.input.shown, &self.bytes, dataset, &provider)?;
+        let Head { layout, dialect, body } = canonical_header(&self.input.shown, &self.bytes, dataset, &provider)?;
         let file = self.file(provider, "canonical csv".to_owned(), body);
-        let volume =
-            Volume { shown: self.input.shown.clone(), bytes: Arc::clone(&self.bytes), layout, lines: Vec::new() };
-        Ok((file, volume, Vec::new()))
+        let (shown, bytes) = (self.input.shown.clone(), Arc::clone(&self.bytes));
+        Ok((file, Volume { shown, bytes, layout, dialect, lines: Vec::new() }, Vec::new()))
     }
 
     fn part(&self, part: Converted, provider: String, api: Option<Api>) -> Result<Loaded, FileError> {
         let Converted { format, bytes, dataset, rejects, native } = part;
-        let (mut layout, body) = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
+        let Head { mut layout, dialect, body } = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
         layout.reference_form = (api == Some(Api::SwedbankPay)).then_some(ReferenceForm::Alphanumeric);
         let original = Some(Arc::clone(&self.bytes));
         let file = File { native, original, ..self.file(provider, format, body) };
-        let volume = Volume { shown: self.input.shown.clone(), bytes: Arc::new(bytes), layout, lines: Vec::new() };
-        Ok((file, volume, rejects))
+        let (shown, bytes) = (self.input.shown.clone(), Arc::new(bytes));
+        Ok((file, Volume { shown, bytes, layout, dialect, lines: Vec::new() }, rejects))
     }
 
     /// A file of documents that was given already: it is listed, and nothing of it counts.
@@ -265,41 +267,6 @@ fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunErr
     Ok(repeated)
 }
 
-/// The layout of a canonical file and where its rows begin (offset and line).
-fn canonical_header(
-    shown: &str,
-    bytes: &Bytes,
-    dataset: Dataset,
-    provider: &str,
-) -> Result<(Layout, (u64, u64)), FileError> {
-    let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
-    let Some(header) = header_end(bytes, &DIALECT).map_err(unreadable)? else {
-        return Err(FileError::new(shown, "the file is empty", "a file without rows still has its header"));
-    };
-    let mut raw = Vec::new();
-    let len = usize::try_from(header.end.saturating_sub(header.start)).unwrap_or(usize::MAX);
-    bytes.read_at_most(header.start, &mut raw, len).map_err(unreadable)?;
-    let mut scratch = Scratch::new();
-    let first = split_one(&raw, &DIALECT, &mut scratch);
-    let mut names = Vec::new();
-    for field in first.iter().flat_map(|first| first.record.fields()) {
-        let name = std::str::from_utf8(trim(field)).map_err(|_| {
-            FileError::new(shown, "the header is not UTF-8", "save the file as UTF-8").at(header.line, None)
-        })?;
-        names.push(name.to_owned());
-    }
-    let layout = Layout::new(dataset, &names, provider).map_err(|missing| {
-        let mut help = format!("the header has: {}", names.join(", "));
-        if names.len() == 1 && names.iter().any(|name| name.contains([';', '\t', '|'])) {
-            help = "the file seems to have another delimiter; canonical files have commas".to_owned();
-        }
-        let what = if missing.len() == 1 { "a required column is missing" } else { "required columns are missing" };
-        FileError::new(shown, format!("{what} for {}: {}", dataset.name(), missing.join(", ")), help)
-            .at(header.line, None)
-    })?;
-    Ok((layout, (header.body_start, header.body_line)))
-}
-
 /// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).
 fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
     let mut alike: BTreeMap<(Dataset, String, u64), Vec<usize>> = BTreeMap::new();
@@ -311,6 +278,8 @@ fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
         for number in numbers {
             let hash = inputs.sha256(number)?;
             match first_of.get(&hash) {
+                // A file of several settlements has a part each, and none of them repeats another.
+                Some(first) if inputs.same_file(number, *first) => {}
                 Some(first) => repeat(inputs, number, *first, names),
                 None => {
                     first_of.insert(hash, number);

@@ -13,7 +13,7 @@ use super::number::Dialect;
 use super::{AmountUnit, Profile, Quote, RateUnit};
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::{CURRENCY_REASON, EMPTY_REASON, Reject};
-use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::copy::{Converted, Copy, push_number};
 use crate::ingest::field::shown;
 use crate::ingest::source::FileError;
 use crate::ingest::table::Table;
@@ -230,7 +230,7 @@ impl<'a> Job<'a> {
 
     fn row(&mut self, line: u64, cells: &impl Cells) -> Result<(), FileError> {
         // A row without any text is none, as an empty line is none.
-        if (0..cells.count()).all(|place| cells.cell(place).trim().is_empty()) {
+        if (0..cells.count()).all(|place| trim(cells.cell(place)).is_empty()) {
             return Ok(());
         }
         let width = self.columns.width;
@@ -261,7 +261,7 @@ impl<'a> Job<'a> {
     fn fields(&mut self, cells: &impl Cells) -> Result<(), Reject> {
         let Self { columns, ways, groups, out, .. } = self;
         for (split, found) in columns.splits.iter().zip(groups.iter_mut()) {
-            let text = cells.cell(split.cell).trim();
+            let text = trim(cells.cell(split.cell));
             if split.pattern.captures_read(found, text).is_none() {
                 // The locations of an earlier row are gone, and an empty text has no groups.
                 if text.is_empty() {
@@ -276,9 +276,9 @@ impl<'a> Job<'a> {
             }
         }
         let text_of = |field: &Field| match field.from {
-            From::Cell(place) => cells.cell(place).trim(),
+            From::Cell(place) => trim(cells.cell(place)),
             From::Group(split, group) => {
-                let whole = columns.splits.get(split).map_or("", |split| cells.cell(split.cell).trim());
+                let whole = columns.splits.get(split).map_or("", |split| trim(cells.cell(split.cell)));
                 let found = groups.get(split).and_then(|found| found.get(group));
                 found.and_then(|(start, end)| whole.get(Range { start, end })).map_or("", str::trim)
             }
@@ -379,17 +379,19 @@ fn put(
             } else {
                 amount_minor
             };
-            put_number(amount_minor, out);
+            push_number(amount_minor, out);
         }
-        ColumnKind::Rate => put_number(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
+        ColumnKind::Rate => push_number(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
         ColumnKind::Quantity => out.push_str(&amount::quantity(text, dialect)?),
         ColumnKind::Stamp => ways.dates.put(text, !ways.is_text, out)?,
     }
     Ok(())
 }
 
-fn put_number(number: i64, out: &mut String) {
-    use std::fmt::Write as _;
-    // Writing to a text cannot fail.
-    let _ = write!(out, "{number}");
+/// A text without the white space of any kind around it.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [] | [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
 }

@@ -129,7 +129,8 @@ impl DateFormat {
     /// Reads a text; `None` where it is not written so, or is no day that exists.
     #[must_use]
     pub fn read(&self, text: &str) -> Option<Stamp> {
-        let got = step(&self.items, text, Got::default())?;
+        let mut got = Got::default();
+        step(&self.items, text, &mut got)?;
         let year = i32::try_from(got.year?).ok()?;
         let date = match got.day_of_year {
             Some(day) => NaiveDate::from_yo_opt(year, day)?,
@@ -168,47 +169,53 @@ fn item(letter: Option<char>) -> Result<(Item, &'static str), String> {
 }
 
 /// Reads the items one after another; the text must end with them.
-fn step(items: &[Item], text: &str, mut got: Got) -> Option<Got> {
-    let Some((item, items)) = items.split_first() else { return text.is_empty().then_some(got) };
-    let rest = match *item {
-        Item::Literal(literal) => text.strip_prefix(literal)?,
-        Item::Blank => text.strip_prefix(char::is_whitespace)?.trim_start(),
-        Item::Number(part, least, most) => {
-            // `%e` pads with a blank.
-            let text = if part == Part::Day { text.strip_prefix(' ').unwrap_or(text) } else { text };
-            let (number, rest) = digits(text, least, most)?;
-            got.set(part, number);
-            rest
-        }
-        Item::Fraction => {
-            let count = text.bytes().take_while(u8::is_ascii_digit).count();
-            let (digits, rest) = text.split_at(count);
-            // Digits beyond nanoseconds are read and dropped, as in canonical timestamps.
-            let nanoseconds = digits.get(..count.min(9))?;
-            got.nanosecond = format!("{nanoseconds:0<9}").parse().ok().filter(|_| count > 0)?;
-            rest
-        }
-        Item::MonthName => {
-            let (month, rest) = month::leading(text)?;
-            got.month = Some(month);
-            // A full stop may belong to a short name or to the format.
-            if let Some(read) = rest.strip_prefix('.').and_then(|rest| step(items, rest, got)) {
-                return Some(read);
+fn step(mut items: &[Item], mut text: &str, got: &mut Got) -> Option<()> {
+    while let Some((item, rest)) = items.split_first() {
+        items = rest;
+        text = match *item {
+            Item::Literal(literal) => text.strip_prefix(literal)?,
+            Item::Blank => text.strip_prefix(char::is_whitespace)?.trim_start(),
+            Item::Number(part, least, most) => {
+                // `%e` pads with a blank.
+                let text = if part == Part::Day { text.strip_prefix(' ').unwrap_or(text) } else { text };
+                let (number, rest) = digits(text, least, most)?;
+                got.set(part, number);
+                rest
             }
-            rest
-        }
-        Item::Half => {
-            let (after_noon, rest) = half(text)?;
-            got.half = Some(after_noon);
-            rest
-        }
-        Item::Offset => {
-            let (seconds, rest) = offset(text)?;
-            got.offset_seconds = Some(seconds);
-            rest
-        }
-    };
-    step(items, rest, got)
+            Item::Fraction => {
+                let count = text.bytes().take_while(u8::is_ascii_digit).count();
+                let (digits, rest) = text.split_at(count);
+                // Digits beyond nanoseconds are read and dropped, as in canonical timestamps.
+                let nanoseconds = digits.get(..count.min(9))?;
+                got.nanosecond = format!("{nanoseconds:0<9}").parse().ok().filter(|_| count > 0)?;
+                rest
+            }
+            Item::MonthName => {
+                let (month, rest) = month::leading(text)?;
+                got.month = Some(month);
+                // A full stop may belong to a short name or to the format.
+                let mut with_stop = *got;
+                if let Some(rest) = rest.strip_prefix('.')
+                    && step(items, rest, &mut with_stop).is_some()
+                {
+                    *got = with_stop;
+                    return Some(());
+                }
+                rest
+            }
+            Item::Half => {
+                let (after_noon, rest) = half(text)?;
+                got.half = Some(after_noon);
+                rest
+            }
+            Item::Offset => {
+                let (seconds, rest) = offset(text)?;
+                got.offset_seconds = Some(seconds);
+                rest
+            }
+        };
+    }
+    text.is_empty().then_some(())
 }
 
 impl Got {
@@ -227,14 +234,14 @@ impl Got {
     }
 }
 
-/// A number of so many digits at the front; as many as there are.
+/// A number of so many digits at the front, at most four; as many as there are.
 fn digits(text: &str, least: usize, most: usize) -> Option<(u32, &str)> {
-    let count = text.bytes().take(most).take_while(u8::is_ascii_digit).count();
-    if count < least {
-        return None;
+    let (mut number, mut count) = (0_u32, 0_usize);
+    for byte in text.bytes().take(most.min(4)).take_while(u8::is_ascii_digit) {
+        number = number * 10 + u32::from(byte - b'0');
+        count = count.saturating_add(1);
     }
-    let (digits, rest) = text.split_at(count);
-    Some((digits.parse().ok()?, rest))
+    if count < least { None } else { Some((number, text.get(count..)?)) }
 }
 
 /// Before or after noon, in English and Swedish.

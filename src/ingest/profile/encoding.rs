@@ -103,6 +103,12 @@ pub fn recognised(shown: &str, bytes: &Bytes, said: Option<Encoding>) -> Result<
         [0xfe, 0xff, ..] => Some((Encoding::Utf16Be, 2)),
         _ => None,
     };
+    // Without a mark, the zeros beside the letters of a header tell the order.
+    let zeros = match first.as_slice() {
+        [a, 0, b, 0] if *a != 0 && *b != 0 => Some(Encoding::Utf16Le),
+        [0, a, 0, b] if *a != 0 && *b != 0 => Some(Encoding::Utf16Be),
+        _ => None,
+    };
     let contradiction = |is: &str, said: Encoding| {
         let problem = format!("{is}, but its profile says encoding = \"{}\"", said.name());
         Err(FileError::new(
@@ -112,7 +118,8 @@ pub fn recognised(shown: &str, bytes: &Bytes, said: Option<Encoding>) -> Result<
         ))
     };
     match (said, marked) {
-        (None, marked) => Ok(marked.unwrap_or((Encoding::Utf8, 0))),
+        (None, marked) => Ok(marked.unwrap_or((zeros.unwrap_or(Encoding::Utf8), 0))),
+        (Some(Encoding::Utf16), None) if zeros.is_some() => Ok((zeros.unwrap_or(Encoding::Utf16Le), 0)),
         (Some(said), Some((found, len))) => {
             let same = said == found || said == Encoding::Utf16 && found != Encoding::Utf8;
             if same {
@@ -305,7 +312,9 @@ mod tests {
         assert_eq!(found(b"\xef\xbb\xbfab", None), Ok((Encoding::Utf8, 3)));
         assert_eq!(found(b"\xff\xfea\0", Some(Encoding::Utf16)), Ok((Encoding::Utf16Le, 2)));
         assert_eq!(found(b"\xfe\xff\0a", Some(Encoding::Utf16)), Ok((Encoding::Utf16Be, 2)));
-        assert_eq!(found(b"a\0b\0", Some(Encoding::Utf16)), Ok((Encoding::Utf16, 0)));
+        assert_eq!(found(b"a\0b\0", Some(Encoding::Utf16)), Ok((Encoding::Utf16Le, 0)));
+        assert_eq!(found(b"\0a\0b", Some(Encoding::Utf16)), Ok((Encoding::Utf16Be, 0)));
+        assert_eq!(found(b"a\0b\0", None), Ok((Encoding::Utf16Le, 0)));
         assert_eq!(found(b"\0a\0b", Some(Encoding::Utf16Be)), Ok((Encoding::Utf16Be, 0)));
         assert_eq!(found(b"", Some(Encoding::Utf16)), Ok((Encoding::Utf16, 0)));
         let refused: [(&[u8], _, _); 5] = [

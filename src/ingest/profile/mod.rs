@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// UTF-16, by its byte order mark; without one, little endian.
+    /// UTF-16, by its byte order mark, else by the zeros beside its letters, else little endian.
     Utf16,
     /// UTF-16, little endian.
     Utf16Le,
@@ -140,3 +140,6 @@ impl Profile {
         number::Dialect { decimal: self.decimal, grouping: self.grouping }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,9 @@ pub type Refused = String;
 /// # Errors
 /// The text is no such number, or can be read in two ways.
 pub fn unsigned(text: &str, dialect: Dialect) -> Result<Unsigned, Refused> {
+    if let Some(number) = plain(text) {
+        return Ok(number);
+    }
     if let Some(refused) = two_readings(text, dialect) {
         return Err(refused);
     }
@@ -107,6 +110,23 @@ pub fn unsigned(text: &str, dialect: Dialect) -> Result<Unsigned, Refused> {
         return Err(wrong_groups());
     }
     Ok(number)
+}
+
+/// Digits alone, which every dialect reads alike.
+fn plain(text: &str) -> Option<Unsigned> {
+    // 19 digits fit.
+    if text.is_empty() || text.len() > 19 {
+        return None;
+    }
+    let mut mantissa = 0_u64;
+    for byte in text.bytes() {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        mantissa = mantissa * 10 + u64::from(digit);
+    }
+    Some(Unsigned { mantissa, decimals: 0, has_decimals: false })
 }
 
 /// A number times ten to a power, where it stays in range.

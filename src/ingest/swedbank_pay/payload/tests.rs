@@ -9,13 +9,17 @@ use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told};
 use crate::ingest::payload::path::PathHints;
+use crate::ingest::payload::recognise::Kind;
 
 /// The facts of a document, and what of it is refused.
 fn read(path: &str, text: &str) -> (Vec<Fact>, Vec<(u64, Reject)>) {
     let document = Document::parse(text, 1).unwrap();
     let context = DocContext { file: 3, path: PathHints::new(path) };
     let (mut found, mut refused) = (Vec::new(), Vec::new());
-    super::facts(&document, &context, &mut |fact| found.push(fact), &mut |line, reject| refused.push((line, reject)));
+    let Some(Kind::SwedbankPay(kind)) = document.kind() else { panic!("not known: {text}") };
+    super::facts(&document, kind, &context, &mut |fact| found.push(fact), &mut |line, reject| {
+        refused.push((line, reject))
+    });
     (found, refused)
 }
 

@@ -109,8 +109,11 @@ impl Reader<'_> {
             Some(Kind::Cancellation) => {
                 let done = way != Way::Failed && is_completed(state.as_deref().unwrap_or_default().as_bytes());
                 if told == Told::Executed && done {
-                    let identity = payee_reference.or(number);
-                    self.cancellation(element, amount_minor, identity, owner)?;
+                    let amount_minor =
+                        amount_minor.ok_or_else(|| missing("amount", "the cancellation states no amount"))?;
+                    // By its reference, which every document has; the number is missing in some.
+                    let one = CancellationFact { cancellation_id: payee_reference.or(number), amount_minor };
+                    self.cancelled(element, amount_minor, vec![one], owner);
                 }
                 return Ok(());
             }
@@ -198,28 +201,23 @@ impl Reader<'_> {
         Err(Reject { column: "type".to_owned(), value, reason })
     }
 
-    /// A completed cancellation.
-    fn cancellation(
+    /// What of the order was cancelled: by cancellations that are named, or in all.
+    fn cancelled(
         &mut self,
         element: &Node<'_>,
-        amount_minor: Option<i64>,
-        identity: Option<String>,
+        amount_minor: i64,
+        cancellations: Vec<CancellationFact>,
         owner: &Owner,
-    ) -> Result<(), Reject> {
-        let amount_minor = amount_minor.ok_or_else(|| missing("amount", "the cancellation states no amount"))?;
+    ) {
         let fact = OrderFact {
             place: self.context.place(self.document.line_of(element)),
             order_id: owner.order_id.clone(),
             currency: owner.currency.clone(),
             cancelled_minor: Some(amount_minor),
-            cancellations: identity
-                .map(|id| CancellationFact { cancellation_id: Some(id), amount_minor })
-                .into_iter()
-                .collect(),
+            cancellations,
             ..OrderFact::default()
         };
         (self.out)(Fact::Order(fact));
-        Ok(())
     }
 
     /// `paid`, `reversed` or `cancelled` of version 3: how a payment order ended.
@@ -247,11 +245,11 @@ impl Reader<'_> {
         let amount_minor = minor("amount", amount)?;
         let payee_reference = id("payeeReference", payee_reference)?;
         if matches!(name, "cancelled" | "canceled") {
-            // It says what of the order was cancelled in all; not one cancellation, so it has no identity.
-            return match amount_minor {
-                Some(_) => self.cancellation(outcome, amount_minor, None, owner),
-                None => Ok(()),
-            };
+            // It says what of the order was cancelled in all, under the number of the authorization.
+            if let Some(amount_minor) = amount_minor {
+                self.cancelled(outcome, amount_minor, Vec::new(), owner);
+            }
+            return Ok(());
         }
         let moved = match (word.as_deref().map(|word| (word, kind_of(word))), name) {
             (Some((_, Some(Kind::Moved(Moved::Capture)))), "paid") => Moved::Capture,
