@@ -172,6 +172,16 @@ fn every_way_to_give_a_file_gives_the_same_report() {
             .file("s.csv", format!("\u{feff}{SETTLEMENTS}"))
             .run(),
     );
+    let utf16 = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(bytes).collect()
+    };
+    same(
+        &run("--orders o.txt --captures c.csv --settlements s.csv")
+            .file("o.txt", utf16(&ORDERS.replace(',', "\t"), u16::to_le_bytes))
+            .file("c.csv", utf16(CAPTURES, u16::to_be_bytes))
+            .file("s.csv", &utf16(SETTLEMENTS, u16::to_le_bytes)[2..])
+            .run(),
+    );
     let (header, rows) = CAPTURES.split_once('\n').unwrap();
     let (first, second) = rows.split_once('\n').unwrap();
     same(
@@ -210,16 +220,12 @@ fn a_file_that_cannot_be_read_stops_the_run() {
     );
     day().args("--reversals r.csv").file("r.csv", "order_id;currency;created_at;amount\n").stops(
         "avstem: error: r.csv:1: required columns are missing for reversals: order_id, amount, currency, created_at\n  \
-         help: the file seems to have another delimiter; canonical files have commas\n",
+         help: the file seems to have another delimiter; canonical files have commas, a profile reads others, and `avstem init` \
+         proposes one\n",
     );
     day().args("--input orders.csv").stops(
         "avstem: error: orders.csv: a CSV file does not say what it holds\n  help: give it with --orders, --captures, --reversals or \
          --settlements, or as a [[source]] with its dataset\n",
-    );
-    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(CAPTURES.encode_utf16()).flat_map(u16::to_le_bytes).collect();
-    day().args("--captures u.csv").file("u.csv", utf16).stops(
-        "avstem: error: u.csv: UTF-16 text is not read by this version\n  help: export CSV with the canonical columns, Parquet, or \
-         Swedbank Pay's transaction list as XML\n",
     );
     day()
         .args("--captures -")

@@ -112,6 +112,11 @@ fn money_meets_no_float_and_the_code_no_unfinished_mark() {
             }
         }
     }
+    // A workbook holds binary numbers: one place writes them in the fewest digits that tell them apart, and none
+    // calculates with them.
+    let mut binary = wrong.extract_if(.., |found| found.starts_with("src/ingest/workbook/number.rs:"));
+    assert!(binary.next().is_none_or(|found| found.ends_with(": f64")) && binary.next().is_none());
+    drop(binary);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use toml::Spanned;
 
 use super::fault::Fault;
 use super::paths;
+use super::profiles::ProfileTable;
 use super::values::{CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest};
 use crate::model::currency::Currencies;
 use crate::model::day::Zone;
@@ -38,8 +40,8 @@ struct File {
     providers: BTreeMap<Text, Provider>,
     #[serde(default)]
     source: Vec<Source>,
-    #[serde(default, rename = "profiles", deserialize_with = "profiles")]
-    _profiles: (),
+    #[serde(default)]
+    profiles: BTreeMap<Text, ProfileTable>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,13 +70,7 @@ struct Source {
     path: Spanned<Text>,
     dataset: Option<DatasetName>,
     provider: Option<Text>,
-    #[serde(default, rename = "profile", deserialize_with = "profiles")]
-    _profile: (),
-}
-
-/// Refuses what CLI.md knows and this version does not read.
-fn profiles<'de, D: Deserializer<'de>>(_: D) -> Result<(), D::Error> {
-    Err(de::Error::custom("profiles are not read by this version; give the file with canonical column names instead"))
+    profile: Option<Spanned<Text>>,
 }
 
 impl Config {
@@ -89,6 +85,14 @@ impl Config {
         Self::parse(shown, text, path.parent().unwrap_or(Path::new("")))
     }
 
+    /// Checks a text that is to become a configuration file.
+    ///
+    /// # Errors
+    /// It does not hold what it may.
+    pub fn checked(shown: &str, text: &str) -> Result<(), Fault> {
+        Self::parse(shown.to_owned(), text.to_owned(), Path::new("")).map(drop)
+    }
+
     fn parse(shown: String, text: String, folder: &Path) -> Result<Self, Fault> {
         let file = toml::from_str(&text).map_err(|error| {
             let (what, help) = in_words(error.message());
@@ -96,6 +100,7 @@ impl Config {
         })?;
         let config = Self { shown, text, folder: folder.to_owned(), file };
         config.check_currencies()?;
+        config.check_profiles()?;
         Ok(config)
     }
 
@@ -110,6 +115,36 @@ impl Config {
                     "an ISO 4217 code in capitals, or one that `currencies` adds, such as currencies = { XYZ = 2 }";
                 return Err(Fault::at(&self.shown, &self.text, code.span(), &what).help(help));
             }
+        }
+        Ok(())
+    }
+
+    /// Every profile can be used, and every one that a source names is there.
+    fn check_profiles(&self) -> Result<(), Fault> {
+        let known = Currencies::new(&self.currencies());
+        for table in self.file.profiles.values() {
+            table.check(&known).map_err(|wrong| Fault {
+                help: wrong.help,
+                ..Fault::at(&self.shown, &self.text, wrong.span, &wrong.what)
+            })?;
+        }
+        for name in self.file.source.iter().filter_map(|source| source.profile.as_ref()) {
+            if self.file.profiles.contains_key(name.get_ref()) {
+                continue;
+            }
+            let typed = &name.get_ref().0;
+            let names = self.file.profiles.keys().map(|known| known.0.as_str());
+            let (what, help) = match nearest(typed, names) {
+                "" => (
+                    format!("no such profile: `{typed}`"),
+                    format!("describe it in a table [profiles.{typed}]; `avstem init FILE` proposes one"),
+                ),
+                near => (
+                    format!("no such profile: `{typed}`; the nearest is `{near}`"),
+                    format!("describe it in a table [profiles.{typed}]"),
+                ),
+            };
+            return Err(Fault::at(&self.shown, &self.text, name.span(), &what).help(help));
         }
         Ok(())
     }
@@ -161,6 +196,8 @@ impl Config {
     /// # Errors
     /// An entry means no file.
     pub fn inputs(&self) -> Result<Vec<Input>, Fault> {
+        let profile = |(name, table): (&Text, &ProfileTable)| (name.clone(), Arc::new(table.profile(&name.0)));
+        let profiles: BTreeMap<Text, _> = self.file.profiles.iter().map(profile).collect();
         let mut inputs = Vec::new();
         for source in &self.file.source {
             let typed = &source.path.get_ref().0;
@@ -169,7 +206,7 @@ impl Config {
                 path,
                 dataset: source.dataset.map(|dataset| dataset.0),
                 provider: source.provider.as_ref().map(|provider| provider.0.clone()),
-                profile: None,
+                profile: source.profile.as_ref().and_then(|name| profiles.get(name.get_ref())).cloned(),
             };
             if typed == "-" {
                 inputs.push(input(typed.clone(), None));
@@ -190,7 +227,6 @@ impl Config {
 fn in_words(message: &str) -> (String, Option<String>) {
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
     if let (true, [key, known @ ..]) = (message.starts_with("unknown field"), quoted.as_slice()) {
-        let known: Vec<&str> = known.iter().copied().filter(|name| !name.starts_with("profile")).collect();
         let nearest = nearest(key, known.iter().copied());
         return (
             format!("unknown key `{key}`; the nearest known one is `{nearest}`"),
@@ -229,7 +265,7 @@ mod tests {
             (
                 "sources = 1",
                 "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-                 help: keys known here: out, timezone, provider, currencies, rules, providers, source",
+                 help: keys known here: out, timezone, provider, currencies, rules, providers, source, profiles",
             ),
             (
                 "[providers.x]\nunique_refrence = true",
@@ -239,7 +275,7 @@ mod tests {
             (
                 "[[source]]\npath = \"a\"\nkind = \"csv\"",
                 "c.toml:3:1: unknown key `kind`; the nearest known one is `path`\n 3 | kind = \"csv\"\n   | ^^^^\n  \
-                 help: keys known here: path, dataset, provider",
+                 help: keys known here: path, dataset, provider, profile",
             ),
             (
                 "[rules]\ncapture_days = -1",
@@ -268,13 +304,13 @@ mod tests {
             ("[[source]]\npath = \" \"", "c.toml:2:8: the text is empty\n 2 | path = \" \"\n   |        ^^^"),
             (
                 "[[source]]\npath = \"a\"\nprofile = \"shop\"",
-                "c.toml:3:11: profiles are not read by this version; give the file with canonical column names instead\n \
-                 3 | profile = \"shop\"\n   |           ^^^^^^",
+                "c.toml:3:11: no such profile: `shop`\n 3 | profile = \"shop\"\n   |           ^^^^^^\n  \
+                 help: describe it in a table [profiles.shop]; `avstem init FILE` proposes one",
             ),
             (
-                "[profiles.shop]\ndelimiter = \";\"",
-                "c.toml:1:2: profiles are not read by this version; give the file with canonical column names instead\n \
-                 1 | [profiles.shop]\n   |  ^^^^^^^^",
+                "[[source]]\npath = \"a\"\nprofile = \"shop\"\n[profiles.shops]",
+                "c.toml:3:11: no such profile: `shop`; the nearest is `shops`\n 3 | profile = \"shop\"\n   |           ^^^^^^\n  \
+                 help: describe it in a table [profiles.shop]",
             ),
             (
                 "[[source]]\npath = \"a\"\ndataset = \"capture\"",

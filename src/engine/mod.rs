@@ -12,6 +12,7 @@
 //! a shard sorts it or does not care.
 
 pub mod chunk;
+pub mod group;
 pub mod merge;
 pub mod shard;
 pub mod source;

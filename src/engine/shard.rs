@@ -4,7 +4,7 @@
 //! that nothing is copied as it grows and its lock is held for a push only. When a writer ends, its half-full buffers are set aside and the next
 //! writer goes on with them; so blocks are full however short the tasks are. When the memory budget is used up, blocks go to a spill file.
 //!
-//! Beside the budget, writers hold at most one block a shard for each thread, and `take` holds the one shard it returns.
+//! A shard that was taken counts until it is dropped. Beside the budget, writers hold at most one block a shard for each thread.
 
 use std::io;
 use std::path::PathBuf;
@@ -23,6 +23,12 @@ const BLOCK_LEN: usize = 16 * 1024;
 
 /// A block counts as full this much before its end, so that an ordinary record never makes it grow.
 const BLOCK_SLACK: usize = 512;
+
+/// What the buffers of a writer take at most, beside the budget.
+#[must_use]
+pub fn writer_len(shard_count: usize) -> u64 {
+    to_u64(shard_count).saturating_mul(to_u64(BLOCK_LEN))
+}
 
 /// The shard for a hash, from its high bits, so that its low bits stay good for a table within the shard.
 ///
@@ -109,6 +115,19 @@ impl Partitions {
         Writer { partitions: self, buffers }
     }
 
+    /// Gives all records of a shard in one piece and empties it, as [`Partitions::take_blocks`] does without copying them.
+    ///
+    /// # Errors
+    ///
+    /// When a block could not be written to the spill file before, or cannot be read back now.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such shard.
+    pub fn take(&self, shard: usize) -> io::Result<Vec<u8>> {
+        Ok(self.take_blocks(shard)?.blocks().concat())
+    }
+
     /// Gives all records of a shard and empties it; the order of records is that of no thread in particular.
     ///
     /// Records of a writer that has not ended yet are not among them.
@@ -120,43 +139,23 @@ impl Partitions {
     /// # Panics
     ///
     /// When there is no such shard.
-    pub fn take(&self, shard: usize) -> io::Result<Vec<u8>> {
-        let mut all = Vec::new();
-        self.take_into(shard, &mut all)?;
-        Ok(all)
-    }
-
-    /// Does what [`Partitions::take`] does, into a buffer whose content is replaced.
-    ///
-    /// With one buffer a thread for all its shards this is much faster than fresh memory for each, which the system has to find and zero.
-    ///
-    /// # Errors
-    ///
-    /// The same; the content of the buffer is of no use then.
-    ///
-    /// # Panics
-    ///
-    /// When there is no such shard.
-    pub fn take_into(&self, shard: usize, all: &mut Vec<u8>) -> io::Result<()> {
+    pub fn take_blocks(&self, shard: usize) -> io::Result<Taken<'_>> {
         self.check()?;
-        all.clear();
-        let taken = std::mem::take(&mut *lock(&self.shards[shard]));
+        let Shard { blocks, extents, held } = std::mem::take(&mut *lock(&self.shards[shard]));
+        let mut taken = Taken { budget: &self.budget, blocks, held };
         // Half-full blocks were never counted as held.
-        let rest: Vec<Vec<u8>> =
-            lock(&self.parked).iter_mut().map(|buffers| std::mem::take(&mut buffers[shard])).collect();
-
-        let in_memory = taken.blocks.iter().chain(&rest).map(Vec::len);
-        let on_disk = taken.extents.iter().map(Extent::len);
-        all.reserve(in_memory.chain(on_disk).sum());
-        // Each block is freed as soon as it has been copied, so that the shard is not in memory twice.
-        for block in taken.blocks.into_iter().chain(rest) {
-            all.extend_from_slice(&block);
+        let rest = lock(&self.parked).iter_mut().map(|buffers| std::mem::take(&mut buffers[shard])).collect::<Vec<_>>();
+        taken.blocks.extend(rest.into_iter().filter(|block| !block.is_empty()));
+        for extent in extents {
+            // What comes back from disk is in memory whether or not there is room: others make way for it.
+            let size = to_u64(extent.len());
+            self.budget.hold(size);
+            taken.held += size;
+            let mut block = Vec::with_capacity(extent.len());
+            self.spill.read(extent, &mut block)?;
+            taken.blocks.push(block);
         }
-        self.budget.release(taken.held);
-        for extent in taken.extents {
-            self.spill.read(extent, all)?;
-        }
-        Ok(())
+        Ok(taken)
     }
 
     /// Says whether all that was put in so far can be taken.
@@ -192,6 +191,29 @@ impl Partitions {
             }
         }
         buffer.clear();
+    }
+}
+
+/// The records of a shard that was taken, until this value is dropped.
+#[derive(Debug)]
+pub struct Taken<'a> {
+    budget: &'a Budget,
+    blocks: Vec<Vec<u8>>,
+    /// What the blocks took from the budget.
+    held: u64,
+}
+
+impl Taken<'_> {
+    /// The records, as blocks that each hold whole ones.
+    #[must_use]
+    pub fn blocks(&self) -> &[Vec<u8>] {
+        &self.blocks
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.budget.release(self.held);
     }
 }
 

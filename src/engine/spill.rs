@@ -47,7 +47,12 @@ impl Budget {
             .is_ok()
     }
 
-    /// Gives bytes back that were taken with [`Budget::try_hold`].
+    /// Takes bytes from the budget that are needed whether or not they are there.
+    pub(super) fn hold(&self, bytes: u64) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Gives bytes back that were taken.
     pub(super) fn release(&self, bytes: u64) {
         let before = self.held.fetch_sub(bytes, Ordering::Relaxed);
         debug_assert!(before >= bytes, "more bytes given back than were held");

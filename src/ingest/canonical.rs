@@ -5,21 +5,26 @@
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
-use super::field::{RECORDED_ONLY, is_completed, minor, quantity, shown, trim, utf8, vat_rate_bp};
+use super::field::{RECORDED_ONLY, is_completed, quantity, shown, utf8};
+use super::fields::{Fields, LastCurrency};
 use super::layout::Layout;
 use crate::engine::split::Record;
 use crate::model::compact::{
     KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
+    identity_of_keys,
 };
-use crate::model::currency::{Currencies, Currency};
+use crate::model::currency::Currencies;
 use crate::model::day::{Zone, parse_stamp};
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
 use crate::model::record::{ColumnKind, Dataset, Row, Value};
 use crate::model::reference::ReferenceForm;
 
-/// The most canonical columns that a dataset has.
-const COLUMNS_MAX: usize = 19;
+/// Why a row without a field that it must have cannot be read.
+pub const EMPTY_REASON: &str = "the field is empty, but every row must have it";
+/// Why a text is no currency.
+pub const CURRENCY_REASON: &str =
+    "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]";
 
 /// How a provider names its operations, as far as reading needs it.
 #[derive(Debug, Clone, Copy)]
@@ -57,37 +62,20 @@ pub struct Reject {
 }
 
 impl Reject {
-    fn new(column: &str, value: &[u8], reason: impl Into<String>) -> Self {
+    #[cold]
+    pub(super) fn new(column: &str, value: &[u8], reason: impl Into<String>) -> Self {
         Self { column: column.to_owned(), value: shown(value), reason: reason.into() }
     }
 }
 
-/// A row as a compact record.
-#[derive(Debug, Clone, Copy)]
-pub enum Canonical {
-    /// An order line.
-    Line(LineRec),
-    /// A row of captures or reversals.
-    Operation(OperationRow),
-    /// A settlement row.
-    Settlement(SettlementRec),
-}
-
-/// The fields of one row: trimmed texts and the numbers among them, by canonical column.
-struct Fields<'r> {
-    texts: [&'r [u8]; COLUMNS_MAX],
-    numbers: [i64; COLUMNS_MAX],
-    currency: Currency,
-}
-
-impl<'r> Fields<'r> {
-    fn text(&self, column: usize) -> Option<&'r [u8]> {
-        self.texts.get(column).copied().filter(|text| !text.is_empty())
-    }
-
-    fn number(&self, column: usize) -> Option<i64> {
-        self.text(column).and_then(|_| self.numbers.get(column).copied())
-    }
+/// Takes rows as compact records, each as soon as it is read: a record is large, and handing it back would copy it.
+pub trait Sink {
+    /// Takes an order line.
+    fn line(&mut self, line: &LineRec);
+    /// Takes a row of captures or reversals.
+    fn operation(&mut self, row: &OperationRow);
+    /// Takes a settlement row.
+    fn settlement(&mut self, record: &SettlementRec);
 }
 
 /// The provider of the last row, and what its name stands for.
@@ -106,7 +94,7 @@ const NAMES_MAX: usize = 1 << 12;
 #[derive(Debug, Default)]
 pub struct Memory {
     provider: Option<Provider>,
-    currency: Option<([u8; 3], Currency)>,
+    currency: LastCurrency,
     names: [FxHashMap<Vec<u8>, NameId>; 3],
 }
 
@@ -150,68 +138,7 @@ mod at {
     }
 }
 
-/// Checks every known field of a row and reads its numbers: the one gate that rows pass, compact or typed.
 #[inline]
-fn fields<'r>(
-    layout: &Layout,
-    record: &Record<'r>,
-    context: &Context<'_>,
-    memory: &mut Memory,
-) -> Result<Fields<'r>, Reject> {
-    if record.unclosed {
-        let reason = "a quote is not closed: all that follows in the file would be one field";
-        return Err(Reject::new("", record.raw, reason));
-    }
-    if record.len() != layout.field_count {
-        let reason = format!("{} fields where the header has {}", record.len(), layout.field_count);
-        return Err(Reject::new("", record.raw, reason));
-    }
-    let mut fields = Fields { texts: [b""; COLUMNS_MAX], numbers: [0; COLUMNS_MAX], currency: Currency(0) };
-    let columns = layout.dataset.columns();
-    for &(column, field) in &layout.present {
-        let (Some(known), Some(text), Some(number)) =
-            (columns.get(column), fields.texts.get_mut(column), fields.numbers.get_mut(column))
-        else {
-            continue;
-        };
-        let raw = record.field(field);
-        *text = trim(raw);
-        if text.is_empty() {
-            if known.required {
-                return Err(Reject::new(known.name, raw, "the field is empty, but every row must have it"));
-            }
-            continue;
-        }
-        let checked = match known.kind {
-            ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => Ok(()),
-            ColumnKind::Minor => minor(text).map(|value| *number = value),
-            ColumnKind::Rate => vat_rate_bp(text).map(|value| *number = value),
-            ColumnKind::Quantity => quantity(text).map(|_| ()),
-            ColumnKind::Currency => currency(text, context, memory).map(|value| fields.currency = value),
-            ColumnKind::Stamp => parse_stamp(text).map(|_| ()).ok_or_else(|| {
-                "a timestamp is RFC 3339, YYYY-MM-DD HH:MM:SS or YYYY-MM-DD, and a day that exists".to_owned()
-            }),
-        };
-        checked.map_err(|reason| Reject::new(known.name, raw, reason))?;
-    }
-    Ok(fields)
-}
-
-fn currency(text: &[u8], context: &Context<'_>, memory: &mut Memory) -> Result<Currency, String> {
-    if let Some((code, known)) = memory.currency
-        && code == text
-    {
-        return Ok(known);
-    }
-    let known = context.currencies.find(text).ok_or_else(|| {
-        "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]".to_owned()
-    })?;
-    if let Ok(code) = <[u8; 3]>::try_from(text) {
-        memory.currency = Some((code, known));
-    }
-    Ok(known)
-}
-
 fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
     let text = text?;
     let known = memory.names.get_mut(slot)?;
@@ -227,6 +154,7 @@ fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Me
     Some(id)
 }
 
+#[inline]
 fn provider<'m>(fields: &Fields<'_>, layout: &Layout, context: &Context<'_>, memory: &'m mut Memory) -> &'m Provider {
     let column = match layout.dataset {
         Dataset::Orders => at::PROVIDER[0],
@@ -235,13 +163,16 @@ fn provider<'m>(fields: &Fields<'_>, layout: &Layout, context: &Context<'_>, mem
         Dataset::Settlements => at::PROVIDER[3],
     };
     let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
-    let known = memory.provider.take().filter(|last| last.text == text).unwrap_or_else(|| {
+    if memory.provider.as_ref().is_none_or(|last| last.text != text) {
+        memory.provider = None;
+    }
+    memory.provider.get_or_insert_with(|| {
         let id = context.names.intern(utf8(text));
         Provider { text: text.to_vec(), id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
-    });
-    memory.provider.insert(known)
+    })
 }
 
+#[inline]
 fn keys(fields: &Fields<'_>, columns: [usize; 4], provider: &Provider) -> Keys {
     let mut keys: Keys = [None; 4];
     for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
@@ -300,13 +231,16 @@ fn operation_row(
     layout: &Layout,
     fields: &Fields<'_>,
     provider: &Provider,
+    reconciliation: Option<NameId>,
     content: u64,
     origin: Origin,
 ) -> OperationRow {
     let kinds = if provider.ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
+    let keys = keys(fields, at::operation::KEYS, provider);
     let identity = kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
         let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
-        Some(xxh3_64_with_seed(text, seed))
+        // Where the id is a key it is hashed already, and no key comes before it.
+        if keys[kind.index()].is_some() { identity_of_keys(&keys) } else { Some(xxh3_64_with_seed(text, seed)) }
     });
     let state = fields.text(at::operation::STATE).unwrap_or_default();
     let reference = fields.text(at::operation::PAYEE_REFERENCE).unwrap_or_default();
@@ -320,9 +254,9 @@ fn operation_row(
         currency: fields.currency,
         provider: provider.id,
         vat_minor: fields.number(at::operation::VAT),
-        reconciliation: None,
+        reconciliation,
         stated_total_minor: fields.number(at::operation::TOTAL),
-        keys: keys(fields, at::operation::KEYS, provider),
+        keys,
         reference_malformed: !reference_form(provider, layout).admits(reference),
         recorded_only: state == RECORDED_ONLY.as_bytes(),
         content,
@@ -353,25 +287,27 @@ fn settlement_kind(
 /// # Errors
 /// The first field, in the order of the canonical columns, that is not what its column must hold.
 #[inline]
-pub fn compact(
+pub fn compact<'r>(
     layout: &Layout,
-    record: &Record<'_>,
+    record: &Record<'r>,
     origin: Origin,
     context: &Context<'_>,
     memory: &mut Memory,
-) -> Result<Canonical, Reject> {
-    let fields = fields(layout, record, context, memory)?;
-    let content = xxh3_64_with_seed(record.raw, layout.seed);
-    Ok(match layout.dataset {
+    sink: &mut impl Sink,
+) -> Result<(), Reject> {
+    let mut fields: Fields<'r> = Fields::new();
+    fields.read(layout, record, context, &mut memory.currency)?;
+    match layout.dataset {
         Dataset::Orders => {
+            let content = xxh3_64_with_seed(record.raw, layout.seed);
             let provider = provider(&fields, layout, context, memory);
-            Canonical::Line(line_record(&fields, provider, content, origin))
+            sink.line(&line_record(&fields, provider, content, origin));
         }
         Dataset::Captures | Dataset::Reversals => {
+            let content = xxh3_64_with_seed(record.raw, layout.seed);
             let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, memory);
             let provider = provider(&fields, layout, context, memory);
-            let row = operation_row(layout, &fields, provider, content, origin);
-            Canonical::Operation(OperationRow { reconciliation, ..row })
+            sink.operation(&operation_row(layout, &fields, provider, reconciliation, content, origin));
         }
         Dataset::Settlements => {
             let gross_minor = fields.number(at::settlement::GROSS).unwrap_or_default();
@@ -388,15 +324,16 @@ pub fn compact(
                 keys,
                 origin,
             };
-            Canonical::Settlement(SettlementRec {
+            sink.settlement(&SettlementRec {
                 row,
                 kind,
                 fee_minor: fields.number(at::settlement::FEE),
                 net_minor: fields.number(at::settlement::NET),
                 settlement,
-            })
+            });
         }
-    })
+    }
+    Ok(())
 }
 
 /// Reads one row with every known column typed.
@@ -405,7 +342,8 @@ pub fn compact(
 /// As [`compact`], for the same rows.
 pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>) -> Result<Row, Reject> {
     let mut memory = Memory::default();
-    let fields = fields(layout, record, context, &mut memory)?;
+    let mut fields = Fields::new();
+    fields.read(layout, record, context, &mut memory.currency)?;
     let provider = provider(&fields, layout, context, &mut memory).clone();
     let columns = layout.dataset.columns().iter().enumerate();
     let values = columns
@@ -414,17 +352,17 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
             match known.kind {
                 ColumnKind::State => Value::Completed(is_completed(text.unwrap_or_default())),
                 _ if known.name == "provider" => Value::Text(utf8(&provider.text).to_owned()),
-                kind => text.map_or(Value::Absent, |text| value(kind, text, fields.numbers.get(column), context)),
+                kind => text.map_or(Value::Absent, |text| value(kind, text, fields.number(column), context)),
             }
         })
         .collect();
     Ok(Row { dataset: layout.dataset, provider: provider.id, currency: fields.currency, values, origin })
 }
 
-/// The value of a field that [`fields`] has checked.
-fn value(kind: ColumnKind, text: &[u8], number: Option<&i64>, context: &Context<'_>) -> Value {
+/// The value of a field that [`Fields::read`] has checked.
+fn value(kind: ColumnKind, text: &[u8], number: Option<i64>, context: &Context<'_>) -> Value {
     match kind {
-        ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, |number| Value::Int(*number)),
+        ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, Value::Int),
         ColumnKind::Quantity => quantity(text).map_or(Value::Absent, Value::Decimal),
         ColumnKind::Stamp => parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(context.zone.instant(stamp))),
         ColumnKind::Kind => Value::Text(utf8(text).to_lowercase()),

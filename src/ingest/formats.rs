@@ -3,12 +3,20 @@
 //! over all files first.
 
 use super::copy::Converted;
+use super::dintero::settlement::{convert_settlement_json, convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
+use super::payload::canonical_rows::convert_canonical_json;
+use super::payload::documents::first_kind;
 use super::payload::fact::Api;
+use super::payload::recognise::{Dintero, Kind};
 use super::profile::Profile;
+use super::profile::convert::{Task, convert_table, convert_text};
+use super::profile::utf16::convert_utf16;
 use super::source::{FileError, Opened, Shape};
-use super::swedbank_pay::convert::convert_transaction_list;
+use super::swedbank_pay::convert::{convert_transaction_list, convert_workbook_list};
 use super::swedbank_pay::transaction_list::is_transaction_list;
+use super::workbook;
+use super::xml;
 use crate::engine::source::Bytes;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -44,18 +52,11 @@ pub enum Format {
 pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
     match opened.shape {
-        Shape::Text => given.dataset.map(Format::Canonical).ok_or_else(|| {
-            FileError::new(
-                given.shown,
-                "a CSV file does not say what it holds",
-                "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
-            )
-        }),
-        Shape::Xml => xml(bytes, given),
+        Shape::Text | Shape::Utf16 => text(opened, given),
+        Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
-        Shape::Json => Err(not_yet("JSON", given)),
-        Shape::Utf16 => Err(not_yet("UTF-16 text", given)),
-        Shape::Workbook => Err(not_yet("a workbook", given)),
+        Shape::Json => json(bytes, given),
+        Shape::Workbook => workbook_format(bytes, given),
         Shape::Gzip | Shape::Zstd | Shape::Zip => Err(not_yet("a packed file in a packed file", given)),
         Shape::Unread(kind) => Err(FileError::new(given.shown, format!("{} cannot be read", kind.what), kind.help)),
     }
@@ -67,6 +68,21 @@ fn not_yet(what: &str, given: &Given<'_>) -> FileError {
         format!("{what} is not read by this version"),
         "export CSV with the canonical columns, Parquet, or Swedbank Pay's transaction list as XML",
     )
+}
+
+/// JSON, by its first document: settlements of Dintero, canonical rows (also where nothing is known in a file that was
+/// given as a dataset), else documents of a provider's API.
+fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    match (first_kind(given.shown, bytes)?, given.dataset) {
+        (Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)), _) => {
+            settlements_only(given, "a settlement of Dintero")?;
+            Ok(Format::Rows(convert_settlement_json(given.shown, bytes, given.currencies)?))
+        }
+        (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
+            Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
+        }
+        _ => Ok(Format::Payload),
+    }
 }
 
 /// The API or provider of a file's format, where it is a provider's own.
@@ -81,16 +97,59 @@ pub fn api(format: &str) -> Option<Api> {
     }
 }
 
-fn xml(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
-    let mut head = Vec::new();
-    bytes
-        .read_at_most(0, &mut head, 1 << 14)
+/// Delimited text: canonical, or as its profile says.
+fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
+    let Some(dataset) = given.dataset else {
+        return Err(FileError::new(
+            given.shown,
+            "a CSV file does not say what it holds",
+            "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+        ));
+    };
+    let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };
+    match (given.profile, opened.shape) {
+        (Some(_), _) => Ok(Format::Rows(vec![convert_text(&opened.bytes, task, b',')?])),
+        (None, Shape::Utf16) => Ok(Format::Rows(vec![convert_utf16(&opened.bytes, task)?])),
+        (None, _) => Ok(Format::Canonical(dataset)),
+    }
+}
+
+/// A workbook: as its profile says, else a transaction list by its labels, else a sheet of canonical columns.
+fn workbook_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let mut book = workbook::open(given.shown, bytes)?;
+    if given.profile.is_none()
+        && let Some(list) = convert_workbook_list(given.shown, &mut book, given.currencies)?
+    {
+        settlements_only(given, "a transaction list")?;
+        return Ok(Format::Rows(vec![list]));
+    }
+    let Some(dataset) = given.dataset else {
+        return Err(FileError::new(
+            given.shown,
+            "a workbook that is no transaction list of Swedbank Pay does not say what it holds",
+            "give it as a [[source]] with its dataset and profile, or with --orders, --captures, --reversals or \
+             --settlements where its columns are the canonical ones",
+        ));
+    };
+    let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };
+    let mut sheet = book.sheet(given.profile.and_then(|profile| profile.sheet.as_deref()))?;
+    let of = format!("sheet {}", sheet.name());
+    Ok(Format::Rows(vec![convert_table(&mut sheet, task, &of)?]))
+}
+
+fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let head = xml::head(bytes, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
+    if is_settlement_xml(&head) {
+        settlements_only(given, "a settlement of Dintero")?;
+        return Ok(Format::Rows(convert_settlement_xml(given.shown, bytes, given.profile, given.currencies)?));
+    }
     if !is_transaction_list(&head) {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list, whose root element is SalesAccountedTransactions",
+            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions or SALES) and \
+             Dintero's settlement report (Report)",
         ));
     }
     settlements_only(given, "a transaction list")?;

@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::field::{trim, utf8};
 use crate::engine::split::Record;
-use crate::model::record::Dataset;
+use crate::model::record::{Column, Dataset};
 use crate::model::reference::ReferenceForm;
 
 /// A column that carries the line of a converted file's record; no rule knows it.
@@ -26,7 +26,9 @@ pub struct Layout {
     /// The form of payee references that the API documents whose payload the rows are from.
     pub reference_form: Option<ReferenceForm>,
     /// Canonical column and field, in canonical order.
-    pub(super) present: Vec<(usize, usize)>,
+    present: Vec<(usize, usize)>,
+    /// The same, with what the column must hold.
+    pub(super) checks: Vec<(usize, usize, Column)>,
     /// Tells rows of files with other columns apart, whatever their bytes.
     pub(super) seed: u64,
 }
@@ -64,6 +66,7 @@ impl Layout {
             line_field: find(LINE_COLUMN),
             provider: provider.to_owned(),
             reference_form: None,
+            checks: present.iter().filter_map(|(at, field)| Some((*at, *field, *columns.get(*at)?))).collect(),
             present,
             seed: xxh3_64(described.as_bytes()),
         })

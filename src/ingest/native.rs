@@ -43,6 +43,50 @@ pub struct Native {
     pub sums_minor: Vec<(Currency, i128)>,
     /// Its stated totals and those of its body.
     pub stated: Vec<Stated>,
+    /// Its header's own identity, where that holds in no sign convention (RULES.md 5, `file-net`).
+    pub header_net: Option<HeaderNet>,
+}
+
+/// A header whose amount is neither what is left when refund, fee and chargeback are taken off the capture, nor the
+/// sum of all of them. Minor units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeaderNet {
+    /// The currency.
+    pub currency: Currency,
+    /// The amount where they are taken off.
+    pub taken_off_minor: i128,
+    /// The amount where they are added.
+    pub added_minor: i128,
+    /// The amount as stated.
+    pub actual_minor: i128,
+    /// Line of the header.
+    pub line: u64,
+}
+
+impl HeaderNet {
+    /// What the finding expects: of the two amounts the one that is nearer to the stated one; where both are equally
+    /// near, the one that the provider's pages give.
+    #[must_use]
+    pub fn expected_minor(&self) -> i128 {
+        let off = |amount: i128| amount.abs_diff(self.actual_minor);
+        if off(self.added_minor) < off(self.taken_off_minor) { self.added_minor } else { self.taken_off_minor }
+    }
+
+    /// The sentence of a `file-net` finding.
+    #[must_use]
+    pub fn sentence(&self, settlement_id: &str, currencies: &Currencies) -> String {
+        let text = |amount_minor: i128| {
+            let amount = Major { amount_minor, exponent: currencies.exponent(self.currency) };
+            format!("{amount} {}", currencies.code(self.currency))
+        };
+        format!(
+            "Settlement file {settlement_id} states {} as its amount, but its own capture, refund, fee and chargeback \
+             give {} where they are taken off and {} where they are added",
+            text(self.actual_minor),
+            text(self.taken_off_minor),
+            text(self.added_minor)
+        )
+    }
 }
 
 impl Native {

@@ -128,18 +128,27 @@ pub(super) fn of_beginning(head: &[u8]) -> Shape {
     }
     match head {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => return UTF_32,
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => return Shape::Utf16,
+        [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] => return of_utf_16(rest),
         // What the zstd program may write first: a frame that holds no data.
         [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => return Shape::Zstd,
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => return PICTURE,
         [b'M', b'Z', rest @ ..] if memchr::memchr(0, rest).is_some() => return PROGRAM,
-        [a, 0, b, 0, ..] | [0, a, 0, b, ..] if is_plain(*a) && is_plain(*b) => return Shape::Utf16,
+        [a, 0, b, 0, ..] | [0, a, 0, b, ..] if is_plain(*a) && is_plain(*b) => return of_utf_16(head),
         _ => {}
     }
     if head.get(257..262) == Some(b"ustar") {
         return TAR;
     }
     of_text(head)
+}
+
+/// UTF-16 text of either byte order: XML and JSON say so by their first sign.
+fn of_utf_16(text: &[u8]) -> Shape {
+    match text.iter().find(|byte| **byte != 0 && !byte.is_ascii_whitespace()) {
+        Some(b'<') => Shape::Xml,
+        Some(b'{' | b'[') => Shape::Json,
+        _ => Shape::Utf16,
+    }
 }
 
 fn is_bzip2(head: &[u8]) -> bool {

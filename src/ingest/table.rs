@@ -11,4 +11,10 @@ pub trait Table {
     /// # Errors
     /// The file is damaged: nothing of it counts.
     fn row(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, FileError>;
+
+    /// Whether a cell of the row that was read last, from 0, is a number and not a text: a number has a point whatever
+    /// the decimal sign of its profile is, and `1.234` is no two things.
+    fn is_number(&self, _cell: usize) -> bool {
+        false
+    }
 }

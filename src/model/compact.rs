@@ -61,6 +61,19 @@ pub type KeyHash = NonZeroU128;
 /// Hashes of the ids that a record has, by [`KeyKind::index`].
 pub type Keys = [Option<KeyHash>; 4];
 
+/// The hash of the id that names an operation among those of its order, where that id is a key: the first that is stated,
+/// in the order of [`KeyKind::IDENTITY`], and its kind.
+#[must_use]
+#[inline]
+pub fn identity_of_keys(keys: &Keys) -> Option<u64> {
+    // A number a kind, without a pattern: the same text as two kinds of id names two operations.
+    const KINDS: [u64; 4] =
+        [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
+    let (key, kind) = KeyKind::IDENTITY.iter().zip(KINDS).find_map(|(kind, salt)| Some((keys[kind.index()]?, salt)))?;
+    let low = key.get() & u128::from(u64::MAX);
+    Some(u64::try_from(low).expect("half of 128 bits") ^ kind)
+}
+
 /// What an order says of itself (RULES.md 2, the last columns of `orders`); minor units, absent is not 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Statements {
@@ -221,15 +234,6 @@ pub struct Operation {
     pub keys: Keys,
     /// Where its rows stand; never empty.
     pub rows: Origins,
-}
-
-/// A record of the order shards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderRecord {
-    /// An order line.
-    Line(LineRec),
-    /// A row of captures or reversals.
-    Operation(OperationRow),
 }
 
 /// A record of the key shards.

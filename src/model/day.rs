@@ -10,6 +10,26 @@ pub struct Stamp {
     offset_seconds: Option<i32>,
 }
 
+impl Stamp {
+    /// A local date and time, with the offset from UTC where one is stated, in seconds east.
+    #[must_use]
+    pub fn new(local: NaiveDateTime, offset_seconds: Option<i32>) -> Self {
+        Self { local, offset_seconds }
+    }
+
+    /// The date and time as written.
+    #[must_use]
+    pub fn local(self) -> NaiveDateTime {
+        self.local
+    }
+
+    /// Whether the text states its offset.
+    #[must_use]
+    pub fn has_offset(self) -> bool {
+        self.offset_seconds.is_some()
+    }
+}
+
 /// A point in time, at nanosecond precision.
 pub type Instant = DateTime<Utc>;
 
@@ -71,6 +91,30 @@ pub fn parse_stamp(text: &[u8]) -> Option<Stamp> {
     let time = NaiveTime::from_hms_nano_opt(two(&[*h1, *h2])?, two(&[*m1, *m2])?, two(&[*s1, *s2])?, nanos)?;
     let offset_seconds = if rest.is_empty() { None } else { Some(parse_offset(rest)?) };
     Some(Stamp { local: date.and_time(time), offset_seconds })
+}
+
+/// Whether a text is one that [`parse_stamp`] reads; the usual shape is seen without taking it apart.
+#[must_use]
+#[inline]
+pub fn is_stamp(text: &[u8]) -> bool {
+    is_usual_stamp(text) || parse_stamp(text).is_some()
+}
+
+/// Whether a text is `YYYY-MM-DDTHH:MM:SS`, with a `T` or a space, with a `Z` or without, on a day that every month has, and
+/// not in a leap second. A no says nothing.
+#[inline]
+fn is_usual_stamp(text: &[u8]) -> bool {
+    let text = text.strip_suffix(b"Z").unwrap_or(text);
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
+        return false;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2].map(|byte| byte.wrapping_sub(b'0'));
+    if digits.iter().fold(false, |wrong, digit| wrong | (*digit > 9)) {
+        return false;
+    }
+    let [_, _, _, _, m1, m2, d1, d2, h1, h2, n1, _, s1, _] = digits;
+    let [month, day, hour] = [(m1, m2), (d1, d2), (h1, h2)].map(|(tens, ones)| tens * 10 + ones);
+    (1..=12).contains(&month) & (1..=28).contains(&day) & (hour < 24) & (n1 < 6) & (s1 < 6)
 }
 
 /// The zone in which texts without one are read and in which ages count days.
@@ -141,6 +185,27 @@ mod tests {
         for (text, instant) in cases {
             assert_eq!(at(text), instant, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_seen_at_a_glance_is_what_is_parsed() {
+        let text = b"2026-02-28T23:59:59Z";
+        let mut usual = 0;
+        for len in [10, 19, 20] {
+            for place in 0..len {
+                for byte in 0..=u8::MAX {
+                    for last in [text[len - 1], b'9'] {
+                        let mut text = text[..len].to_vec();
+                        text[len - 1] = last;
+                        text[place] = byte;
+                        usual += u32::from(is_usual_stamp(&text));
+                        assert!(!is_usual_stamp(&text) || parse_stamp(&text).is_some(), "{text:?}");
+                        assert_eq!(is_stamp(&text), parse_stamp(&text).is_some(), "{text:?}");
+                    }
+                }
+            }
+        }
+        assert!(usual > 100, "{usual}");
     }
 
     #[test]

@@ -1,7 +1,12 @@
-//! Compact records as bytes, on their way to a shard: two bytes of flags, then what the flags announce.
+//! Compact records as bytes, on their way to a shard: flags, what every record has at fixed places, then what the flags announce.
+//!
+//! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen.
 
-use super::codec::{Reader, put_i64, put_i128, put_u64};
-use super::compact::{KeyHash, KeyRecord, Keys, LineRec, Operation, OperationRow, OrderRecord, SettledRow, Statements};
+use super::codec::Reader;
+use super::compact::{
+    KeyHash, KeyKind, KeyRecord, Keys, LineRec, Operation, OperationRow, Origins, SettledRow, Statements,
+    identity_of_keys,
+};
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
@@ -9,6 +14,8 @@ use super::record::Dataset;
 
 const REVERSALS: u8 = 1;
 const SETTLED: u8 = 2;
+/// Provider and currency of an order record take a byte each.
+const SHORT_NAMES: u8 = 2;
 const LINE: u8 = 4;
 const COMPLETED: u8 = 8;
 const HAS_VAT: u8 = 16;
@@ -16,15 +23,31 @@ const HAS_RECONCILIATION: u8 = 32;
 const HAS_TOTAL: u8 = 64;
 const HAS_LINE: u8 = 128;
 
+/// The effect of an operation is its stated sum, negated.
+const NEGATED: u8 = 16;
+/// An operation of several rows.
+const MANY_ROWS: u8 = 64;
+/// Provider and currency of a key record take a byte each.
+const SHORT_NAMES_OF_KEY: u8 = 128;
+
 const IS_REVERSAL: u8 = 1;
 const HAS_RATE: u8 = 2;
 const HAS_RELATED: u8 = 4;
+const WIDE_LINE: u8 = 8;
 /// The first of four bits, one a statement.
 const FIRST_STATEMENT: u8 = 16;
 
+/// Four bits, one a key.
+const KEY_BITS: u8 = 15;
 const HAS_IDENTITY: u8 = 16;
-const REFERENCE_MALFORMED: u8 = 32;
-const RECORDED_ONLY: u8 = 64;
+/// The key that names the operation is its identity too, which is made of it again.
+const KEY_IS_IDENTITY: u8 = 32;
+const WIDE: u8 = 64;
+const VERY_WIDE: u8 = 128;
+/// A byte of marks ends the record.
+const MARKED: u8 = 128;
+const REFERENCE_MALFORMED: u8 = 1;
+const RECORDED_ONLY: u8 = 2;
 
 fn flag(on: bool, bit: u8) -> u8 {
     if on { bit } else { 0 }
@@ -34,24 +57,89 @@ fn key_bits(keys: &Keys) -> u8 {
     keys.iter().zip([1_u8, 2, 4, 8]).fold(0, |bits, (key, bit)| bits | flag(key.is_some(), bit))
 }
 
+#[inline]
 fn put_keys(out: &mut Vec<u8>, keys: &Keys) {
     for key in keys.iter().flatten() {
         out.extend_from_slice(&key.get().to_le_bytes());
     }
 }
 
+#[inline]
 fn read_keys(reader: &mut Reader<'_>, bits: u8) -> Keys {
     [1_u8, 2, 4, 8].map(|bit| if bits & bit == 0 { None } else { KeyHash::new(reader.fixed_u128()) })
 }
 
+fn is_wide(amount: i64) -> bool {
+    i32::try_from(amount).is_err()
+}
+
+#[inline]
+fn put_amount(out: &mut Vec<u8>, amount: i64, wide: bool) {
+    match i32::try_from(amount) {
+        Ok(narrow) if !wide => out.extend_from_slice(&narrow.to_le_bytes()),
+        _ => out.extend_from_slice(&amount.to_le_bytes()),
+    }
+}
+
+#[inline]
+fn read_amount(reader: &mut Reader<'_>, wide: bool) -> i64 {
+    if wide { reader.fixed_u64().cast_signed() } else { i64::from(reader.fixed_u32().cast_signed()) }
+}
+
+/// Provider and currency as a byte each, where they are short: a run has few providers, and most currencies are.
+fn short_names(provider: NameId, currency: Currency) -> Option<[u8; 2]> {
+    Some([u8::try_from(provider.0).ok()?, u8::try_from(currency.0).ok()?])
+}
+
+#[inline]
+fn put_names(out: &mut Vec<u8>, provider: NameId, currency: Currency) {
+    match short_names(provider, currency) {
+        Some(short) => out.extend_from_slice(&short),
+        None => {
+            out.extend_from_slice(&provider.0.to_le_bytes());
+            out.extend_from_slice(&currency.0.to_le_bytes());
+        }
+    }
+}
+
+#[inline]
+fn read_names(reader: &mut Reader<'_>, short: bool) -> (NameId, Currency) {
+    if short {
+        let [provider, currency] = reader.fixed();
+        return (NameId(provider.into()), Currency(currency.into()));
+    }
+    (NameId(reader.fixed_u32()), Currency(reader.fixed_u16()))
+}
+
+/// Appends what every order record begins with: length, flags, order, content, origin, provider, currency.
+#[inline]
+fn put_order_head(
+    out: &mut Vec<u8>,
+    (head, more): (u8, u8),
+    order: u128,
+    (content, origin): (u64, Origin),
+    (provider, currency): (NameId, Currency),
+) {
+    let mut bytes = [0; 3 + 16 + 8 + 8];
+    bytes[1] = head | flag(short_names(provider, currency).is_some(), SHORT_NAMES);
+    bytes[2] = more;
+    bytes[3..19].copy_from_slice(&order.to_le_bytes());
+    bytes[19..27].copy_from_slice(&content.to_le_bytes());
+    bytes[27..35].copy_from_slice(&origin.0.to_le_bytes());
+    out.extend_from_slice(&bytes);
+    put_names(out, provider, currency);
+}
+
 /// Writes the length of an order record, without its own byte, into the byte that was left for it at its start.
+#[inline]
 fn put_len(out: &mut [u8], start: usize) {
-    // The longest has 2 + 16 + 8 + 8 + 8 + 8 + 64 bytes of hashes and flags, and at most ten a number.
+    // The longest has 43 bytes of head, 80 of hashes and 56 of amounts.
     let len = u8::try_from(out.len() - start - 1).expect("an order record is shorter than 256 bytes");
     out[start] = len;
 }
 
 /// The order of the next record of an order shard, which is passed over.
+#[inline]
 pub fn pass_order_record(reader: &mut Reader<'_>) -> u128 {
     let len = usize::from(reader.byte());
     let mut record = reader.take(len);
@@ -59,39 +147,30 @@ pub fn pass_order_record(reader: &mut Reader<'_>) -> u128 {
     record.fixed_u128()
 }
 
-fn put_optional(out: &mut Vec<u8>, value: Option<i64>) {
-    if let Some(value) = value {
-        put_i64(out, value);
-    }
-}
-
 impl LineRec {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
+        let statements = self.statements.fields();
+        let amounts = [Some(self.gross_minor), self.vat_minor, self.vat_rate_bp];
+        let wide = amounts.iter().chain(&statements).flatten().any(|amount| is_wide(*amount));
         let head = LINE | flag(self.vat_minor.is_some(), HAS_VAT);
         let mut more = flag(self.is_reversal, IS_REVERSAL)
             | flag(self.vat_rate_bp.is_some(), HAS_RATE)
-            | flag(self.related.is_some(), HAS_RELATED);
-        for (bit, statement) in self.statements.fields().iter().enumerate() {
+            | flag(self.related.is_some(), HAS_RELATED)
+            | flag(wide, WIDE_LINE);
+        for (bit, statement) in statements.iter().enumerate() {
             more |= flag(statement.is_some(), FIRST_STATEMENT << bit);
         }
         let start = out.len();
-        out.extend_from_slice(&[0, head, more]);
-        out.extend_from_slice(&self.order.to_le_bytes());
+        let place = (self.content, self.origin);
+        put_order_head(out, (head, more), self.order, place, (self.provider, self.currency));
         out.extend_from_slice(&self.line.to_le_bytes());
-        out.extend_from_slice(&self.content.to_le_bytes());
-        out.extend_from_slice(&self.origin.0.to_le_bytes());
-        put_i64(out, self.gross_minor);
-        put_u64(out, u64::from(self.currency.0));
-        put_u64(out, u64::from(self.provider.0));
-        put_optional(out, self.vat_minor);
         if let Some(related) = self.related {
             out.extend_from_slice(&related.to_le_bytes());
         }
-        put_optional(out, self.vat_rate_bp);
-        for statement in self.statements.fields() {
-            put_optional(out, statement);
+        for amount in amounts.into_iter().chain(statements).flatten() {
+            put_amount(out, amount, wide);
         }
         put_len(out, start);
     }
@@ -101,55 +180,67 @@ impl OperationRow {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
+        let amounts = [Some(self.amount_minor), self.vat_minor, self.stated_total_minor];
+        let wide = amounts.iter().flatten().any(|amount| is_wide(*amount));
         let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
             | flag(self.completed, COMPLETED)
             | flag(self.vat_minor.is_some(), HAS_VAT)
             | flag(self.reconciliation.is_some(), HAS_RECONCILIATION)
             | flag(self.stated_total_minor.is_some(), HAS_TOTAL)
             | flag(self.line.is_some(), HAS_LINE);
+        let marks = flag(self.reference_malformed, REFERENCE_MALFORMED) | flag(self.recorded_only, RECORDED_ONLY);
+        let implied = self.identity.is_some() && self.identity == identity_of_keys(&self.keys);
+        let identity = self.identity.filter(|_| !implied);
         let more = key_bits(&self.keys)
-            | flag(self.identity.is_some(), HAS_IDENTITY)
-            | flag(self.reference_malformed, REFERENCE_MALFORMED)
-            | flag(self.recorded_only, RECORDED_ONLY);
+            | flag(identity.is_some(), HAS_IDENTITY)
+            | flag(implied, KEY_IS_IDENTITY)
+            | flag(wide, WIDE)
+            | flag(marks != 0, MARKED);
         let start = out.len();
-        out.extend_from_slice(&[0, head, more]);
-        out.extend_from_slice(&self.order.to_le_bytes());
-        out.extend_from_slice(&self.content.to_le_bytes());
-        out.extend_from_slice(&self.origin.0.to_le_bytes());
-        for hash in [self.line, self.identity].into_iter().flatten() {
+        let place = (self.content, self.origin);
+        put_order_head(out, (head, more), self.order, place, (self.provider, self.currency));
+        for hash in [self.line, identity].into_iter().flatten() {
             out.extend_from_slice(&hash.to_le_bytes());
         }
         put_keys(out, &self.keys);
-        put_i64(out, self.amount_minor);
-        put_u64(out, u64::from(self.currency.0));
-        put_u64(out, u64::from(self.provider.0));
-        put_optional(out, self.vat_minor);
-        if let Some(NameId(number)) = self.reconciliation {
-            put_u64(out, u64::from(number));
+        if let Some(number) = self.reconciliation {
+            out.extend_from_slice(&number.0.to_le_bytes());
         }
-        put_optional(out, self.stated_total_minor);
+        for amount in amounts.into_iter().flatten() {
+            put_amount(out, amount, wide);
+        }
+        if marks != 0 {
+            out.push(marks);
+        }
         put_len(out, start);
     }
+}
+
+/// Appends what every key record begins with: flags, reconciliation number, provider, currency.
+#[inline]
+fn put_key_head(
+    out: &mut Vec<u8>,
+    (head, more): (u8, u8),
+    (provider, currency): (NameId, Currency),
+    reconciliation: Option<NameId>,
+) {
+    let short = short_names(provider, currency).is_some();
+    let head = head | flag(reconciliation.is_some(), HAS_RECONCILIATION) | flag(short, SHORT_NAMES_OF_KEY);
+    out.extend_from_slice(&[head, more]);
+    out.extend_from_slice(&reconciliation.unwrap_or(NameId(0)).0.to_le_bytes());
+    put_names(out, provider, currency);
 }
 
 impl SettledRow {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
-        let start = begin(out);
-        out.extend_from_slice(&[
-            SETTLED | flag(self.reconciliation.is_some(), HAS_RECONCILIATION),
-            key_bits(&self.keys),
-        ]);
-        out.extend_from_slice(&self.origin.0.to_le_bytes());
+        let wide = is_wide(self.gross_minor);
+        let flags = (SETTLED, key_bits(&self.keys) | flag(wide, WIDE));
+        put_key_head(out, flags, (self.provider, self.currency), self.reconciliation);
         put_keys(out, &self.keys);
-        put_i64(out, self.gross_minor);
-        put_u64(out, u64::from(self.currency.0));
-        put_u64(out, u64::from(self.provider.0));
-        if let Some(NameId(number)) = self.reconciliation {
-            put_u64(out, u64::from(number));
-        }
-        end(out, start);
+        put_amount(out, self.gross_minor, wide);
+        out.extend_from_slice(&self.origin.0.to_le_bytes());
     }
 }
 
@@ -157,240 +248,222 @@ impl Operation {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
+        self.put_with(&self.keys, self.reconciliation, out);
+    }
+
+    /// Appends what `reference-reused` needs of the operation: all but its keys and its number.
+    #[inline]
+    pub fn put_without_keys(&self, out: &mut Vec<u8>) {
+        self.put_with(&[None; 4], None, out);
+    }
+
+    #[inline]
+    fn put_with(&self, keys: &Keys, reconciliation: Option<NameId>, out: &mut Vec<u8>) {
+        let stated = i64::try_from(self.stated_minor);
+        let wide = stated.is_ok_and(is_wide);
+        let negated = self.effect_minor != self.stated_minor;
+        let effect_minor = if negated { self.stated_minor.checked_neg() } else { Some(self.stated_minor) };
+        assert_eq!(effect_minor, Some(self.effect_minor), "an effect is what is stated, or the same taken back");
         let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
             | flag(self.completed, COMPLETED)
-            | flag(self.reconciliation.is_some(), HAS_RECONCILIATION);
-        let start = begin(out);
-        out.extend_from_slice(&[head, key_bits(&self.keys)]);
-        put_keys(out, &self.keys);
-        put_u64(out, u64::from(self.currency.0));
-        put_u64(out, u64::from(self.provider.0));
-        put_i128(out, self.effect_minor);
-        put_i128(out, self.stated_minor);
-        if let Some(NameId(number)) = self.reconciliation {
-            put_u64(out, u64::from(number));
+            | flag(negated, NEGATED)
+            | flag(self.rows.len() != 1, MANY_ROWS);
+        let more = key_bits(keys) | flag(wide, WIDE) | flag(stated.is_err(), VERY_WIDE);
+        put_key_head(out, (head, more), (self.provider, self.currency), reconciliation);
+        put_keys(out, keys);
+        match stated {
+            Ok(stated) => put_amount(out, stated, wide),
+            Err(_) => out.extend_from_slice(&self.stated_minor.to_le_bytes()),
         }
-        // A row count always fits 64 bits.
-        put_u64(out, u64::try_from(self.rows.len()).unwrap_or(u64::MAX));
+        if self.rows.len() != 1 {
+            let count = u32::try_from(self.rows.len()).expect("an operation has fewer than 2^32 rows");
+            out.extend_from_slice(&count.to_le_bytes());
+        }
         for row in &self.rows {
             out.extend_from_slice(&row.0.to_le_bytes());
         }
-        end(out, start);
     }
 }
 
-/// Room for the length of a key record.
-const LEN_BYTES: usize = 4;
+/// The bytes of the keys that four bits announce.
+const KEYS_LEN: [usize; 16] = [0, 16, 16, 32, 16, 32, 32, 48, 16, 32, 32, 48, 32, 48, 48, 64];
 
-/// Leaves room for the length of a key record: an operation may have many rows.
-fn begin(out: &mut Vec<u8>) -> usize {
-    let start = out.len();
-    out.extend_from_slice(&[0; LEN_BYTES]);
-    start
+/// What deals a key record out: its provider and its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct KeyHead<'a> {
+    /// The provider.
+    pub provider: NameId,
+    bits: u8,
+    keys: Reader<'a>,
 }
 
-/// Writes the length of a key record into the room left for it.
-fn end(out: &mut [u8], start: usize) {
-    let len = u32::try_from(out.len() - start - LEN_BYTES).expect("an operation has fewer than 2^28 rows");
-    if let Some(room) = out.get_mut(start..start + LEN_BYTES) {
-        room.copy_from_slice(&len.to_le_bytes());
+impl KeyHead<'_> {
+    /// The hash of one of its ids.
+    #[inline]
+    #[must_use]
+    pub fn key(&self, kind: KeyKind) -> Option<u128> {
+        let bit = 1_u8 << kind.index();
+        if self.bits & bit == 0 {
+            return None;
+        }
+        let mut keys = self.keys;
+        keys.take(KEYS_LEN[usize::from(self.bits & (bit - 1))]);
+        Some(keys.fixed_u128())
     }
 }
 
 /// The provider and the keys of the next record of a key shard, which is passed over.
-pub fn pass_key_record(reader: &mut Reader<'_>) -> (NameId, Keys) {
-    let len = usize::try_from(reader.fixed_u32()).expect("a record that is in memory");
-    let mut record = reader.take(len);
-    let (head, more) = (record.byte(), record.byte());
-    if head & SETTLED != 0 {
-        record.take(8);
-        let keys = read_keys(&mut record, more);
-        record.i64();
-        record.u16();
-        return (NameId(record.u32()), keys);
-    }
-    let keys = read_keys(&mut record, more);
-    record.u16();
-    (NameId(record.u32()), keys)
+#[inline]
+pub fn pass_key_record<'a>(reader: &mut Reader<'a>) -> KeyHead<'a> {
+    let [head, more, _, _, _, _] = reader.fixed();
+    let (provider, _) = read_names(reader, head & SHORT_NAMES_OF_KEY != 0);
+    let bits = more & KEY_BITS;
+    let keys = reader.take(KEYS_LEN[usize::from(bits)]);
+    reader.take(match more & (WIDE | VERY_WIDE) {
+        0 => 4,
+        WIDE => 8,
+        _ => 16,
+    });
+    let rows = if head & MANY_ROWS == 0 { 1 } else { reader.fixed_u32() };
+    reader.take(8 * usize::try_from(rows).expect("rows that are in memory"));
+    KeyHead { provider, bits, keys }
 }
 
 fn read_dataset(head: u8) -> Dataset {
     if head & REVERSALS == 0 { Dataset::Captures } else { Dataset::Reversals }
 }
 
+#[inline]
 fn read_statements(reader: &mut Reader<'_>, more: u8) -> Statements {
-    let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
-        [0, 1, 2, 3].map(|bit| (more & (FIRST_STATEMENT << bit) != 0).then(|| reader.i64()));
+    if more < FIRST_STATEMENT {
+        return Statements::default();
+    }
+    let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] = [0, 1, 2, 3]
+        .map(|bit| (more & (FIRST_STATEMENT << bit) != 0).then(|| read_amount(reader, more & WIDE_LINE != 0)));
     Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor }
 }
 
-/// Reads the next record of an order shard.
-pub fn read_order_record(reader: &mut Reader<'_>) -> OrderRecord {
-    let (_len, head, more) = (reader.byte(), reader.byte(), reader.byte());
-    let order = reader.fixed_u128();
-    if head & LINE != 0 {
-        let (line, content, origin) = (reader.fixed_u64(), reader.fixed_u64(), Origin(reader.fixed_u64()));
-        let (gross_minor, currency, provider) = (reader.i64(), Currency(reader.u16()), NameId(reader.u32()));
-        return OrderRecord::Line(LineRec {
-            order,
-            line,
-            gross_minor,
-            currency,
-            provider,
-            vat_minor: (head & HAS_VAT != 0).then(|| reader.i64()),
-            related: (more & HAS_RELATED != 0).then(|| reader.fixed_u64()),
-            is_reversal: more & IS_REVERSAL != 0,
-            vat_rate_bp: (more & HAS_RATE != 0).then(|| reader.i64()),
-            statements: read_statements(reader, more),
-            content,
-            origin,
-        });
-    }
-    let (content, origin) = (reader.fixed_u64(), Origin(reader.fixed_u64()));
-    let line = (head & HAS_LINE != 0).then(|| reader.fixed_u64());
-    let identity = (more & HAS_IDENTITY != 0).then(|| reader.fixed_u64());
-    let keys = read_keys(reader, more);
-    let (amount_minor, currency, provider) = (reader.i64(), Currency(reader.u16()), NameId(reader.u32()));
-    OrderRecord::Operation(OperationRow {
+/// What [`put_order_head`] wrote.
+struct OrderHead {
+    head: u8,
+    more: u8,
+    order: u128,
+    content: u64,
+    origin: Origin,
+    provider: NameId,
+    currency: Currency,
+}
+
+#[inline]
+fn read_order_head(reader: &mut Reader<'_>) -> OrderHead {
+    let [_len, head, more] = reader.fixed();
+    let (order, content, origin) = (reader.fixed_u128(), reader.fixed_u64(), Origin(reader.fixed_u64()));
+    let (provider, currency) = read_names(reader, head & SHORT_NAMES != 0);
+    OrderHead { head, more, order, content, origin, provider, currency }
+}
+
+#[inline]
+fn read_line(head: &OrderHead, reader: &mut Reader<'_>) -> LineRec {
+    let OrderHead { head, more, order, content, origin, provider, currency } = *head;
+    let wide = more & WIDE_LINE != 0;
+    LineRec {
         order,
-        dataset: read_dataset(head),
-        line,
-        identity,
-        completed: head & COMPLETED != 0,
-        amount_minor,
-        currency,
-        provider,
-        vat_minor: (head & HAS_VAT != 0).then(|| reader.i64()),
-        reconciliation: (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.u32())),
-        stated_total_minor: (head & HAS_TOTAL != 0).then(|| reader.i64()),
-        keys,
-        reference_malformed: more & REFERENCE_MALFORMED != 0,
-        recorded_only: more & RECORDED_ONLY != 0,
         content,
         origin,
-    })
+        provider,
+        currency,
+        line: reader.fixed_u64(),
+        related: (more & HAS_RELATED != 0).then(|| reader.fixed_u64()),
+        is_reversal: more & IS_REVERSAL != 0,
+        gross_minor: read_amount(reader, wide),
+        vat_minor: (head & HAS_VAT != 0).then(|| read_amount(reader, wide)),
+        vat_rate_bp: (more & HAS_RATE != 0).then(|| read_amount(reader, wide)),
+        statements: read_statements(reader, more),
+    }
+}
+
+#[inline]
+fn read_row(head: &OrderHead, reader: &mut Reader<'_>) -> OperationRow {
+    let OrderHead { head, more, order, content, origin, provider, currency } = *head;
+    let wide = more & WIDE != 0;
+    let line = (head & HAS_LINE != 0).then(|| reader.fixed_u64());
+    let stated = (more & HAS_IDENTITY != 0).then(|| reader.fixed_u64());
+    let keys = read_keys(reader, more);
+    let mut row = OperationRow {
+        order,
+        content,
+        origin,
+        provider,
+        currency,
+        dataset: read_dataset(head),
+        line,
+        identity: if more & KEY_IS_IDENTITY == 0 { stated } else { identity_of_keys(&keys) },
+        completed: head & COMPLETED != 0,
+        keys,
+        reconciliation: (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.fixed_u32())),
+        amount_minor: read_amount(reader, wide),
+        vat_minor: (head & HAS_VAT != 0).then(|| read_amount(reader, wide)),
+        stated_total_minor: (head & HAS_TOTAL != 0).then(|| read_amount(reader, wide)),
+        reference_malformed: false,
+        recorded_only: false,
+    };
+    if more & MARKED != 0 {
+        let marks = reader.byte();
+        row.reference_malformed = marks & REFERENCE_MALFORMED != 0;
+        row.recorded_only = marks & RECORDED_ONLY != 0;
+    }
+    row
+}
+
+/// Reads the next record of an order shard to the others of its side: a record is large, and is made where it stays.
+#[inline]
+pub fn read_order_record(reader: &mut Reader<'_>, lines: &mut Vec<LineRec>, rows: &mut Vec<OperationRow>) {
+    let head = read_order_head(reader);
+    if head.head & LINE == 0 {
+        rows.push(read_row(&head, reader));
+    } else {
+        lines.push(read_line(&head, reader));
+    }
 }
 
 /// Reads the next record of a key shard.
+#[inline]
 pub fn read_key_record(reader: &mut Reader<'_>) -> KeyRecord {
-    let _len = reader.fixed_u32();
-    let (head, more) = (reader.byte(), reader.byte());
+    let [head, more] = reader.fixed();
+    let reconciliation = Some(NameId(reader.fixed_u32())).filter(|_| head & HAS_RECONCILIATION != 0);
+    let (provider, currency) = read_names(reader, head & SHORT_NAMES_OF_KEY != 0);
+    let keys = read_keys(reader, more);
+    let wide = more & WIDE != 0;
     if head & SETTLED != 0 {
-        let origin = Origin(reader.fixed_u64());
-        let keys = read_keys(reader, more);
         return KeyRecord::Settled(SettledRow {
-            gross_minor: reader.i64(),
-            currency: Currency(reader.u16()),
-            provider: NameId(reader.u32()),
-            reconciliation: (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.u32())),
+            provider,
+            currency,
+            gross_minor: read_amount(reader, wide),
+            reconciliation,
             keys,
-            origin,
+            origin: Origin(reader.fixed_u64()),
         });
     }
-    let keys = read_keys(reader, more);
-    let (currency, provider) = (Currency(reader.u16()), NameId(reader.u32()));
-    let (effect_minor, stated_minor) = (reader.i128(), reader.i128());
-    let reconciliation = (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.u32()));
-    let count = reader.u64();
+    let stated_minor =
+        if more & VERY_WIDE == 0 { i128::from(read_amount(reader, wide)) } else { reader.fixed_u128().cast_signed() };
+    let rows = if head & MANY_ROWS == 0 {
+        Origins::from_buf([Origin(reader.fixed_u64())])
+    } else {
+        let count = reader.fixed_u32();
+        (0..count).map(|_| Origin(reader.fixed_u64())).collect()
+    };
     KeyRecord::Operation(Operation {
         dataset: read_dataset(head),
         provider,
         currency,
         completed: head & COMPLETED != 0,
-        effect_minor,
+        effect_minor: if head & NEGATED == 0 { stated_minor } else { -stated_minor },
         stated_minor,
         reconciliation,
         keys,
-        rows: (0..count).map(|_| Origin(reader.fixed_u64())).collect(),
+        rows,
     })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::compact::Origins;
-
-    #[test]
-    fn records_come_back_whole() {
-        let line = LineRec {
-            order: u128::MAX - 7,
-            line: 5,
-            gross_minor: -39_800,
-            currency: Currency(140),
-            provider: NameId(300),
-            vat_minor: Some(-7_960),
-            related: Some(77),
-            is_reversal: true,
-            statements: Statements {
-                cancelled_minor: Some(-3),
-                remaining_reversal_minor: Some(0),
-                ..Statements::default()
-            },
-            vat_rate_bp: Some(2_500),
-            content: 9,
-            origin: Origin(1 << 50),
-        };
-        let row = OperationRow {
-            order: 3,
-            dataset: Dataset::Reversals,
-            line: None,
-            identity: Some(8),
-            completed: true,
-            amount_minor: 1_000,
-            currency: Currency(0),
-            provider: NameId(0),
-            vat_minor: None,
-            reconciliation: Some(NameId(70_000)),
-            stated_total_minor: Some(i64::MIN),
-            keys: [None, KeyHash::new(1), None, KeyHash::new(u128::MAX)],
-            reference_malformed: true,
-            recorded_only: true,
-            content: 1,
-            origin: Origin(2),
-        };
-        let mut bytes = Vec::new();
-        line.put(&mut bytes);
-        row.put(&mut bytes);
-        let bare = OperationRow {
-            line: Some(4),
-            identity: None,
-            completed: false,
-            dataset: Dataset::Captures,
-            stated_total_minor: None,
-            ..row
-        };
-        bare.put(&mut bytes);
-        let mut reader = Reader::new(&bytes);
-        assert_eq!(read_order_record(&mut reader), OrderRecord::Line(line));
-        assert_eq!(read_order_record(&mut reader), OrderRecord::Operation(row));
-        assert_eq!(read_order_record(&mut reader), OrderRecord::Operation(bare));
-        assert!(reader.is_empty());
-
-        let settled = SettledRow {
-            provider: NameId(2),
-            currency: Currency(3),
-            gross_minor: -5,
-            reconciliation: None,
-            keys: [KeyHash::new(4), None, None, None],
-            origin: Origin(6),
-        };
-        let operation = Operation {
-            dataset: Dataset::Reversals,
-            provider: NameId(1),
-            currency: Currency(2),
-            completed: true,
-            effect_minor: -12,
-            stated_minor: 12,
-            reconciliation: Some(NameId(4)),
-            keys: [None; 4],
-            rows: Origins::from_slice(&[Origin(1), Origin(2)]),
-        };
-        let mut bytes = Vec::new();
-        settled.put(&mut bytes);
-        operation.put(&mut bytes);
-        let mut reader = Reader::new(&bytes);
-        assert_eq!(read_key_record(&mut reader), KeyRecord::Settled(settled));
-        assert_eq!(read_key_record(&mut reader), KeyRecord::Operation(operation));
-        assert!(reader.is_empty());
-    }
-}
+mod tests;

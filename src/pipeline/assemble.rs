@@ -37,28 +37,38 @@ pub fn native_ids(inputs: &Inputs, names: &Names) -> Vec<(NameId, NameId)> {
     natives.map(|(file, native)| (names.intern(&file.provider), names.intern(&native.settlement_id))).collect()
 }
 
-/// `file-total` of every stated total that is not that of the body.
+/// `file-total` of every stated total that is not that of the body, and `file-net` of a header that does not tie with
+/// itself in any sign convention.
 #[must_use]
 pub fn stated_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in inputs.files.iter().filter(|file| file.state == "read") {
         let Some(native) = &file.native else { continue };
-        for stated in native.stated.iter().filter(|stated| stated.stated != stated.actual) {
+        let mut found = |code, currency, (expected_minor, actual_minor), line: u64, explanation| {
             findings.push(Finding {
-                code: Code::FileTotal,
+                code,
                 provider: Some(means.names.intern(&file.provider)),
-                currency: stated.currency,
-                expected_minor: stated.stated,
-                actual_minor: stated.actual,
+                currency,
+                expected_minor,
+                actual_minor,
                 count: 1,
                 rows: Vec::new(),
                 whole_order: false,
                 note: Note::File {
                     settlement_id: native.settlement_id.clone(),
-                    explanation: sentence(stated, &native.settlement_id, means.currencies),
-                    sources: format!("{}:{}", file.input.shown, stated.line),
+                    explanation,
+                    sources: format!("{}:{line}", file.input.shown),
                 },
             });
+        };
+        for stated in native.stated.iter().filter(|stated| stated.stated != stated.actual) {
+            let explanation = sentence(stated, &native.settlement_id, means.currencies);
+            found(Code::FileTotal, stated.currency, (stated.stated, stated.actual), stated.line, explanation);
+        }
+        if let Some(net) = &native.header_net {
+            let explanation = net.sentence(&native.settlement_id, means.currencies);
+            let sides = (net.expected_minor(), net.actual_minor);
+            found(Code::FileNet, Some(net.currency), sides, net.line, explanation);
         }
     }
     findings

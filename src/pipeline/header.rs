@@ -65,7 +65,9 @@ pub fn canonical_header(shown: &str, bytes: &Bytes, dataset: Dataset, provider: 
 
 fn what_there_is(names: &[String]) -> String {
     if names.len() == 1 && names.iter().any(|name| name.contains([';', '\t', '|'])) {
-        return "the file seems to have another delimiter; canonical files have commas".to_owned();
+        return "the file seems to have another delimiter; canonical files have commas, a profile reads others, and `avstem \
+                init` proposes one"
+            .to_owned();
     }
     // What a terminal would act on may stand in a file that is no table at all.
     let plain = |name: &String| shown(name.as_bytes()).replace(char::is_control, "\u{fffd}");

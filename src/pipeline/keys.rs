@@ -1,17 +1,20 @@
 //! The key shards, round by round: operations meet settlement rows, and what stays goes on to the next key.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
-use smallvec::SmallVec;
 
 use super::error::RunError;
 use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
+use crate::engine::group::Groups;
 use crate::engine::shard::Partitions;
-use crate::model::codec::Reader;
-use crate::model::compact::{KeyRecord, Keys, Operation, SettledRow};
-use crate::model::encoding::{pass_key_record, read_key_record};
+use crate::model::codec::{Place, Reader};
+use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
+use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
 use crate::model::finding::{Finding, FoundRow};
+use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
 use crate::rules::describe::describe;
 use crate::rules::operations::{Outcome, resolve, resolve_pair};
@@ -34,9 +37,9 @@ pub fn resolve_rounds(
     for (round, partitions) in rounds.iter().enumerate() {
         let parts: Vec<(Outcome, Vec<FoundRow>)> = (0..partitions.shard_count())
             .into_par_iter()
-            .map_init(Vec::new, |bytes, shard| {
-                partitions.take_into(shard, bytes)?;
-                resolve_shard(bytes, round, rounds, means, context)
+            .map_init(Memory::default, |groups, shard| {
+                let taken = partitions.take_blocks(shard)?;
+                resolve_shard(taken.blocks(), round, rounds, means, context, groups)
             })
             .collect::<Result<_, RunError>>()?;
         for (outcome, rows) in parts {
@@ -62,23 +65,26 @@ fn join(all: &mut Outcome, part: Outcome) {
 }
 
 fn resolve_shard(
-    bytes: &[u8],
+    blocks: &[Vec<u8>],
     round: usize,
     rounds: &[Partitions],
     means: &Means<'_>,
     context: &Context<'_>,
+    groups: &mut Memory,
 ) -> Result<(Outcome, Vec<FoundRow>), RunError> {
     let mut outcome = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
     if round == means.routes.round_count {
-        let mut reader = Reader::new(bytes);
-        while !reader.is_empty() {
-            match read_key_record(&mut reader) {
-                KeyRecord::Operation(operation) => outcome.finish_operation(operation),
-                KeyRecord::Settled(row) => outcome.unknown_row(&row),
+        for block in blocks {
+            let mut reader = Reader::new(block);
+            while !reader.is_empty() {
+                match read_key_record(&mut reader) {
+                    KeyRecord::Operation(operation) => outcome.finish_operation(operation),
+                    KeyRecord::Settled(row) => outcome.unknown_row(&row),
+                }
             }
         }
     } else {
-        by_key(bytes, round, means, context, &mut outcome)?;
+        by_key(blocks, round, means, context, groups, &mut outcome)?;
         send_on(&mut outcome, round, rounds, means)?;
     }
     let found = describe_all(&std::mem::take(&mut outcome.findings), context)?;
@@ -90,43 +96,83 @@ fn describe_all(findings: &[Finding], context: &Context<'_>) -> Result<Vec<Found
     findings.iter().map(|finding| describe(finding, context)).collect()
 }
 
-/// Key and place of a record in its shard.
-type Place = (u128, usize);
+/// What a task uses again for every shard.
+type Memory = Groups<Place>;
 
 /// Walks both sides, a key at a time. Only places are sorted, and every record is decoded where it is needed: the
 /// decoded ones are several times as large as their bytes.
 fn by_key(
-    bytes: &[u8],
+    blocks: &[Vec<u8>],
     round: usize,
     means: &Means<'_>,
     context: &Context<'_>,
+    groups: &mut Memory,
     outcome: &mut Outcome,
 ) -> Result<(), ReadBackError> {
-    let mut places: Vec<Place> = Vec::new();
-    let mut route = Route::default();
-    let mut reader = Reader::new(bytes);
-    while !reader.is_empty() {
-        let place = reader.place();
-        let (provider, keys) = pass_key_record(&mut reader);
-        places.push((route.next(means.routes, provider, &keys, round).1, place));
+    groups.clear();
+    let mut kind_of = RoundKey { round, means, last: None };
+    for (number, block) in blocks.iter().enumerate() {
+        let mut reader = Reader::new(block);
+        while !reader.is_empty() {
+            let place = Place::new(number, &reader);
+            groups.add(kind_of.key(&pass_key_record(&mut reader)), place);
+        }
     }
-    places.sort_unstable();
-    for of_key in places.chunk_by(|(a, _), (b, _)| a == b) {
-        let (mut operations, mut rows): (SmallVec<[Operation; 1]>, SmallVec<[SettledRow; 1]>) = Default::default();
-        for (_, place) in of_key {
-            match read_key_record(&mut Reader::at(bytes, *place)) {
+    for group in groups.groups() {
+        if let [(_, first), (_, second)] = group {
+            let pair = (read_key_record(&mut first.reader(blocks)), read_key_record(&mut second.reader(blocks)));
+            if let (KeyRecord::Operation(operation), KeyRecord::Settled(row))
+            | (KeyRecord::Settled(row), KeyRecord::Operation(operation)) = &pair
+                && kind_of.one_key(&operation.keys, operation.provider, &row.keys, row.provider)
+                && resolve_pair(operation, row, outcome)
+            {
+                continue;
+            }
+        }
+        // Whole keys, and not only the halves of their hashes.
+        let mut by_key: BTreeMap<u128, (Vec<Operation>, Vec<SettledRow>)> = BTreeMap::new();
+        for (_, place) in group {
+            let key = kind_of.key(&pass_key_record(&mut place.reader(blocks)));
+            let (operations, rows) = by_key.entry(key).or_default();
+            match read_key_record(&mut place.reader(blocks)) {
                 KeyRecord::Operation(operation) => operations.push(operation),
                 KeyRecord::Settled(row) => rows.push(row),
             }
         }
-        if let ([operation], [row]) = (operations.as_slice(), rows.as_slice())
-            && resolve_pair(operation, row, outcome)
-        {
-            continue;
+        for (operations, rows) in by_key.into_values() {
+            resolve(operations, rows, context, outcome)?;
         }
-        resolve(operations.into_vec(), rows.into_vec(), context, outcome)?;
     }
     Ok(())
+}
+
+/// The key by which a record is in the shards of a round.
+struct RoundKey<'a> {
+    round: usize,
+    means: &'a Means<'a>,
+    last: Option<(NameId, KeyKind)>,
+}
+
+impl RoundKey<'_> {
+    #[inline]
+    fn kind(&mut self, provider: NameId) -> KeyKind {
+        match self.last {
+            Some((last, kind)) if last == provider => kind,
+            _ => self.last.insert((provider, self.means.routes.kind(provider, self.round))).1,
+        }
+    }
+
+    #[inline]
+    fn key(&mut self, record: &KeyHead<'_>) -> u128 {
+        let kind = self.kind(record.provider);
+        record.key(kind).expect("a record is dealt out by a key that it has")
+    }
+
+    /// Whether two records have one key, of providers that may differ.
+    #[inline]
+    fn one_key(&mut self, a: &Keys, a_provider: NameId, b: &Keys, b_provider: NameId) -> bool {
+        a[self.kind(a_provider).index()] == b[self.kind(b_provider).index()]
+    }
 }
 
 /// Deals what stays out to later rounds. No writer is opened on a round that is being taken: what a writer holds is in
@@ -159,26 +205,33 @@ fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &M
 pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<FoundRow>, RunError> {
     let parts: Vec<Vec<FoundRow>> = (0..references.shard_count())
         .into_par_iter()
-        .map_init(Vec::new, |bytes, shard| {
-            references.take_into(shard, bytes)?;
-            let bytes = bytes.as_slice();
-            let mut reader = Reader::new(bytes);
-            let mut places: Vec<Place> = Vec::new();
-            while !reader.is_empty() {
-                places.push((reader.fixed_u128(), reader.place()));
-                pass_key_record(&mut reader);
+        .map_init(Memory::default, |groups, shard| {
+            let taken = references.take_blocks(shard)?;
+            let blocks = taken.blocks();
+            groups.clear();
+            for (number, block) in blocks.iter().enumerate() {
+                let mut reader = Reader::new(block);
+                while !reader.is_empty() {
+                    let place = Place::new(number, &reader);
+                    groups.add(reader.fixed_u128(), place);
+                    pass_key_record(&mut reader);
+                }
             }
-            places.sort_unstable();
             let mut found = Vec::new();
-            for group in places.chunk_by(|(a, _), (b, _)| a == b).filter(|group| group.len() > 1) {
-                let mut operations = Vec::with_capacity(group.len());
+            for group in groups.groups().filter(|group| group.len() > 1) {
+                // Whole references, and not only the halves of their hashes.
+                let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
                 for (_, place) in group {
-                    if let KeyRecord::Operation(operation) = read_key_record(&mut Reader::at(bytes, *place)) {
-                        operations.push(operation);
+                    let mut reader = place.reader(blocks);
+                    let reference = reader.fixed_u128();
+                    if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
+                        by_reference.entry(reference).or_default().push(operation);
                     }
                 }
-                if let Some(finding) = reused(&operations, context)? {
-                    found.push(describe(&finding, context)?);
+                for operations in by_reference.values() {
+                    if let Some(finding) = reused(operations, context)? {
+                        found.push(describe(&finding, context)?);
+                    }
                 }
             }
             Ok(found)

@@ -1,5 +1,8 @@
 //! The order shards: each order is judged by itself, and its operations go on to the key shards.
 
+use std::collections::BTreeSet;
+use std::io;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -7,15 +10,17 @@ use super::error::RunError;
 use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
-use crate::engine::shard::Partitions;
-use crate::model::codec::Reader;
-use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow, OrderRecord};
+use crate::engine::group::Groups;
+use crate::engine::shard::{Partitions, Taken, Writer};
+use crate::model::codec::{Place, Reader};
+use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
 use crate::model::encoding::{pass_order_record, read_order_record};
 use crate::model::finding::FoundRow;
 use crate::model::names::NameId;
 use crate::rules::control::{Tally, Verdict};
 use crate::rules::describe::describe;
 use crate::rules::orders::{Context, Outcome, reconcile};
+use crate::rules::plain::reconcile_plain;
 
 /// What the order shards yield.
 #[derive(Debug, Default)]
@@ -40,13 +45,10 @@ pub fn judge(
     context: &Context<'_>,
 ) -> Result<Judged, RunError> {
     (means.on)(Event::Stage { name: "order lines", total: u64::try_from(orders.shard_count()).unwrap_or(0) });
-    let settled: FxHashSet<NameId> = settled_keys.keys().copied().collect();
+    let desk = Desk { rounds, references, settled: &settled_keys.keys().copied().collect(), means, context };
     let parts: Vec<Judged> = (0..orders.shard_count())
         .into_par_iter()
-        .map_init(Vec::new, |bytes, shard| {
-            orders.take_into(shard, bytes)?;
-            judge_shard(bytes, rounds, references, &settled, means, context)
-        })
+        .map_init(Memory::default, |memory, shard| judge_shard(&orders.take_blocks(shard)?, memory, &desk))
         .collect::<Result<_, RunError>>()?;
     let mut judged = Judged::default();
     for part in parts {
@@ -56,90 +58,138 @@ pub fn judge(
     Ok(judged)
 }
 
-fn judge_shard(
-    bytes: &[u8],
-    rounds: &[Partitions],
-    references: &Partitions,
-    settled: &FxHashSet<NameId>,
-    means: &Means<'_>,
-    context: &Context<'_>,
-) -> Result<Judged, RunError> {
+/// Where the operations of orders go, and what it needs to know that.
+struct Desk<'a> {
+    rounds: &'a [Partitions],
+    references: &'a Partitions,
+    settled: &'a FxHashSet<NameId>,
+    means: &'a Means<'a>,
+    context: &'a Context<'a>,
+}
+
+/// What a task uses again for every shard.
+#[derive(Default)]
+struct Memory {
+    groups: Groups<Place>,
+    lines: Vec<LineRec>,
+    rows: Vec<OperationRow>,
+}
+
+fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Result<Judged, RunError> {
     let mut outcome = Outcome::default();
-    by_order(bytes, |lines, rows| reconcile(lines, rows, context, &mut outcome))?;
-    let Outcome { findings, operations, mut tally } = outcome;
-    send(&operations, rounds, references, settled, means, context, &mut tally)?;
-    let found = findings.iter().map(|finding| describe(finding, context)).collect::<Result<_, _>>()?;
-    (means.on)(Event::Advance { by: 1 });
+    let mut sender = Sender::new(desk);
+    by_order(taken.blocks(), memory, |lines, rows| {
+        if !reconcile_plain(lines, rows, desk.context, &mut outcome) {
+            reconcile(lines, rows, desk.context, &mut outcome)?;
+        }
+        for operation in outcome.operations.drain(..) {
+            sender.send(&operation, &mut outcome.tally);
+        }
+        Ok(())
+    })?;
+    sender.finish()?;
+    let Outcome { findings, tally, .. } = outcome;
+    let found = findings.iter().map(|finding| describe(finding, desk.context)).collect::<Result<_, _>>()?;
+    (desk.means.on)(Event::Advance { by: 1 });
     Ok(Judged { found, tally })
 }
 
 /// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is
 /// needed: the decoded ones are several times as large as their bytes.
-fn by_order<E>(
-    bytes: &[u8],
-    mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut places: Vec<(u128, usize)> = Vec::new();
-    let mut reader = Reader::new(bytes);
-    while !reader.is_empty() {
-        let place = reader.place();
-        places.push((pass_order_record(&mut reader), place));
+fn by_order(
+    blocks: &[Vec<u8>],
+    memory: &mut Memory,
+    mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let Memory { groups, lines, rows } = memory;
+    groups.clear();
+    for (number, block) in blocks.iter().enumerate() {
+        let mut reader = Reader::new(block);
+        while !reader.is_empty() {
+            let place = Place::new(number, &reader);
+            groups.add(pass_order_record(&mut reader), place);
+        }
     }
-    places.sort_unstable();
-    let (mut lines, mut rows) = (Vec::new(), Vec::new());
-    for of_order in places.chunk_by(|(a, _), (b, _)| a == b) {
+    for group in groups.groups() {
         lines.clear();
         rows.clear();
-        for (_, place) in of_order {
-            match read_order_record(&mut Reader::at(bytes, *place)) {
-                OrderRecord::Line(line) => lines.push(line),
-                OrderRecord::Operation(row) => rows.push(row),
-            }
+        for (_, place) in group {
+            read_order_record(&mut place.reader(blocks), lines, rows);
         }
-        judge(&mut lines, &mut rows)?;
+        let first = lines.first().map(|line| line.order).or(rows.first().map(|row| row.order));
+        let is_first = |order: u128| Some(order) == first;
+        if lines.iter().all(|line| is_first(line.order)) && rows.iter().all(|row| is_first(row.order)) {
+            judge(lines, rows)?;
+            continue;
+        }
+        // Several orders whose hashes have one half in common.
+        lines.sort_unstable_by_key(|line| line.order);
+        rows.sort_unstable_by_key(|row| row.order);
+        let orders = lines.iter().map(|line| line.order).chain(rows.iter().map(|row| row.order));
+        for order in orders.collect::<BTreeSet<_>>() {
+            let mut lines: Vec<LineRec> = lines.iter().filter(|line| line.order == order).copied().collect();
+            let mut rows: Vec<OperationRow> = rows.iter().filter(|row| row.order == order).copied().collect();
+            judge(&mut lines, &mut rows)?;
+        }
     }
     Ok(())
 }
 
-fn send(
-    operations: &[Operation],
-    rounds: &[Partitions],
-    references: &Partitions,
-    settled: &FxHashSet<NameId>,
-    means: &Means<'_>,
-    context: &Context<'_>,
-    tally: &mut Tally,
-) -> Result<(), RunError> {
-    let mut writers: Vec<_> = rounds.iter().map(Partitions::writer).collect();
-    let mut reference_writer = references.writer();
-    let mut unique: Option<(NameId, bool)> = None;
-    let mut route = Route::default();
-    for operation in operations {
+/// Deals the operations of a shard out to the key shards.
+struct Sender<'a> {
+    desk: &'a Desk<'a>,
+    writers: Vec<Writer<'a>>,
+    reference_writer: Writer<'a>,
+    route: Route,
+    /// The last provider: whether its references are unique, and whether it has settlement rows.
+    last: Option<(NameId, bool, bool)>,
+}
+
+impl<'a> Sender<'a> {
+    fn new(desk: &'a Desk<'a>) -> Self {
+        Self {
+            desk,
+            writers: desk.rounds.iter().map(Partitions::writer).collect(),
+            reference_writer: desk.references.writer(),
+            route: Route::default(),
+            last: None,
+        }
+    }
+
+    #[inline]
+    fn send(&mut self, operation: &Operation, tally: &mut Tally) {
+        let Desk { rounds, references, settled, means, context } = self.desk;
         let provider = operation.provider;
-        let is_unique = match unique {
-            Some((known, is_unique)) if known == provider => is_unique,
-            _ => unique.insert((provider, context.settings.unique_reference(&context.names.text(provider)))).1,
+        let (_, is_unique, is_settled) = match self.last {
+            Some(last) if last.0 == provider => last,
+            _ => {
+                let is_unique = context.settings.unique_reference(&context.names.text(provider));
+                *self.last.insert((provider, is_unique, settled.contains(&provider)))
+            }
         };
         if let Some(hash) = operation.keys[KeyKind::PayeeReference.index()]
             && operation.completed
             && is_unique
         {
-            reference_writer.put(references.shard_of(hash.get()), |out| {
+            self.reference_writer.put(references.shard_of(hash.get()), |out| {
                 out.extend_from_slice(&hash.get().to_le_bytes());
-                Operation { keys: [None; 4], reconciliation: None, ..operation.clone() }.put(out);
+                operation.put_without_keys(out);
             });
         }
-        if !settled.contains(&provider) {
+        if !is_settled {
             tally.operation(operation, if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted });
-            continue;
+            return;
         }
-        let (round, key) = route.next(means.routes, provider, &operation.keys, 0);
-        if let (Some(writer), Some(partitions)) = (writers.get_mut(round), rounds.get(round)) {
+        let (round, key) = self.route.next(means.routes, provider, &operation.keys, 0);
+        if let (Some(writer), Some(partitions)) = (self.writers.get_mut(round), rounds.get(round)) {
             writer.put(partitions.shard_of(key), |out| operation.put(out));
         }
     }
-    for writer in writers.into_iter().chain([reference_writer]) {
-        writer.finish()?;
+
+    fn finish(self) -> io::Result<()> {
+        for writer in self.writers.into_iter().chain([self.reference_writer]) {
+            writer.finish()?;
+        }
+        Ok(())
     }
-    Ok(())
 }

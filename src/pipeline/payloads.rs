@@ -104,7 +104,7 @@ fn read_file(
     let constant = |name: &str| file.input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
     let order_id = constant("order_id");
     let found = Mutex::new(Seen { apis: Vec::new(), rejects: Vec::new() });
-    let emit = |Found { api, facts, rejects }: Found| -> std::io::Result<()> {
+    let emit = |Found { api, facts, rejects, .. }: Found| -> std::io::Result<()> {
         let mut writer = by_reference.writer();
         for fact in facts {
             let provider = provider_of(file.input, plan, api);
@@ -175,8 +175,7 @@ fn deal(
     by_order: &Partitions,
     payments: &OrderOfPayment,
 ) -> Result<(), RunError> {
-    let mut bytes = Vec::new();
-    by_reference.take_into(shard, &mut bytes)?;
+    let bytes = by_reference.take(shard)?;
     let groups = Sighting::read_all(&bytes).map_err(damaged)?;
     drop(bytes);
     let mut writer = by_order.writer();
@@ -218,8 +217,7 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
         let joined: Vec<Vec<Joined>> = some
             .par_iter()
             .map(|shard| {
-                let mut bytes = Vec::new();
-                by_order.take_into(*shard, &mut bytes)?;
+                let bytes = by_order.take(*shard)?;
                 let orders = Sighting::read_all(&bytes).map_err(damaged)?;
                 Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
             })

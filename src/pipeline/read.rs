@@ -15,11 +15,11 @@ use super::routes::{Route, Routes};
 use crate::engine::chunk::Chunk;
 use crate::engine::shard::{Partitions, Writer};
 use crate::engine::split::{Record, Scratch, split_records};
-use crate::ingest::canonical::{Canonical, Context, Memory, Reject, Ways, compact};
+use crate::ingest::canonical::{Context, Memory, Reject, Sink, Ways, compact};
 use crate::ingest::field::shown;
 use crate::ingest::library::Volume;
 use crate::ingest::source::FileError;
-use crate::model::compact::{KeyKind, SettlementKind};
+use crate::model::compact::{KeyKind, LineRec, OperationRow, SettlementKind, SettlementRec};
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
 use crate::model::names::{NameId, Names};
@@ -87,7 +87,6 @@ impl Means<'_> {
 }
 
 /// What one chunk yields.
-#[derive(Default)]
 struct Piece {
     file: usize,
     rows: u64,
@@ -140,9 +139,8 @@ fn read_files(
     let ways = CachedWays { settings: means.settings(), settled_keys: &settled_keys, known: RwLock::default() };
     let pieces: Vec<Piece> = chunks
         .into_par_iter()
-        // One buffer a task: fresh memory for every chunk costs more than reading into it.
-        .map_init(Vec::new, |buffer, (file, chunk)| {
-            read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways, buffer)
+        .map_init(Reused::default, |reused, (file, chunk)| {
+            read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways, reused)
         })
         .collect::<Result<_, RunError>>()?;
     pieces.into_iter().for_each(|piece| join(read, piece));
@@ -198,6 +196,14 @@ fn join(read: &mut Read, piece: Piece) {
     }
 }
 
+/// What a task uses again for every chunk: fresh memory costs more than reading into it.
+#[derive(Default)]
+struct Reused {
+    buffer: Vec<u8>,
+    scratch: Scratch,
+    memory: Memory,
+}
+
 fn read_chunk(
     file: usize,
     chunk: &Chunk,
@@ -205,47 +211,36 @@ fn read_chunk(
     means: &Means<'_>,
     shards: &Shards<'_>,
     ways: &CachedWays<'_>,
-    buffer: &mut Vec<u8>,
+    reused: &mut Reused,
 ) -> Result<Piece, RunError> {
+    let Reused { buffer, scratch, memory } = reused;
     chunk.read(&volume.bytes, buffer)?;
     let dataset = volume.layout.dataset;
     let ways_of = |id: NameId, provider: &str| ways.of(id, provider, dataset);
     let context =
         Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &ways_of };
-    let mut piece = Piece { file, ..Piece::default() };
-    let mut memory = Memory::default();
-    let mut desk = Desk::new(dataset, shards);
+    let (mut rows, mut lines, mut rejects) = (0_u64, Vec::new(), Vec::new());
+    let mut desk = Desk::new(dataset, shards, means);
     let all_utf8 = std::str::from_utf8(buffer).is_ok();
-    let mut last = None;
-    split_records(
-        buffer,
-        chunk.start,
-        chunk.first_line,
-        &volume.dialect,
-        &mut Scratch::new(),
-        &mut |record: &Record<'_>| {
-            if piece.rows.is_multiple_of(LINE_STRIDE) {
-                piece.lines.push((record.offset, record.line));
-            }
-            piece.rows += 1;
-            let read = if all_utf8 || std::str::from_utf8(record.raw).is_ok() {
-                let Some(origin) = Origin::new(file, record.offset) else {
-                    piece.read.rejects.push((file, reject_row(volume, record, not_placed(record))));
-                    return;
-                };
-                compact(&volume.layout, record, origin, &context, &mut memory)
-            } else {
-                Err(not_utf8(volume, record))
-            };
-            match read {
-                Ok(canonical) => desk.deal(canonical, means, &mut piece.read, &mut last),
-                Err(reject) => piece.read.rejects.push((file, reject_row(volume, record, reject))),
-            }
-        },
-    );
-    desk.finish()?;
+    split_records(buffer, chunk.start, chunk.first_line, &volume.dialect, scratch, &mut |record: &Record<'_>| {
+        if rows.is_multiple_of(LINE_STRIDE) {
+            lines.push((record.offset, record.line));
+        }
+        rows += 1;
+        let result = if !all_utf8 && std::str::from_utf8(record.raw).is_err() {
+            Err(not_utf8(volume, record))
+        } else if let Some(origin) = Origin::new(file, record.offset) {
+            compact(&volume.layout, record, origin, &context, memory, &mut desk)
+        } else {
+            Err(not_placed(record))
+        };
+        if let Err(reject) = result {
+            rejects.push((file, reject_row(volume, record, reject)));
+        }
+    });
+    let read = Read { rejects, ..desk.finish()? };
     (means.on)(Event::Advance { by: chunk.end.saturating_sub(chunk.start) });
-    Ok(piece)
+    Ok(Piece { file, rows, read, lines })
 }
 
 fn not_placed(record: &Record<'_>) -> Reject {
@@ -277,72 +272,93 @@ fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow
 
 /// Deals records out to their shards, from one chunk.
 struct Desk<'a> {
+    means: &'a Means<'a>,
     shards: &'a Shards<'a>,
     orders: Option<(&'a Partitions, Writer<'a>)>,
     rounds: Vec<Writer<'a>>,
     route: Route,
+    read: Read,
+    /// The provider of the last row.
+    last: Option<NameId>,
+    /// The keys that its settlement rows have.
+    last_keys: [bool; 4],
 }
 
 impl<'a> Desk<'a> {
-    fn new(dataset: Dataset, shards: &'a Shards<'a>) -> Self {
+    fn new(dataset: Dataset, shards: &'a Shards<'a>, means: &'a Means<'a>) -> Self {
         let settlements = dataset == Dataset::Settlements;
         Self {
+            means,
             shards,
             orders: shards.orders.filter(|_| !settlements).map(|orders| (orders, orders.writer())),
             rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
             route: Route::default(),
+            read: Read::default(),
+            last: None,
+            last_keys: [false; 4],
+        }
+    }
+
+    /// Gives what was found on the way.
+    fn finish(self) -> io::Result<Read> {
+        for writer in self.orders.map(|(_, writer)| writer).into_iter().chain(self.rounds) {
+            writer.finish()?;
+        }
+        Ok(self.read)
+    }
+}
+
+impl Sink for Desk<'_> {
+    #[inline]
+    fn line(&mut self, line: &LineRec) {
+        self.read.tally.fate(Fate::Read, Dataset::Orders, line.origin, line.currency, line.gross_minor);
+        if self.last != Some(line.provider) {
+            self.last = Some(line.provider);
+            self.read.line_providers.insert(line.provider);
+        }
+        if let Some((orders, writer)) = &mut self.orders {
+            writer.put(orders.shard_of(line.order), |out| line.put(out));
         }
     }
 
     #[inline]
-    fn deal(&mut self, canonical: Canonical, means: &Means<'_>, read: &mut Read, last: &mut Option<NameId>) {
-        match canonical {
-            Canonical::Line(line) => {
-                read.tally.fate(Fate::Read, Dataset::Orders, line.origin, line.currency, line.gross_minor);
-                if *last != Some(line.provider) {
-                    *last = Some(line.provider);
-                    read.line_providers.insert(line.provider);
-                }
-                if let Some((orders, writer)) = &mut self.orders {
-                    writer.put(orders.shard_of(line.order), |out| line.put(out));
-                }
-            }
-            Canonical::Operation(row) => {
-                read.tally.fate(Fate::Read, row.dataset, row.origin, row.currency, row.amount_minor);
-                if *last != Some(row.provider) {
-                    *last = Some(row.provider);
-                    read.operation_providers.insert(row.provider);
-                }
-                if let Some((orders, writer)) = &mut self.orders {
-                    writer.put(orders.shard_of(row.order), |out| row.put(out));
-                }
-            }
-            Canonical::Settlement(record) => {
-                let row = record.row;
-                read.tally.fate(Fate::Read, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
-                // Settlement rows are never merged.
-                read.tally.fate(Fate::Accepted, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
-                read.batches.settlement(&record);
-                read.findings.extend(net_off(&record));
-                let keys = read.settled_keys.entry(row.provider).or_default();
-                if let SettlementKind::Other(_) = record.kind {
-                    let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
-                    read.tally.verdict(Dataset::Settlements, row.provider, row.currency, Verdict::OtherKind, sum);
-                    return;
-                }
-                keys.iter_mut().zip(row.keys).for_each(|(known, key)| *known |= key.is_some());
-                let (round, key) = self.route.next(means.routes, row.provider, &row.keys, 0);
-                if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
-                    writer.put(partitions.shard_of(key), |out| row.put(out));
-                }
-            }
+    fn operation(&mut self, row: &OperationRow) {
+        self.read.tally.fate(Fate::Read, row.dataset, row.origin, row.currency, row.amount_minor);
+        if self.last != Some(row.provider) {
+            self.last = Some(row.provider);
+            self.read.operation_providers.insert(row.provider);
+        }
+        if let Some((orders, writer)) = &mut self.orders {
+            writer.put(orders.shard_of(row.order), |out| row.put(out));
         }
     }
 
-    fn finish(self) -> io::Result<()> {
-        for writer in self.orders.map(|(_, writer)| writer).into_iter().chain(self.rounds) {
-            writer.finish()?;
+    #[inline]
+    fn settlement(&mut self, record: &SettlementRec) {
+        let row = &record.row;
+        // Settlement rows are never merged.
+        for fate in [Fate::Read, Fate::Accepted] {
+            self.read.tally.fate(fate, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
         }
-        Ok(())
+        self.read.batches.settlement(record);
+        self.read.findings.extend(net_off(record));
+        if self.last != Some(row.provider) {
+            self.last = Some(row.provider);
+            self.last_keys = *self.read.settled_keys.entry(row.provider).or_default();
+        }
+        if let SettlementKind::Other(_) = record.kind {
+            let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
+            self.read.tally.verdict(Dataset::Settlements, row.provider, row.currency, Verdict::OtherKind, sum);
+            return;
+        }
+        let has = row.keys.map(|key| key.is_some());
+        if has.iter().zip(&self.last_keys).any(|(has, known)| has & !known) {
+            self.last_keys.iter_mut().zip(has).for_each(|(known, has)| *known |= has);
+            self.read.settled_keys.insert(row.provider, self.last_keys);
+        }
+        let (round, key) = self.route.next(self.means.routes, row.provider, &row.keys, 0);
+        if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
+            writer.put(partitions.shard_of(key), |out| row.put(out));
+        }
     }
 }

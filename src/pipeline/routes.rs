@@ -38,6 +38,15 @@ impl Routes {
         }
         keys
     }
+
+    /// The key that is tried in a round; records get there only where there is one.
+    ///
+    /// # Panics
+    /// The provider has fewer keys: a defect of the program.
+    #[must_use]
+    pub fn kind(&self, provider: NameId, round: usize) -> KeyKind {
+        *self.keys(provider).get(round).expect("a round of the provider")
+    }
 }
 
 /// The keys of the last provider asked for, so that a task looks them up once.

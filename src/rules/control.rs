@@ -124,25 +124,49 @@ pub type VerdictKey = (Dataset, NameId, Currency, Verdict);
 /// The counts of one task; tasks are joined in any order.
 #[derive(Debug, Default)]
 pub struct Tally {
-    fates: Vec<(FileKey, Fates)>,
-    verdicts: Vec<(VerdictKey, VerdictSum)>,
+    fates: Listed<FileKey, Fates>,
+    verdicts: Listed<VerdictKey, VerdictSum>,
     /// Rows without any id that equal another one, captures and reversals.
     pub equal_without_id: BTreeMap<Dataset, u64>,
 }
 
-/// The entry of a key in a short list; the last hit is moved nowhere, since keys are few and runs long.
-fn entry<K: PartialEq, V: Default>(list: &mut Vec<(K, V)>, key: K) -> &mut V {
-    let place = list.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-        list.push((key, V::default()));
-        list.len() - 1
-    });
-    &mut list[place].1
+/// A short list of keys and values, which remembers the last hit of every dataset: keys are few and runs long.
+#[derive(Debug)]
+struct Listed<K, V> {
+    list: Vec<(K, V)>,
+    last: [usize; Dataset::ALL.len()],
+}
+
+impl<K, V> Default for Listed<K, V> {
+    fn default() -> Self {
+        Self { list: Vec::new(), last: [0; Dataset::ALL.len()] }
+    }
+}
+
+impl<K: PartialEq, V: Default> Listed<K, V> {
+    #[inline]
+    fn entry(&mut self, dataset: Dataset, key: K) -> &mut V {
+        let last = match dataset {
+            Dataset::Orders => &mut self.last[0],
+            Dataset::Captures => &mut self.last[1],
+            Dataset::Reversals => &mut self.last[2],
+            Dataset::Settlements => &mut self.last[3],
+        };
+        if self.list.get(*last).is_none_or(|(known, _)| *known != key) {
+            *last = self.list.iter().position(|(known, _)| *known == key).unwrap_or(self.list.len());
+        }
+        if *last == self.list.len() {
+            self.list.push((key, V::default()));
+        }
+        &mut self.list[*last].1
+    }
 }
 
 impl Tally {
     /// Counts a row's fate.
+    #[inline]
     pub fn fate(&mut self, fate: Fate, dataset: Dataset, origin: Origin, currency: Currency, amount_minor: i64) {
-        let fates = entry(&mut self.fates, (dataset, origin.file(), currency));
+        let fates = self.fates.entry(dataset, (dataset, origin.file(), currency));
         let sum = match fate {
             Fate::Read => &mut fates.read,
             Fate::Repeated => &mut fates.repeated,
@@ -153,8 +177,9 @@ impl Tally {
     }
 
     /// Counts the verdict of a record with its rows.
+    #[inline]
     pub fn verdict(&mut self, dataset: Dataset, provider: NameId, currency: Currency, verdict: Verdict, rows: Sum) {
-        let total = entry(&mut self.verdicts, (dataset, provider, currency, verdict));
+        let total = self.verdicts.entry(dataset, (dataset, provider, currency, verdict));
         total.records = total.records.saturating_add(1);
         total.rows.join(rows);
     }
@@ -168,15 +193,15 @@ impl Tally {
 
     /// Adds the counts of another task.
     pub fn join(&mut self, other: Self) {
-        for (key, fates) in other.fates {
-            let mine = entry(&mut self.fates, key);
+        for (key, fates) in other.fates.list {
+            let mine = self.fates.entry(key.0, key);
             mine.read.join(fates.read);
             mine.repeated.join(fates.repeated);
             mine.superseded.join(fates.superseded);
             mine.accepted.join(fates.accepted);
         }
-        for (key, sum) in other.verdicts {
-            let mine = entry(&mut self.verdicts, key);
+        for (key, sum) in other.verdicts.list {
+            let mine = self.verdicts.entry(key.0, key);
             mine.records = mine.records.saturating_add(sum.records);
             mine.rows.join(sum.rows);
         }
@@ -189,13 +214,13 @@ impl Tally {
     /// The fates by dataset, file and currency.
     #[must_use]
     pub fn fates(&self) -> &[(FileKey, Fates)] {
-        &self.fates
+        &self.fates.list
     }
 
     /// The verdicts by dataset, provider, currency and verdict.
     #[must_use]
     pub fn verdicts(&self) -> &[(VerdictKey, VerdictSum)] {
-        &self.verdicts
+        &self.verdicts.list
     }
 
     /// Where totals do not close: rows read against their fates, and accepted rows against their verdicts, a sentence
@@ -204,7 +229,7 @@ impl Tally {
     pub fn gaps(&self) -> Vec<String> {
         let mut gaps = Vec::new();
         let mut accepted: BTreeMap<(Dataset, Currency), Sum> = BTreeMap::new();
-        for ((dataset, file, currency), fates) in &self.fates {
+        for ((dataset, file, currency), fates) in &self.fates.list {
             let mut judged = fates.accepted;
             judged.join(fates.repeated);
             judged.join(fates.superseded);
@@ -219,7 +244,7 @@ impl Tally {
             accepted.entry((*dataset, *currency)).or_default().join(fates.accepted);
         }
         let mut decided: BTreeMap<(Dataset, Currency), Sum> = BTreeMap::new();
-        for ((dataset, _, currency, _), sum) in &self.verdicts {
+        for ((dataset, _, currency, _), sum) in &self.verdicts.list {
             decided.entry((*dataset, *currency)).or_default().join(sum.rows);
         }
         // A currency in which every row was replaced by a version in another one has nothing to decide.

@@ -13,6 +13,7 @@ pub mod native;
 pub mod operations;
 pub mod orders;
 pub mod pairing;
+pub mod plain;
 pub mod references;
 pub mod settings;
 pub mod statements;

@@ -14,9 +14,21 @@ pub fn vat_in_gross_minor(gross_minor: i64, rate_bp: i64) -> Option<i64> {
     i64::try_from(vat.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero)).ok()
 }
 
+/// Whether the stated VAT is surely within the tolerance of the computed one, in whole numbers alone: it differs from the
+/// exact quotient by no more than the tolerance less a half, and rounding moves that by a half at most. A no says nothing.
+fn surely_near(gross_minor: i64, vat_minor: i64, rate_bp: i64, tolerance_minor: i64) -> Option<bool> {
+    let whole = rate_bp.checked_add(10_000).filter(|whole| *whole > 0)?;
+    let off = vat_minor.checked_mul(whole)?.checked_sub(gross_minor.checked_mul(rate_bp)?)?;
+    let allowed = tolerance_minor.checked_mul(2)?.checked_sub(1)?.checked_mul(whole)?;
+    Some(off.checked_abs()?.checked_mul(2)? <= allowed)
+}
+
 /// The computed VAT where the stated one differs from it by more than the tolerance.
 #[must_use]
 pub fn vat_off(gross_minor: i64, vat_minor: i64, rate_bp: i64, tolerance_minor: i64) -> Option<i64> {
+    if surely_near(gross_minor, vat_minor, rate_bp, tolerance_minor) == Some(true) {
+        return None;
+    }
     let computed_minor = vat_in_gross_minor(gross_minor, rate_bp)?;
     let size = (i128::from(vat_minor) - i128::from(computed_minor)).abs();
     (size > i128::from(tolerance_minor)).then_some(computed_minor)
@@ -48,6 +60,25 @@ mod tests {
                 assert_eq!(vat_in_gross_minor(gross, rate).map(i128::from), Some(if n < 0 { -sized } else { sized }));
             }
         }
+    }
+
+    #[test]
+    fn what_is_surely_near_is_near() {
+        let mut sure = 0;
+        for gross in (-2_000_i64..2_000).chain([i64::MAX, i64::MIN, i64::MAX / 25_000]) {
+            for rate in [0, 600, 2_500, 10_000, 12_345, 1_000_000] {
+                let computed = vat_in_gross_minor(gross, rate).unwrap();
+                for vat in (-4..=4).filter_map(|off| computed.checked_add(off)) {
+                    for tolerance in [0, 1, 2, i64::MAX] {
+                        if surely_near(gross, vat, rate, tolerance) == Some(true) {
+                            sure += 1;
+                            assert!((vat - computed).abs() <= tolerance, "{gross} {vat} {rate} {tolerance}");
+                        }
+                    }
+                }
+            }
+        }
+        assert!(sure > 50_000, "{sure}");
     }
 
     #[test]

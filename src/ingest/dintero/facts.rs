@@ -1,27 +1,42 @@
 //! One document of Dintero's APIs to the facts that it tells.
 
-use super::json::{Lines, object};
 use super::{orders, records, transactions};
 use crate::ingest::canonical::Reject;
+use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::{Api, Fact, OperationFact, Place, Told};
-use crate::ingest::payload::path::PathHints;
+use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::Dintero;
+use crate::ingest::payload::scalar::rejected;
 
 /// A document while its facts are told.
-pub(super) struct Telling<'a, 'o> {
-    /// Where the document begins.
-    pub place: Place,
-    /// What its path says.
-    pub hints: &'o PathHints,
-    lines: Lines<'a>,
-    out: &'o mut dyn FnMut(Fact),
-    reject: &'o mut dyn FnMut(u64, Reject),
+pub(super) struct Telling<'t> {
+    document: &'t Document<'t>,
+    /// What is known of its file.
+    pub context: &'t DocContext,
+    out: &'t mut dyn FnMut(Fact),
+    reject: &'t mut dyn FnMut(u64, Reject),
 }
 
-impl<'a> Telling<'a, '_> {
-    /// Where a part of the document begins.
-    pub fn place_of(&mut self, part: &str) -> Place {
-        Place { line: self.lines.of(part), ..self.place }
+impl<'t> Telling<'t> {
+    /// The document's object.
+    pub fn root(&self) -> Node<'t> {
+        self.document.root()
+    }
+
+    /// The line on which the document begins.
+    pub fn line(&self) -> u64 {
+        self.document.line()
+    }
+
+    /// Where a value of the document begins. Lines are counted on from the value asked for before, so values are asked
+    /// for in their order.
+    pub fn place(&self, value: &Node<'_>) -> Place {
+        self.context.place(self.document.line_of(value))
+    }
+
+    /// The order that the file's path names.
+    pub fn order_id(&self) -> Option<String> {
+        self.context.path.order_id.clone()
     }
 
     /// Hands out a fact.
@@ -29,25 +44,49 @@ impl<'a> Telling<'a, '_> {
         (self.out)(fact);
     }
 
-    /// Hands out a reject of a part of the document.
-    pub fn refuse(&mut self, part: &str, reject: Reject) {
-        let line = self.lines.of(part);
-        (self.reject)(line, reject);
+    /// Hands out a reject of a value of the document.
+    pub fn refuse(&mut self, value: &Node<'_>, reject: Reject) {
+        (self.reject)(self.document.line_of(value), reject);
     }
+}
 
-    /// Reads a part of the document as an object; `None` where it is none, which is rejected. `column` is the key
-    /// that the part stands under, empty for the document itself.
-    pub fn object<T: serde::Deserialize<'a>>(&mut self, part: &'a str, column: &str) -> Option<T> {
-        match object(part) {
-            Ok(read) => Some(read),
-            Err(error) => {
-                let line = self.lines.of(part).saturating_add(error.line - 1);
-                let reject = Reject { column: column.to_owned(), value: String::new(), reason: error.reason };
-                (self.reject)(line, reject);
-                None
-            }
-        }
+/// The values of a list; none where it is absent.
+///
+/// # Errors
+/// Something else stands there.
+pub(super) fn list<'d>(
+    column: &str,
+    value: Option<Node<'d>>,
+) -> Result<Option<impl Iterator<Item = Node<'d>> + use<'d>>, Reject> {
+    match value {
+        None => Ok(None),
+        Some(value) => match value.shape() {
+            Shape::Null => Ok(None),
+            Shape::Array => Ok(Some(value.values())),
+            _ => Err(rejected(column, &value, "a list must stand here")),
+        },
     }
+}
+
+/// The values of an object with their keys; none where it is absent.
+///
+/// # Errors
+/// Something else stands there.
+pub(super) fn object<'d>(
+    column: &str,
+    value: Option<Node<'d>>,
+) -> Result<impl Iterator<Item = Node<'d>> + use<'d>, Reject> {
+    if let Some(value) = &value
+        && !matches!(value.shape(), Shape::Object | Shape::Null)
+    {
+        return Err(rejected(column, value, "an object must stand here"));
+    }
+    Ok(value.into_iter().flat_map(|value| value.values()))
+}
+
+/// The reject of something that is not there.
+pub(super) fn lacks(column: &str, reason: &str) -> Reject {
+    Reject { column: column.to_owned(), value: String::new(), reason: reason.to_owned() }
 }
 
 /// An operation of which nothing is known but how it is told.
@@ -86,25 +125,21 @@ pub(super) fn blank(told: Told) -> OperationFact {
 ///
 /// A document of a settlement gives none: see [`super::settlement`].
 pub fn facts(
-    document: &[u8],
+    document: &Document<'_>,
     kind: Dintero,
-    hints: &PathHints,
-    place: Place,
+    context: &DocContext,
     out: &mut dyn FnMut(Fact),
     reject: &mut dyn FnMut(u64, Reject),
 ) {
-    let Ok(text) = std::str::from_utf8(document) else {
-        let reason = "the document is not UTF-8: save the file as UTF-8, or fetch it again".to_owned();
-        return reject(place.line, Reject { column: String::new(), value: String::new(), reason });
-    };
-    let telling = &mut Telling { place, hints, lines: Lines::new(text, place.line), out, reject };
+    let telling = &mut Telling { document, context, out, reject };
+    let root = telling.root();
     match kind {
-        Dintero::Draft => orders::draft(telling, text),
-        Dintero::Order => orders::stored(telling, text),
-        Dintero::Operation => records::single(telling, text),
-        Dintero::Collection => records::collections(telling, text),
-        Dintero::Transaction => transactions::transaction(telling, text),
-        Dintero::Webhook => transactions::webhook(telling, text),
+        Dintero::Draft => orders::draft(telling, root),
+        Dintero::Order => orders::stored(telling, root),
+        Dintero::Operation => records::single(telling, root),
+        Dintero::Collection => records::collections(telling, root),
+        Dintero::Transaction => transactions::transaction(telling, root),
+        Dintero::Webhook => transactions::webhook(telling, root),
         Dintero::OrderEvents | Dintero::SettlementList | Dintero::SettlementReport => {}
     }
 }

@@ -64,13 +64,15 @@ pub struct OrderFact {
     /// Pay's UpdateOrder, any payment order with expanded items). Otherwise they add to the order or replace lines
     /// one by one (Dintero's drafts).
     pub whole: bool,
-    /// The items are those of a checkout transaction: they count only where nothing else tells of the order's lines.
+    /// The items and cancellations are those of a checkout transaction: they count only where nothing else tells of
+    /// the order's lines, or of what was cancelled.
     pub of_transaction: bool,
     /// The order's amount, minor units.
     pub order_amount_minor: Option<i64>,
     /// What of it was cancelled, minor units.
     pub cancelled_minor: Option<i64>,
-    /// The cancellations that `cancelled_minor` is the sum of, where the document names each (Dintero). Over several
+    /// The cancellations that `cancelled_minor` is the sum of, where the document names each; empty where it states
+    /// what was cancelled in all (Swedbank Pay's `cancelled`, and the status of an order that is). Over several
     /// documents of an order they are put together by their ids, so that one told of twice is counted once.
     pub cancellations: Vec<CancellationFact>,
     /// `remainingCaptureAmount`, minor units; absent is not 0.
@@ -84,7 +86,8 @@ pub struct OrderFact {
 /// A part of an order that was cancelled before it was captured.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct CancellationFact {
-    /// Dintero: `id` of the recorded cancellation, or of the checkout event; `None` for a request, which its answer
+    /// Swedbank Pay: `payeeReference`, else `number`. Dintero: `id` of the recorded cancellation, or of the checkout
+    /// event; `None` for a request, which its answer
     /// repeats with an id: it counts only where no cancellation with an id is known of the order.
     pub cancellation_id: Option<String>,
     /// What was cancelled, signed, minor units.

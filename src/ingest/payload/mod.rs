@@ -6,6 +6,7 @@
 //! together, and every document that tells of an operation gives rows for it with all that is known, which RULES.md 2
 //! then counts once and lists as repeated.
 
+pub mod canonical_rows;
 pub mod document;
 pub mod documents;
 pub mod fact;

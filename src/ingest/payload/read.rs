@@ -13,12 +13,15 @@ use crate::engine::source::Bytes;
 use crate::ingest::canonical::Reject;
 use crate::ingest::dintero::facts::facts as dintero_facts;
 use crate::ingest::source::FileError;
+use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
 
 /// What some documents of one API tell.
 #[derive(Debug)]
 pub struct Found {
     /// Whose API it is.
     pub api: Api,
+    /// How many documents there were.
+    pub documents: u64,
     /// The facts.
     pub facts: Vec<Fact>,
     /// What cannot be read, with its line.
@@ -43,27 +46,36 @@ pub fn file(
     let mut documents = Documents::new(shown, bytes)?;
     while let Some(batch) = documents.next_batch()? {
         batch.spans().par_chunks(DOCUMENTS_AT_ONCE).try_for_each(|spans| {
-            let mut found =
-                [Api::SwedbankPay, Api::Dintero].map(|api| Found { api, facts: Vec::new(), rejects: Vec::new() });
+            let mut found = [Api::SwedbankPay, Api::Dintero].map(|api| Found {
+                api,
+                documents: 0,
+                facts: Vec::new(),
+                rejects: Vec::new(),
+            });
             for span in spans {
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
-                match document.kind() {
-                    Some(Kind::SwedbankPay(_)) => {
-                        let _ = (&context, &swedbank_pay.facts);
-                    }
-                    Some(Kind::Dintero(kind)) => dintero_facts(
-                        document.text().as_bytes(),
+                let kind = document.kind();
+                if let Some(Kind::Dintero(_)) = kind { &mut *dintero } else { &mut *swedbank_pay }.documents += 1;
+                match kind {
+                    Some(Kind::SwedbankPay(kind)) => swedbank_pay_facts(
+                        &document,
                         kind,
-                        path,
-                        context.place(document.line()),
+                        &context,
+                        &mut |fact| swedbank_pay.facts.push(fact),
+                        &mut |line, reject| swedbank_pay.rejects.push((line, reject)),
+                    ),
+                    Some(Kind::Dintero(kind)) => dintero_facts(
+                        &document,
+                        kind,
+                        &context,
                         &mut |fact| dintero.facts.push(fact),
                         &mut |line, reject| dintero.rejects.push((line, reject)),
                     ),
                     _ => swedbank_pay.rejects.push((document.line(), document.unknown())),
                 }
             }
-            for found in found.into_iter().filter(|found| !found.facts.is_empty() || !found.rejects.is_empty()) {
+            for found in found.into_iter().filter(|found| found.documents > 0) {
                 emit(found).map_err(|error| {
                     FileError::new(
                         shown,

@@ -121,9 +121,7 @@ pub fn recognise(keys: &[&str]) -> Option<Kind> {
         let has = |wanted: &&str| {
             keys.iter().any(|key| if folded { key.eq_ignore_ascii_case(wanted) } else { key == wanted })
         };
-        entry.all.iter().all(|key| has(key))
-            && (entry.any.is_empty() || entry.any.iter().any(|key| has(key)))
-            && !entry.none.iter().any(|key| has(key))
+        entry.all.iter().all(has) && (entry.any.is_empty() || entry.any.iter().any(has)) && !entry.none.iter().any(has)
     };
     TABLE.iter().find(fits).map(|entry| entry.kind)
 }

@@ -52,7 +52,7 @@ fn refused(dataset: Dataset, place: Place, column: &str, value: &str, reason: St
 }
 
 /// Fills what the profile states, and refuses a row that lacks what every row must have.
-fn finish(mut row: Row, constants: Constants<'_>) -> Result<Row, Refused> {
+fn finish(mut row: Row, whole: &Whole, constants: Constants<'_>) -> Result<Row, Refused> {
     for (column, text) in constants(row.place.file).into_iter().flatten() {
         let known = row.dataset.columns().iter().find(|known| known.name == column);
         if let Some(known) = known
@@ -60,6 +60,10 @@ fn finish(mut row: Row, constants: Constants<'_>) -> Result<Row, Refused> {
         {
             row.fields.push((known.name, text.clone()));
         }
+    }
+    // What says nothing of its time was made with its order.
+    if let (Some(created_at), false) = (&whole.created_at, row.fields.iter().any(|(name, _)| *name == "created_at")) {
+        row.fields.push(("created_at", created_at.clone()));
     }
     let lacks = row.dataset.columns().iter().find(|column| {
         column.required && !row.fields.iter().any(|(name, text)| *name == column.name && !text.is_empty())
@@ -99,7 +103,7 @@ pub fn line(whole: &Whole, order: &OrderFact, item: &ItemFact, constants: Consta
     fields.push(("line_id", item.line_id.clone()));
     fields.push(("gross_amount", item.gross_minor.to_string()));
     push(&mut fields, "currency", order.currency.as_ref().or(whole.currency.as_ref()));
-    push(&mut fields, "created_at", order.created_at.as_ref().or(whole.created_at.as_ref()));
+    push(&mut fields, "created_at", order.created_at.as_ref());
     fields.push(("provider", whole.provider.clone()));
     push(&mut fields, "item_id", item.item_id.as_ref());
     push(&mut fields, "description", item.description.as_ref());
@@ -115,7 +119,7 @@ pub fn line(whole: &Whole, order: &OrderFact, item: &ItemFact, constants: Consta
         push(&mut fields, name, statement);
     }
     let place = if item.line == 0 { order.place } else { Place { line: item.line, ..order.place } };
-    finish(Row { dataset: Dataset::Orders, place, fields }, constants)
+    finish(Row { dataset: Dataset::Orders, place, fields }, whole, constants)
 }
 
 /// The rows of an operation: one a line, or one where it names none. Parts of one line are summed: a line has one row.
@@ -135,13 +139,7 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
     let mut common = Vec::with_capacity(16);
     push(&mut common, "order_id", fact.order_id.as_ref().or(whole.order_id.as_ref()));
     push(&mut common, "currency", fact.currency.as_ref().or(whole.currency.as_ref()));
-    let made = fact.created_at.as_ref().or(if fact.state.as_deref() == Some(super::references::ASKED_ONLY) {
-        // It never came to be; the order's time places it.
-        whole.created_at.as_ref()
-    } else {
-        None
-    });
-    push(&mut common, "created_at", made);
+    push(&mut common, "created_at", fact.created_at.as_ref());
     common.push(("provider", whole.provider.clone()));
     push(&mut common, "operation_id", fact.operation_id.as_ref());
     push(&mut common, "payee_reference", fact.payee_reference.as_ref());
@@ -155,7 +153,7 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
     if fact.parts.is_empty() {
         push(&mut common, "amount", fact.amount_minor);
         push(&mut common, "vat_amount", fact.vat_minor);
-        return Ok(vec![finish(Row { dataset, place: fact.place, fields: common }, constants)?]);
+        return Ok(vec![finish(Row { dataset, place: fact.place, fields: common }, whole, constants)?]);
     }
     push(&mut common, "operation_amount", fact.amount_minor);
     let mut sums: Vec<(&str, i128, Option<i128>)> = Vec::new();
@@ -176,7 +174,7 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
         fields.push(("line_id", line_id.to_owned()));
         // A single line has all of the operation's VAT.
         push(&mut fields, "vat_amount", vat.or(fact.vat_minor.filter(|_| one).map(i128::from)));
-        finish(Row { dataset, place: fact.place, fields }, constants)
+        finish(Row { dataset, place: fact.place, fields }, whole, constants)
     });
     rows.collect()
 }

@@ -18,6 +18,12 @@ pub fn rejected(column: &str, value: &Node<'_>, reason: impl Into<String>) -> Re
     Reject { column: column.to_owned(), value: shown(written.as_bytes()), reason: reason.into() }
 }
 
+/// A reject of a value that is not there.
+#[must_use]
+pub fn missing(column: &str, reason: impl Into<String>) -> Reject {
+    Reject { column: column.to_owned(), value: String::new(), reason: reason.into() }
+}
+
 /// A text, or a whole number as its digits, trimmed; `None` where it is absent, `null` or empty.
 ///
 /// # Errors
@@ -96,7 +102,10 @@ pub fn minor_near(column: &str, value: Option<Node<'_>>) -> Result<Option<i64>, 
     }
     let not_whole = || rejected(column, &value, "an amount is a whole number of minor units, to a millionth");
     let (whole, fraction) = numeral.split_once('.').ok_or_else(not_whole)?;
-    if !is_whole(whole) || fraction.len() > LEN_MAX || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_whole(whole)
+        || !(1..=LEN_MAX).contains(&fraction.len())
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
         return Err(not_whole());
     }
     // Six zeros, or six nines, behind the point: nearer than a millionth to the one below, or above, in size. Exactly
@@ -144,5 +153,109 @@ pub fn boolean(column: &str, value: Option<Node<'_>>) -> Result<Option<bool>, Re
         (Shape::Null, _) => Ok(None),
         (Shape::Bool, word) => Ok(Some(word == "true")),
         _ => Err(rejected(column, &value, "true or false must stand here")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::payload::json::Tape;
+
+    /// Reads one value, written as JSON, by a reader.
+    fn with<T>(json: &str, read: impl Fn(&str, Option<Node<'_>>) -> Result<T, Reject>) -> Result<T, String> {
+        let tape = Tape::parse(json).unwrap();
+        read("amount", Some(Node::root(json, &tape))).map_err(|reject| {
+            assert_eq!(reject.column, "amount");
+            format!("{}: {}", reject.value, reject.reason)
+        })
+    }
+
+    #[test]
+    fn amounts_are_whole_and_exact() {
+        let good = [
+            ("0", Some(0)),
+            ("-0", Some(0)),
+            ("-1500", Some(-1500)),
+            ("\" 1500 \"", Some(1500)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("null", None),
+            ("\" \"", None),
+        ];
+        for (json, expected) in good {
+            assert_eq!(with(json, minor), Ok(expected), "{json}");
+            assert_eq!(with(json, minor_near), Ok(expected), "{json}");
+        }
+        let bad = [
+            ("1500.0", NOT_WHOLE),
+            ("1e3", NOT_WHOLE),
+            ("\"1 500\"", NOT_WHOLE),
+            ("\"+5\"", NOT_WHOLE),
+            ("\"15,00\"", NOT_WHOLE),
+            ("\"x\"", NOT_WHOLE),
+            ("9223372036854775808", TOO_LARGE),
+            ("true", "a whole number of minor units must stand here"),
+            ("[1]", "a whole number of minor units must stand here"),
+        ];
+        for (json, reason) in bad {
+            let problem = with(json, minor).unwrap_err();
+            assert!(problem.ends_with(&format!(": {reason}")), "{json}: {problem}");
+        }
+        assert_eq!(minor("amount", None), Ok(None), "absent is not 0");
+    }
+
+    #[test]
+    fn numbers_a_millionth_from_a_whole_one_are_taken_for_it() {
+        let good = [
+            ("1500.0", 1500),
+            ("65989.99999999999", 65990),
+            ("65990.00000000001", 65990),
+            ("-65989.99999999999", -65990),
+            ("-0.9999999", -1),
+            ("0.000001", 0),
+            ("0.999999", 1),
+            ("\"12.0000000\"", 12),
+            ("9223372036854775807.0", i64::MAX),
+        ];
+        for (json, expected) in good {
+            assert_eq!(with(json, minor_near), Ok(Some(expected)), "{json}");
+        }
+        for json in ["1500.5", "0.0000011", "0.99999", "0.9999989", "1e3", "1.5e3", "\"1.\"", "\".5\"", "\"1.0.0\""] {
+            let problem = with(json, minor_near).unwrap_err();
+            assert!(
+                problem.ends_with("an amount is a whole number of minor units, to a millionth"),
+                "{json}: {problem}"
+            );
+        }
+        for json in ["9223372036854775807.9999999", "-9223372036854775808.9999999", "9223372036854775808.0"] {
+            assert!(with(json, minor_near).unwrap_err().ends_with(TOO_LARGE), "{json}");
+        }
+    }
+
+    #[test]
+    fn ids_are_texts_or_whole_numbers() {
+        let long = "1".repeat(65);
+        let good = [("\" AB 1 \"", Some("AB 1")), ("1", Some("1")), ("-7", Some("-7")), ("\"\"", None), ("null", None)];
+        for (json, expected) in good {
+            assert_eq!(with(json, id), Ok(expected.map(str::to_owned)), "{json}");
+        }
+        for json in ["1.0", "1e5", "true", "{}", &long] {
+            assert!(with(json, id).unwrap_err().ends_with("a text or a whole number must stand here"), "{json}");
+        }
+        assert_eq!(with("5", text), Err("5: a text must stand here".to_owned()));
+    }
+
+    #[test]
+    fn quantities_and_booleans_stand_as_written() {
+        assert_eq!(with("351.3514", quantity), Ok(Some("351.3514".to_owned())));
+        assert_eq!(with("\"2.50\"", quantity), Ok(Some("2.50".to_owned())));
+        assert_eq!(with("null", quantity), Ok(None));
+        assert_eq!(
+            with("0.12345", quantity),
+            Err("0.12345: a quantity is digits with an optional sign and at most 4 decimals after a point".to_owned())
+        );
+        assert_eq!(with("[]", quantity), Err("[...]: a number must stand here".to_owned()));
+        assert_eq!((with("true", boolean), with("false", boolean)), (Ok(Some(true)), Ok(Some(false))));
+        assert_eq!(with("\"true\"", boolean), Err("true: true or false must stand here".to_owned()));
     }
 }

@@ -2,6 +2,21 @@
 //!
 //! A profile says which of the file's columns is which canonical column, and how its numbers, days and words are
 //! written. What it does not say is not guessed: a field that can be read in two ways is refused.
+//!
+//! ```text
+//! bytes -> encoding -> delimited -> columns -> convert -> canonical copy
+//!          (or any Table: a sheet)             number, amount, date
+//! ```
+
+pub mod amount;
+pub mod columns;
+pub mod convert;
+pub mod date;
+pub mod delimited;
+pub mod encoding;
+pub mod month;
+pub mod number;
+pub mod utf16;
 
 use std::collections::BTreeMap;
 
@@ -10,8 +25,10 @@ use std::collections::BTreeMap;
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,
-    /// UTF-16, by its byte order mark; without one, little endian.
+    /// UTF-16, by its byte order mark, else by the zeros beside its letters, else little endian.
     Utf16,
+    /// UTF-16, little endian.
+    Utf16Le,
     /// UTF-16, big endian.
     Utf16Be,
     /// Windows-1252.
@@ -20,6 +37,15 @@ pub enum Encoding {
     Iso8859_1,
     /// ISO 8859-15.
     Iso8859_15,
+}
+
+/// What stands around fields that hold a delimiter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Quote {
+    /// This byte, twice where it stands for itself.
+    Byte(u8),
+    /// Nothing: quotes stand for themselves.
+    Never,
 }
 
 /// What separates groups of digits.
@@ -44,6 +70,17 @@ pub enum AmountUnit {
     Minor,
 }
 
+/// What a VAT rate without a percent sign counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RateUnit {
+    /// `25` is 25 %.
+    Percent,
+    /// `2500` is 25 %, as in canonical files.
+    BasisPoints,
+    /// `0.25` is 25 %.
+    Fraction,
+}
+
 /// A column whose text holds several: what the named groups of the pattern match are canonical columns.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Split {
@@ -60,9 +97,9 @@ pub struct Profile {
     pub name: String,
     /// The byte between fields.
     pub delimiter: Option<u8>,
-    /// The byte around fields; `"` where nothing is said.
-    pub quote: Option<u8>,
-    /// How texts become characters.
+    /// What stands around fields; `"` where nothing is said.
+    pub quote: Option<Quote>,
+    /// How texts become characters; by the byte order mark, else UTF-8, where nothing is said.
     pub encoding: Option<Encoding>,
     /// The decimal sign, `.` or `,`.
     pub decimal: Option<char>,
@@ -70,19 +107,23 @@ pub struct Profile {
     pub grouping: Option<Grouping>,
     /// What amounts count; minor units where nothing is said.
     pub amount_unit: Option<AmountUnit>,
+    /// What a VAT rate without a percent sign counts; where nothing is said, percent with amounts in major units, else
+    /// percent x 100.
+    pub vat_rate_unit: Option<RateUnit>,
     /// How days and times are written, in the letters of `strftime`; the canonical forms where nothing is said.
     pub date_format: Option<String>,
     /// The IANA name of the zone of its times; the run's where nothing is said.
     pub timezone: Option<String>,
     /// The sheet of a workbook; the first where nothing is said.
     pub sheet: Option<String>,
-    /// The row of the header, from 1; the first that is not empty where nothing is said.
+    /// The line (of a workbook: the row) of the header, from 1; the first that is not empty where nothing is said.
     pub header_row: Option<u64>,
-    /// Canonical column to the file's column.
+    /// Canonical column to the file's column. Where there is none at all, the file's columns have canonical names.
     pub columns: BTreeMap<String, String>,
-    /// Canonical column to the text that it has in every row.
+    /// Canonical column to the canonical text that it has in every row, or in every row whose own field is empty.
     pub constants: BTreeMap<String, String>,
-    /// Canonical column to what its words stand for: `Retur` to `reversal`. Words are compared without case.
+    /// Canonical column to what its words stand for: `Retur` to `reversal`. Words are compared without case; what they
+    /// stand for is canonical text.
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Columns that hold several.
     pub split: Vec<Split>,
@@ -91,3 +132,14 @@ pub struct Profile {
     /// The file's column to the words that a row must have one of to take part; others are left out and counted.
     pub only: BTreeMap<String, Vec<String>>,
 }
+
+impl Profile {
+    /// How its numbers are written.
+    #[must_use]
+    pub fn dialect(&self) -> number::Dialect {
+        number::Dialect { decimal: self.decimal, grouping: self.grouping }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,19 @@
 //! A stream of XML tags and texts with their places: one item at a time, in bounded memory, and nothing but
 //! well-formed UTF-8.
 //!
-//! What quick-xml leaves to its caller is checked here: one root, end tags that match, nothing beside the root, an end
-//! of file only after it. A DOCTYPE is refused, so nothing can be expanded.
+//! The tokens are our own, because quick-xml's reader gives up at bytes that are not UTF-8 and bounds nothing; its
+//! attributes and references are used. Checked here: one root, end tags that match, nothing beside the root, an end of
+//! file only after it. A DOCTYPE is refused, so nothing can be expanded.
 
 use std::borrow::Cow;
-use std::io::{self, BufRead, Read};
+use std::io::BufRead;
 
-use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::attributes::Attributes;
-use quick_xml::events::{BytesDecl, Event};
+use quick_xml::events::{BytesDecl, BytesRef, BytesStart};
 
-/// A tag, a text or a comment may be this long, and so may an attribute.
-const ITEM_BYTES_MAX: usize = 1 << 20;
+use super::token::{Token, Tokens};
+
 /// Elements inside each other; what providers send has five.
 const DEPTH_MAX: usize = 32;
 
@@ -55,62 +55,6 @@ impl Place {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-#[error("a tag or text is longer than {ITEM_BYTES_MAX} bytes")]
-struct TooLong;
-
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// Counts lines while the parser consumes, and hands out no more than one item may have.
-struct Source<R> {
-    inner: R,
-    item_bytes: usize,
-    line: u64,
-    column: u64,
-}
-
-impl<R> Source<R> {
-    fn begin_item(&mut self) -> Place {
-        self.item_bytes = 0;
-        Place { line: self.line, column: self.column }
-    }
-}
-
-impl<R: BufRead> Read for Source<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(out)?;
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for Source<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        let left = ITEM_BYTES_MAX.saturating_sub(self.item_bytes);
-        let chunk = self.inner.fill_buf()?;
-        if left == 0 && !chunk.is_empty() {
-            return Err(io::Error::other(TooLong));
-        }
-        Ok(chunk.get(..left).unwrap_or(chunk))
-    }
-
-    fn consume(&mut self, count: usize) {
-        // What is consumed was in the buffer a moment ago, so this reads nothing and cannot fail.
-        let used = self.inner.fill_buf().ok().and_then(|chunk| chunk.get(..count)).unwrap_or_default();
-        match memchr::memrchr(b'\n', used) {
-            None => self.column += wide(count),
-            Some(last) => {
-                self.line += wide(memchr::memchr_iter(b'\n', used).count());
-                self.column = wide(count - last);
-            }
-        }
-        self.item_bytes += count;
-        self.inner.consume(count);
-    }
-}
-
 /// A start tag or an empty one.
 #[derive(Debug, Clone)]
 pub struct Tag<'a> {
@@ -127,9 +71,8 @@ pub struct Tag<'a> {
 }
 
 impl<'a> Tag<'a> {
-    fn new(item: &'a [u8], place: Place, damaged: bool) -> Result<Self, XmlError> {
-        let whole = std::str::from_utf8(item).ok().and_then(|text| text.strip_prefix('<'));
-        let Some(inner) = whole.and_then(|text| text.strip_suffix('>')) else {
+    fn new(item: &'a str, place: Place, damaged: bool) -> Result<Self, XmlError> {
+        let Some(inner) = item.strip_prefix('<').and_then(|text| text.strip_suffix('>')) else {
             return Err(place.damaged("a tag without an end"));
         };
         let (content, empty) = inner.strip_suffix('/').map_or((inner, false), |rest| (rest, true));
@@ -166,20 +109,11 @@ pub enum Item<'a> {
     End,
 }
 
-#[derive(Clone, Copy)]
-enum Step {
-    Open { damaged: bool },
-    Text,
-    CData,
-    Reference(char),
-    Close,
-    End,
-}
-
 /// A document as a stream of items.
 pub struct Document<R> {
-    source: Source<R>,
-    item: Vec<u8>,
+    tokens: Tokens<R>,
+    /// A tag whose bytes are not UTF-8, with those replaced.
+    mended: String,
     /// Names of the open elements, one after the other, and where each begins.
     open_names: String,
     open_starts: Vec<usize>,
@@ -190,10 +124,9 @@ pub struct Document<R> {
 impl<R: BufRead> Document<R> {
     /// A document from its first byte.
     pub fn new(inner: R) -> Self {
-        let source = Source { inner, item_bytes: 0, line: 1, column: 1 };
         Self {
-            source,
-            item: Vec::new(),
+            tokens: Tokens::new(inner),
+            mended: String::new(),
             open_names: String::new(),
             open_starts: Vec::new(),
             root_seen: false,
@@ -201,24 +134,39 @@ impl<R: BufRead> Document<R> {
         }
     }
 
-    /// The next tag or end.
+    /// The next tag, text or end.
+    ///
+    /// # Errors
+    /// The document is not well formed here, or cannot be read.
     pub fn next(&mut self) -> Result<Item<'_>, XmlError> {
-        let (step, place) = self.advance()?;
-        let damaged = match step {
-            Step::Open { damaged } => damaged,
-            Step::Text => return Ok(Item::Text(Cow::Borrowed(self.item_text()))),
-            Step::CData => {
-                let text = self.item_text();
+        let token = self.advance()?;
+        let place = self.tokens.place();
+        match token {
+            Token::Close => return self.close(place),
+            Token::Eof => return self.end(place),
+            _ => {}
+        }
+        let bytes = self.tokens.bytes();
+        match token {
+            Token::Open => {}
+            Token::Reference => {
+                return Ok(Item::Text(Cow::Owned(referenced(text_of(bytes, place)?, place)?.to_string())));
+            }
+            _ => {
+                let text = text_of(bytes, place)?;
                 let inner = text.strip_prefix("<![CDATA[").and_then(|text| text.strip_suffix("]]>"));
                 return Ok(Item::Text(Cow::Borrowed(inner.unwrap_or(text))));
             }
-            Step::Reference(character) => return Ok(Item::Text(Cow::Owned(character.to_string()))),
-            Step::Close => return Ok(Item::Close),
-            Step::End => return Ok(Item::End),
+        }
+        let tag = match std::str::from_utf8(bytes) {
+            Ok(text) => Tag::new(text, place, false)?,
+            Err(_) => {
+                // Still a tag: whoever reads it decides what the damage concerns.
+                self.mended = String::from_utf8_lossy(bytes).into_owned();
+                Tag::new(&self.mended, place, true)?
+            }
         };
-        let tag = Tag::new(&self.item, place, damaged)?;
-        let outside = self.open_starts.is_empty();
-        if outside && self.root_seen {
+        if self.open_starts.is_empty() && self.root_seen {
             return Err(place.damaged("a second root element"));
         }
         self.root_seen = true;
@@ -232,118 +180,101 @@ impl<R: BufRead> Document<R> {
         Ok(Item::Open(tag))
     }
 
-    fn item_text(&self) -> &str {
-        std::str::from_utf8(&self.item).unwrap_or_default()
-    }
-
-    /// A tag with bytes that are not UTF-8 is still a tag; any other error is the end.
-    fn survive(&mut self, error: &quick_xml::Error, place: Place) -> Result<(Step, Place), XmlError> {
-        if !matches!((error, self.item.as_slice()), (quick_xml::Error::Encoding(_), [b'<', second, .., b'>']) if !b"!?/".contains(second))
-        {
-            return Err(refused(error, place));
-        }
-        self.item = String::from_utf8_lossy(&self.item).into_owned().into_bytes();
-        Ok((Step::Open { damaged: true }, place))
-    }
-
-    fn advance(&mut self) -> Result<(Step, Place), XmlError> {
+    /// The next token that is an item; those that are none are checked and passed by.
+    fn advance(&mut self) -> Result<Token, XmlError> {
         loop {
-            let place = self.source.begin_item();
-            let begun = std::mem::replace(&mut self.begun, true);
-            self.item.clear();
-            // What quick-xml would take for a byte order mark, at the start of any item, and pass over.
-            if matches!(self.source.fill_buf(), Ok([0xff, 0xfe, ..] | [0xfe, 0xff, ..])) {
-                let problem =
-                    if begun { "bytes that are not UTF-8" } else { "the file is UTF-16, and only UTF-8 is read" };
-                return Err(place.error(problem, HELP_UTF8));
-            }
-            // A reader an item: it keeps nothing between items that is needed, and an item with damaged bytes,
-            // after which it would stop, is survived.
-            let mut reader = Reader::from_reader(&mut self.source);
-            reader.config_mut().check_end_names = false;
-            reader.config_mut().allow_unmatched_ends = true;
+            let token = self.tokens.next()?;
+            let place = self.tokens.place();
             let outside = self.open_starts.is_empty();
-            let event = match reader.read_event_into(&mut self.item) {
-                Ok(event) => event,
-                Err(error) => return self.survive(&error, place),
-            };
-            match event {
-                Event::Start(_) | Event::Empty(_) => return Ok((Step::Open { damaged: false }, place)),
-                Event::End(end) => {
-                    let start = self.open_starts.pop().unwrap_or(0);
-                    let expected = self.open_names.get(start..).unwrap_or_default();
-                    if outside || expected != end.name().as_ref() {
-                        let problem = format!("</{}> where {} ends", end.name().as_ref(), element(expected));
-                        return Err(place.damaged(&problem));
-                    }
-                    self.open_names.truncate(start);
-                    return Ok((Step::Close, place));
-                }
-                Event::Eof if outside && self.root_seen => return Ok((Step::End, place)),
-                Event::Eof if outside => return Err(place.damaged("the file holds no element")),
-                Event::Eof => {
-                    let innermost = self.open_starts.last().and_then(|start| self.open_names.get(*start..));
-                    let problem = format!("the file ends inside {}", element(innermost.unwrap_or_default()));
-                    return Err(place.damaged(&problem));
-                }
-                Event::Text(text) => {
-                    let text = text.into_inner();
-                    let blank = text.trim_start_matches('\u{feff}').trim_ascii().is_empty();
-                    if outside && !blank {
+            let begun = std::mem::replace(&mut self.begun, true);
+            match token {
+                Token::Open | Token::Close | Token::Eof => return Ok(token),
+                Token::Text | Token::CData | Token::Reference if !outside => return Ok(token),
+                Token::Text => {
+                    let text = text_of(self.tokens.bytes(), place)?;
+                    if !text.trim_start_matches('\u{feff}').trim_ascii().is_empty() {
                         return Err(place.damaged("text outside the root element"));
                     }
                     // A byte order mark and blank lines may stand before the declaration.
-                    self.begun = begun || !blank;
-                    if !outside {
-                        return Ok((Step::Text, place));
-                    }
+                    self.begun = begun;
                 }
-                Event::Decl(declaration) if !begun => check_encoding(&declaration, place)?,
-                Event::Decl(_) => return Err(place.damaged("a declaration after the beginning of the file")),
-                Event::CData(_) if outside => return Err(place.damaged("text outside the root element")),
-                Event::GeneralRef(name) => {
-                    let named = || resolve_xml_entity(&name).and_then(|text| text.chars().next());
-                    match name.resolve_char_ref().ok().flatten().or_else(named) {
-                        Some(character) if !outside => return Ok((Step::Reference(character), place)),
-                        _ => return Err(place.damaged(&format!("the entity &{};, which nothing declares", &*name))),
-                    }
+                Token::CData => return Err(place.damaged("text outside the root element")),
+                Token::Reference => {
+                    referenced(text_of(self.tokens.bytes(), place)?, place)?;
+                    return Err(place.damaged("text outside the root element"));
                 }
-                Event::DocType(_) => {
+                Token::Comment => {}
+                Token::Instruction => self.instruction(begun, place)?,
+                Token::Markup => {
                     let help =
                         "no file of a provider has one, and none is expanded: fetch the file again from the provider";
                     return Err(place.error("a DOCTYPE", help));
                 }
-                Event::CData(_) => return Ok((Step::CData, place)),
-                Event::Comment(_) | Event::PI(_) => {}
             }
         }
     }
-}
 
-fn element(name: &str) -> String {
-    if name.is_empty() { "nothing".to_owned() } else { format!("<{name}>") }
-}
-
-fn check_encoding(declaration: &BytesDecl<'_>, place: Place) -> Result<(), XmlError> {
-    match declaration.encoding() {
-        None => Ok(()),
-        Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") => Ok(()),
-        Some(Ok(name)) => {
-            Err(place.error(format!("the file declares the encoding {name}, and only UTF-8 is read"), HELP_UTF8))
+    fn close(&mut self, place: Place) -> Result<Item<'_>, XmlError> {
+        let outside = self.open_starts.is_empty();
+        let start = self.open_starts.pop().unwrap_or(0);
+        let expected = self.open_names.get(start..).unwrap_or_default();
+        let text = text_of(self.tokens.bytes(), place)?;
+        let name = text.strip_prefix("</").and_then(|text| text.strip_suffix('>')).unwrap_or(text).trim_ascii_end();
+        if outside || expected != name {
+            let expected = if expected.is_empty() { "nothing".to_owned() } else { format!("<{expected}>") };
+            return Err(place.damaged(&format!("</{name}> where {expected} ends")));
         }
-        Some(Err(error)) => Err(place.damaged(&error.to_string())),
+        self.open_names.truncate(start);
+        Ok(Item::Close)
+    }
+
+    fn end(&mut self, place: Place) -> Result<Item<'_>, XmlError> {
+        match self.open_starts.last() {
+            None if self.root_seen => Ok(Item::End),
+            None => Err(place.damaged("the file holds no element")),
+            Some(start) => {
+                let innermost = self.open_names.get(*start..).unwrap_or_default();
+                Err(place.damaged(&format!("the file ends inside <{innermost}>")))
+            }
+        }
+    }
+
+    /// Checks the declaration; other instructions are for other programs.
+    fn instruction(&self, begun: bool, place: Place) -> Result<(), XmlError> {
+        let text = text_of(self.tokens.bytes(), place)?;
+        let content = text.strip_prefix("<?").and_then(|text| text.strip_suffix("?>")).unwrap_or_default();
+        if !content.strip_prefix("xml").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
+            return Ok(());
+        }
+        if begun {
+            return Err(place.damaged("a declaration after the beginning of the file"));
+        }
+        // What was turned into UTF-8 declares what it was, or, by mistake, what it should have been.
+        match BytesDecl::from_start(BytesStart::from_content(content, "xml".len())).encoding() {
+            _ if self.tokens.turned() => Ok(()),
+            None => Ok(()),
+            Some(Ok(name)) if name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8") => Ok(()),
+            Some(Ok(name)) => {
+                let problem = format!(
+                    "the file declares the encoding {name}, and only UTF-8, UTF-16, ISO-8859-1 and Windows-1252 are read"
+                );
+                Err(place.error(problem, HELP_UTF8))
+            }
+            Some(Err(error)) => Err(place.damaged(&error.to_string())),
+        }
     }
 }
 
-fn refused(error: &quick_xml::Error, place: Place) -> XmlError {
-    match error {
-        quick_xml::Error::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
-            place.error(error.to_string(), HELP_DAMAGED)
-        }
-        quick_xml::Error::Io(error) => {
-            place.error(format!("cannot be read: {error}"), "check the file and the disk it is on")
-        }
-        quick_xml::Error::Encoding(_) => place.error("bytes that are not UTF-8", HELP_UTF8),
-        other => place.damaged(&other.to_string()),
-    }
+fn text_of(bytes: &[u8], place: Place) -> Result<&str, XmlError> {
+    std::str::from_utf8(bytes).map_err(|_| place.error("bytes that are not UTF-8", HELP_UTF8))
+}
+
+/// The character that a reference stands for: one of the five that XML declares, or one by its number.
+fn referenced(text: &str, place: Place) -> Result<char, XmlError> {
+    let Some(name) = text.strip_prefix('&').and_then(|text| text.strip_suffix(';')) else {
+        return Err(place.damaged("an & that begins no reference"));
+    };
+    let named = || resolve_xml_entity(name).and_then(|text| text.chars().next());
+    let character = BytesRef::new(name).resolve_char_ref().ok().flatten().or_else(named);
+    character.ok_or_else(|| place.damaged(&format!("the entity &{name};, which nothing declares")))
 }

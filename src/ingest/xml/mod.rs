@@ -3,9 +3,13 @@
 
 mod attributes;
 mod document;
+mod encoding;
+mod token;
 
 pub use attributes::{Folded, Header, decoded};
 pub use document::{Document, Item, Place, Tag, XmlError, local};
+pub use encoding::{Decoding, head};
+pub use token::Refusal;
 
 #[cfg(test)]
 mod tests;

@@ -32,3 +32,43 @@ fn a_byte_order_mark_counts_at_the_beginning_only() {
         assert_eq!((error.line, error.problem.as_str()), (1, "bytes that are not UTF-8"));
     }
 }
+
+/// A text in UTF-16.
+fn wide(text: &str, little: bool) -> Vec<u8> {
+    let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };
+    text.encode_utf16().flat_map(bytes).collect()
+}
+
+#[test]
+fn other_encodings_become_utf_8() {
+    let text = |declared: &str| {
+        format!("<?xml version='1.0' encoding='{declared}'?>\n<a>sm\u{f6}r \u{20ac}{}</a>", "\u{e5}".repeat(70_000))
+    };
+    let expected = items(text("UTF-8").as_bytes()).expect("UTF-8");
+    assert_eq!(expected.len(), 3);
+    // A byte order mark counts more than what is declared; without one, the declaration itself shows the width.
+    for (declared, mark) in [("UTF-16", "\u{feff}"), ("utf-8", "\u{feff}"), ("utf-16", "")] {
+        for little in [true, false] {
+            assert_eq!(
+                items(&wide(&format!("{mark}{}", text(declared)), little)).as_ref(),
+                Ok(&expected),
+                "{declared}"
+            );
+        }
+    }
+    for declared in ["ISO-8859-1", "windows-1252", "Latin1"] {
+        let bytes: Vec<u8> = text(declared)
+            .chars()
+            .map(|character| if character == '\u{20ac}' { 0x80 } else { u8::try_from(u32::from(character)).unwrap() })
+            .collect();
+        assert_eq!(items(&bytes).as_ref(), Ok(&expected), "{declared}");
+    }
+    let error = |bytes: &[u8]| items(bytes).expect_err("refused").problem;
+    assert_eq!(error(&[&wide("\u{feff}<a>", true)[..], &[0, 0xd8, b'x', 0]].concat()), "bytes that are not UTF-8");
+    assert_eq!(error(&wide("\u{feff}<a>x", true)[..9]), "bytes that are not UTF-8");
+    assert_eq!(
+        error(text("UTF-16").as_bytes()),
+        "the file declares the encoding UTF-16, and only UTF-8, UTF-16, ISO-8859-1 and Windows-1252 are read"
+    );
+    assert_eq!(items(&wide("<a/>", false)), Ok(vec!["<a/".to_owned()]));
+}
