@@ -69,7 +69,7 @@ fn settlements(rows: u64) -> String {
 
 fn split(criterion: &mut Criterion) {
     let text = captures(100_000);
-    let dialect = Dialect { delimiter: b',' };
+    let dialect = Dialect::default();
     let mut group = criterion.benchmark_group("one core");
     group.throughput(Throughput::Bytes(u64::try_from(text.len()).unwrap_or(0)));
     group.bench_function("split fields", |bencher| {

@@ -1,6 +1,7 @@
 //! One month in eight dialects gives one and the same report: canonical CSV, the transaction list as XML of both
 //! versions and as a workbook, Windows-1252 with semicolons and decimal commas, UTF-16 with tabs, NDJSON, Parquet.
 
+#![cfg(feature = "parquet")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

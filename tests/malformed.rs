@@ -17,11 +17,17 @@
 
 #[path = "malformed/csv.rs"]
 mod csv_files;
+#[path = "malformed/json.rs"]
+mod json_files;
 #[path = "malformed/kinds.rs"]
 mod kinds;
 mod packed;
 #[path = "malformed/packed_files.rs"]
 mod packed_files;
+#[path = "malformed/profiles.rs"]
+mod profiles;
+#[path = "malformed/workbooks.rs"]
+mod workbooks;
 #[path = "malformed/xml.rs"]
 mod xml_files;
 
@@ -43,6 +49,8 @@ pub struct Malformed {
     /// How it is given: an option and the name of the file.
     pub given: &'static str,
     content: Content,
+    /// A file beside it that it names.
+    beside: Option<(&'static str, Vec<u8>)>,
 }
 
 enum Content {
@@ -53,17 +61,26 @@ enum Content {
 
 /// A file of these bytes.
 pub fn file(name: &'static str, given: &'static str, content: impl AsRef<[u8]>) -> Malformed {
-    Malformed { name, given, content: Content::Whole(content.as_ref().to_vec()) }
+    Malformed { name, given, content: Content::Whole(content.as_ref().to_vec()), beside: None }
 }
 
 /// A file with holes, which read as zeros and take no room.
 pub fn with_holes(name: &'static str, given: &'static str, parts: &[(u64, &[u8])], len: u64) -> Malformed {
     let parts = parts.iter().map(|(at, bytes)| (*at, bytes.to_vec())).collect();
-    Malformed { name, given, content: Content::Holes(parts, len) }
+    Malformed { name, given, content: Content::Holes(parts, len), beside: None }
 }
 
 impl Malformed {
+    /// The same with a file beside it.
+    pub fn beside(mut self, name: &'static str, content: impl AsRef<[u8]>) -> Self {
+        self.beside = Some((name, content.as_ref().to_vec()));
+        self
+    }
+
     fn make(&self, folder: &Path) {
+        if let Some((name, content)) = &self.beside {
+            std::fs::write(folder.join(name), content).unwrap();
+        }
         let mut out = std::fs::File::create(folder.join(self.given.split_once(' ').unwrap().1)).unwrap();
         match &self.content {
             Content::Whole(bytes) => out.write_all(bytes).unwrap(),
@@ -123,7 +140,8 @@ fn bounded(args: &str, folder: &Path) -> Output {
 }
 
 fn all() -> Vec<Malformed> {
-    [csv_files::all(), xml_files::all(), packed_files::all(), kinds::all()].into_iter().flatten().collect()
+    let of_kinds = [csv_files::all(), xml_files::all(), json_files::all(), workbooks::all(), profiles::all()];
+    of_kinds.into_iter().chain([packed_files::all(), kinds::all()]).flatten().collect()
 }
 
 fn expected(name: &str) -> PathBuf {

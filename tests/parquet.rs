@@ -1,6 +1,7 @@
 //! Parquet in and out: what a run writes is what the next one reads, what other writers write is read or refused by
 //! name, and what is damaged is an error and no more.
 
+#![cfg(feature = "parquet")]
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

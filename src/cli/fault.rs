@@ -23,6 +23,19 @@ pub struct Excerpt {
     text: String,
 }
 
+/// The most characters of a line that are shown: as many as a wide terminal has.
+const SHOWN_MAX: usize = 160;
+
+impl Excerpt {
+    /// The line, or of a long one what is around the mark.
+    fn new(line: usize, column: usize, width: usize, text: &str) -> Self {
+        let skipped = if text.chars().count() > SHOWN_MAX { column.saturating_sub(SHOWN_MAX / 2) } else { 0 };
+        let text = text.chars().skip(skipped).take(SHOWN_MAX).map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let column = column.saturating_sub(skipped);
+        Self { line, column, width: width.min(SHOWN_MAX.saturating_sub(column)).max(1), text }
+    }
+}
+
 impl Fault {
     /// A fault without a place.
     pub fn new(what: impl Into<String>) -> Self {
@@ -40,16 +53,8 @@ impl Fault {
         let marked = text.get(start..end).and_then(|rest| rest.lines().next()).unwrap_or_default();
         let line = head.matches('\n').count().saturating_add(1);
         let column = text.get(line_start..start).unwrap_or_default().chars().count().saturating_add(1);
-        Self {
-            what: format!("{file}:{line}:{column}: {what}"),
-            excerpt: Some(Excerpt {
-                line,
-                column,
-                width: marked.chars().count().max(1),
-                text: line_text.replace('\t', " "),
-            }),
-            help: None,
-        }
+        let excerpt = Excerpt::new(line, column, marked.chars().count().max(1), line_text);
+        Self { what: format!("{file}:{line}:{column}: {what}"), excerpt: Some(excerpt), help: None }
     }
 
     /// The same with what to do.
@@ -92,6 +97,13 @@ mod tests {
         for (span, shown) in cases {
             assert_eq!(Fault::at("f", text, span, "no").to_string(), shown);
         }
+        // Of a long line what is around the mark.
+        let long = format!("{}MARK{}", "a".repeat(500), "b".repeat(500));
+        let shown = Fault::at("f", &long, 500..504, "no").to_string();
+        let expected =
+            format!("f:1:501: no\n 1 | {}MARK{}\n   | {}^^^^", "a".repeat(79), "b".repeat(77), " ".repeat(79));
+        assert_eq!(shown, expected);
+        assert!(Fault::at("f", &long, 0..1004, "no").to_string().len() < 400);
         assert_eq!(Fault::at("f", "", 0..0, "no").help("go").to_string(), "f:1:1: no\n 1 | \n   | ^\n  help: go");
     }
 }

@@ -54,6 +54,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
+/// Checks the text of a configuration file, for tools that write one.
+///
+/// # Errors
+/// What is wrong with it, with its place and what to do.
+pub fn check_config(shown: &str, text: &str) -> Result<(), String> {
+    config::Config::checked(shown, text).map_err(|fault| fault.to_string())
+}
+
 fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     match command {
         Command::Run(args) => reconcile(&args, console.with(&args.show)),

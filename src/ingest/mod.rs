@@ -12,6 +12,10 @@ pub mod guess;
 pub mod layout;
 pub mod library;
 pub mod native;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "without_parquet.rs"]
 pub mod parquet;
 pub mod payload;
 pub mod profile;

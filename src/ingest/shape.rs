@@ -165,18 +165,16 @@ fn is_plain(byte: u8) -> bool {
 }
 
 fn of_text(head: &[u8]) -> Shape {
-    // A zero in the first line: further down it may stand in a field, which is the field's own trouble.
-    let line = memchr::memchr2(b'\n', b'\r', head).and_then(|end| head.get(..end)).unwrap_or(head);
-    if memchr::memchr(0, line).is_some() {
-        return BINARY;
-    }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
-    match text {
+    let told = match text {
         [b'<', rest @ ..] => of_markup(text, rest),
         [b'{', rest @ ..] if matches!(rest.trim_ascii_start(), [] | [b'"' | b'\'' | b'}', ..]) => Shape::Json,
         [b'[', rest @ ..] if begins_json_value(rest.trim_ascii_start()) => Shape::Json,
         _ => Shape::Text,
-    }
+    };
+    // A zero in the first line: further down it may stand in a field, which is the field's own trouble.
+    let line = memchr::memchr2(b'\n', b'\r', head).and_then(|end| head.get(..end)).unwrap_or(head);
+    if told == Shape::Text && memchr::memchr(0, line).is_some() { BINARY } else { told }
 }
 
 /// Whether this may follow on `[`: a column named `[Amount]` may not.
@@ -253,6 +251,8 @@ mod tests {
             (b"a\nb\0c\n", "text"),
             (b"a\rb\0c\r", "text"),
             (b"a\0\0\0b\n", "binary data of no known kind"),
+            (b"<a b='\0'/>", "xml"),
+            (b"{\"a\":\"\0\"}", "json"),
             (b"o\0r\0d\0", "utf-16"),
             (b"\0o\0r\0d", "utf-16"),
             (b"\xff\xfeo\0", "utf-16"),

@@ -119,6 +119,14 @@ pub fn open_within(shown: &str, path: Option<&Path>, bounds: Bounds) -> Result<V
             if plain { Bytes::from_file(file).map_err(|error| unreadable(&error))? } else { spool(shown, file)? }
         }
     };
+    unpacked(shown, given, bounds)
+}
+
+/// What bytes are, unpacked where they are packed: one plain file, or every file of an archive.
+///
+/// # Errors
+/// They cannot be read, or are packed and damaged, encrypted or beyond their bounds.
+pub fn unpacked(shown: &str, given: Bytes, bounds: Bounds) -> Result<Vec<(String, Opened)>, FileError> {
     let again = |error: io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
     let given_len = given.len();
     let told = shape(&given).map_err(again)?;

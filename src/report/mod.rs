@@ -4,6 +4,10 @@
 pub mod csv;
 pub mod folder;
 pub mod json;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+#[cfg(not(feature = "parquet"))]
+#[path = "without_parquet.rs"]
 pub mod parquet;
 #[cfg(test)]
 mod sample;
