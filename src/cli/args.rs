@@ -31,6 +31,9 @@ pub enum Command {
     /// Prove a report folder from its files alone
     #[command(long_about = help::VERIFY, after_long_help = help::AFTER_VERIFY)]
     Verify(VerifyArgs),
+    /// Propose a configuration for files as they are
+    #[command(long_about = help::INIT, after_long_help = help::AFTER_INIT)]
+    Init(InitArgs),
     /// Print a completion script for a shell
     #[command(after_long_help = help::AFTER_COMPLETIONS)]
     Completions {
@@ -144,6 +147,20 @@ pub struct VerifyArgs {
     /// Show nothing but errors
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// The arguments of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Files as they are: a file, a folder, a quoted glob, or `-`
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::AnyPath)]
+    pub files: Vec<PathBuf>,
+    /// Write the configuration to this new file [default: standard output]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// Replace the file of --out where there is one
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// What standard output shows.

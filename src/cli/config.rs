@@ -85,6 +85,14 @@ impl Config {
         Self::parse(shown, text, path.parent().unwrap_or(Path::new("")))
     }
 
+    /// Checks a text that is to become a configuration file.
+    ///
+    /// # Errors
+    /// It does not hold what it may.
+    pub fn checked(shown: &str, text: &str) -> Result<(), Fault> {
+        Self::parse(shown.to_owned(), text.to_owned(), Path::new("")).map(drop)
+    }
+
     fn parse(shown: String, text: String, folder: &Path) -> Result<Self, Fault> {
         let file = toml::from_str(&text).map_err(|error| {
             let (what, help) = in_words(error.message());

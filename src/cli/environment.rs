@@ -23,7 +23,10 @@ pub fn add(
 ) -> Result<Vec<OsString>, Fault> {
     let Ok(matches) = definition.clone().try_get_matches_from(&typed) else { return Ok(typed) };
     let Some((command, given)) = matches.subcommand() else { return Ok(typed) };
-    let Some(command) = definition.find_subcommand(command) else { return Ok(typed) };
+    // Its `--out` is a file, and that of the others a folder which a variable may name.
+    let Some(command) = definition.find_subcommand(command).filter(|command| command.get_name() != "init") else {
+        return Ok(typed);
+    };
     for option in command.get_arguments() {
         let Some(long) = option.get_long().filter(|long| !NEVER.contains(long)) else { continue };
         let name = format!("AVSTEM_{}", long.to_ascii_uppercase().replace('-', "_"));
@@ -90,7 +93,7 @@ mod tests {
 
     #[test]
     fn variables_fill_in_what_was_not_typed() {
-        let cases: [(&str, &[&str], &str); 8] = [
+        let cases: [(&str, &[&str], &str); 9] = [
             ("avstem run", &["AVSTEM_OUT=a b"], "avstem run --out=a b"),
             ("avstem run --out x", &["AVSTEM_OUT=y"], "avstem run --out x"),
             ("avstem run", &["AVSTEM_OUT="], "avstem run"),
@@ -98,6 +101,7 @@ mod tests {
             ("avstem run", &["AVSTEM_ORDERS=x", "AVSTEM_HELP=1"], "avstem run"),
             ("avstem check", &["AVSTEM_OUT=x", "AVSTEM_FORMAT=json"], "avstem check --format=json"),
             ("avstem verify d", &["AVSTEM_QUIET=1"], "avstem verify --quiet d"),
+            ("avstem init x", &["AVSTEM_OUT=y", "AVSTEM_FORCE=1"], "avstem init x"),
             ("avstem run --wrong", &["AVSTEM_THREADS=x"], "avstem run --wrong"),
         ];
         for (typed, variables, expected) in cases {

@@ -17,6 +17,7 @@ Examples:
   avstem run --orders orders.csv --captures captures.csv --settlements settlements/
   avstem check --config avstem.toml
   avstem verify avstem-out
+  avstem init exports/ --out avstem.toml
 
 `avstem run --help` explains inputs, configuration and environment.";
 
@@ -118,6 +119,32 @@ Exit status:
 
 Example:
   avstem verify avstem-out";
+
+/// What `init` does.
+pub const INIT: &str = "\
+Looks at files as a shop, an ERP or a provider exports them, and proposes a configuration: a [[source]] for each kind of \
+file, and for tables a profile with the encoding, the delimiter, how amounts and days are written, and which header is \
+which column. Headers are known in Swedish, Norwegian, Danish, English and Finnish.
+
+Nothing is guessed in silence. A line with `guess` above it was taken and waits to be confirmed; what could not be told is \
+a TODO with its choices, and where an amount, a day or the kind of the rows could be read in two ways, the source is \
+switched off until somebody chose. Only parts of each file are looked at, and no texts of columns that are not used are \
+shown.";
+
+/// Below the long help of `init`.
+pub const AFTER_INIT: &str = "\
+A FILE is a file, a folder (all files below it, hidden ones left out), a quoted glob, or - for standard input.
+Paths in the configuration are relative to the file of --out, else to the working directory.
+No variable of the environment is read.
+
+Exit status:
+  0  a configuration was written
+  2  nothing written: usage, no file that can be read, or a file is there already
+
+Examples:
+  avstem init exports/ --out avstem.toml
+  avstem init 'exports/*.csv' settlements/R1234-0001.xml
+  avstem check --config avstem.toml";
 
 /// Below the long help of `completions`.
 pub const AFTER_COMPLETIONS: &str = "\

@@ -8,6 +8,7 @@ mod dialect;
 mod environment;
 mod fault;
 mod help;
+mod init;
 mod paths;
 mod plan;
 mod profiles;
@@ -58,6 +59,7 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
         Command::Run(args) => reconcile(&args, console.with(&args.show)),
         Command::Check(args) => check(&args, console.with(&args.show)),
         Command::Verify(args) => prove(&args, console.with_quiet(args.quiet)),
+        Command::Init(args) => Ok(printed(console, &init::init(&args, console)?, 0, NOTHING_WRITTEN)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "avstem", &mut script);

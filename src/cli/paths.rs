@@ -42,6 +42,8 @@ pub fn expand(typed: &Path, folder: &Path) -> Result<Vec<Found>, String> {
 fn found(typed: &Path, path: PathBuf) -> Found {
     let shown = typed.to_string_lossy();
     let shown = if std::path::MAIN_SEPARATOR == '/' { shown.into_owned() } else { shown.replace('\\', "/") };
+    // A folder given as `.` is where the reader of a report stands anyway.
+    let shown = shown.strip_prefix("./").map_or_else(|| shown.clone(), str::to_owned);
     Found { shown, path }
 }
 

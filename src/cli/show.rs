@@ -86,12 +86,12 @@ fn control_totals(summary: &Summary) -> String {
     for dataset in Dataset::ALL {
         if let Some(rows) = read.get(dataset.name()) {
             let noun = match dataset {
-                Dataset::Orders => "order lines",
-                Dataset::Captures => "captures",
-                Dataset::Reversals => "reversals",
-                Dataset::Settlements => "settlement rows",
+                Dataset::Orders => "order line",
+                Dataset::Captures => "capture",
+                Dataset::Reversals => "reversal",
+                Dataset::Settlements => "settlement row",
             };
-            parts.push(format!("{} {noun}", count(*rows)));
+            parts.push(format!("{} {noun}{}", count(*rows), if *rows == 1 { "" } else { "s" }));
         }
     }
     let read = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };

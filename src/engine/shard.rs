@@ -24,6 +24,12 @@ const BLOCK_LEN: usize = 16 * 1024;
 /// A block counts as full this much before its end, so that an ordinary record never makes it grow.
 const BLOCK_SLACK: usize = 512;
 
+/// What the buffers of a writer take at most, beside the budget.
+#[must_use]
+pub fn writer_len(shard_count: usize) -> u64 {
+    to_u64(shard_count).saturating_mul(to_u64(BLOCK_LEN))
+}
+
 /// The shard for a hash, from its high bits, so that its low bits stay good for a table within the shard.
 ///
 /// A hash of fewer than 128 bits has to be moved up before; [`shard_of_u64`] does so.

@@ -10,11 +10,12 @@ use super::payload::documents::first_kind;
 use super::payload::fact::Api;
 use super::payload::recognise::{Dintero, Kind};
 use super::profile::Profile;
-use super::profile::convert::{Task, convert_text};
+use super::profile::convert::{Task, convert_table, convert_text};
 use super::profile::utf16::convert_utf16;
 use super::source::{FileError, Opened, Shape};
-use super::swedbank_pay::convert::convert_transaction_list;
+use super::swedbank_pay::convert::{convert_transaction_list, convert_workbook_list};
 use super::swedbank_pay::transaction_list::is_transaction_list;
+use super::workbook;
 use super::xml;
 use crate::engine::source::Bytes;
 use crate::model::currency::Currencies;
@@ -55,7 +56,7 @@ pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
         Shape::Xml => xml_format(bytes, given),
         Shape::Parquet => Ok(Format::Rows(vec![convert_parquet(given.shown, bytes, given.dataset)?])),
         Shape::Json => json(bytes, given),
-        Shape::Workbook => Err(not_yet("a workbook", given)),
+        Shape::Workbook => workbook_format(bytes, given),
         Shape::Gzip | Shape::Zstd | Shape::Zip => Err(not_yet("a packed file in a packed file", given)),
         Shape::Unread(kind) => Err(FileError::new(given.shown, format!("{} cannot be read", kind.what), kind.help)),
     }
@@ -113,6 +114,29 @@ fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     }
 }
 
+/// A workbook: as its profile says, else a transaction list by its labels, else a sheet of canonical columns.
+fn workbook_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
+    let mut book = workbook::open(given.shown, bytes)?;
+    if given.profile.is_none()
+        && let Some(list) = convert_workbook_list(given.shown, &mut book, given.currencies)?
+    {
+        settlements_only(given, "a transaction list")?;
+        return Ok(Format::Rows(vec![list]));
+    }
+    let Some(dataset) = given.dataset else {
+        return Err(FileError::new(
+            given.shown,
+            "a workbook that is no transaction list of Swedbank Pay does not say what it holds",
+            "give it as a [[source]] with its dataset and profile, or with --orders, --captures, --reversals or \
+             --settlements where its columns are the canonical ones",
+        ));
+    };
+    let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };
+    let mut sheet = book.sheet(given.profile.and_then(|profile| profile.sheet.as_deref()))?;
+    let of = format!("sheet {}", sheet.name());
+    Ok(Format::Rows(vec![convert_table(&mut sheet, task, &of)?]))
+}
+
 fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     let head = xml::head(bytes, 1 << 14)
         .map_err(|error| FileError::new(given.shown, format!("cannot be read: {error}"), "run again"))?;
@@ -124,8 +148,8 @@ fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions) and Dintero's \
-             settlement report (Report)",
+            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions or SALES) and \
+             Dintero's settlement report (Report)",
         ));
     }
     settlements_only(given, "a transaction list")?;

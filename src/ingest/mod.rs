@@ -8,6 +8,7 @@ pub mod expand;
 pub mod field;
 mod fields;
 pub mod formats;
+pub mod guess;
 pub mod layout;
 pub mod library;
 pub mod native;

@@ -79,6 +79,12 @@ impl Inputs {
         Ok(entry.sha256.get_or_init(|| computed).clone())
     }
 
+    /// Whether two are parts of one file as given.
+    fn same_file(&self, one: usize, other: usize) -> bool {
+        let original = |file: usize| self.files.get(file).and_then(|file| file.original.as_ref());
+        original(one).zip(original(other)).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
+    }
+
     fn plain_len(&self, file: usize) -> u64 {
         let original = self.files.get(file).and_then(|entry| entry.original.as_deref());
         original.or(self.volumes.get(file).map(|volume| &*volume.bytes)).map_or(0, Bytes::len)
@@ -272,6 +278,8 @@ fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
         for number in numbers {
             let hash = inputs.sha256(number)?;
             match first_of.get(&hash) {
+                // A file of several settlements has a part each, and none of them repeats another.
+                Some(first) if inputs.same_file(number, *first) => {}
                 Some(first) => repeat(inputs, number, *first, names),
                 None => {
                     first_of.insert(hash, number);

@@ -23,7 +23,7 @@ use self::inputs::Inputs;
 use self::plan::{Event, Plan};
 use self::read::{Means, Read, Shards};
 use self::routes::Routes;
-use crate::engine::shard::Partitions;
+use crate::engine::shard::{Partitions, writer_len};
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
@@ -83,7 +83,7 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
 
     let mut inputs = inputs::load(plan, &names, &currencies)?;
-    let budget = plan.memory_bytes.map_or_else(Budget::unlimited, Budget::new);
+    let budget = budget(plan);
     let partitions = || Partitions::new(plan.shard_count, Arc::clone(&budget), None);
     let (orders, references) = (partitions(), partitions());
     let rounds: Vec<Partitions> = (0..=routes.round_count).map(|_| partitions()).collect();
@@ -101,6 +101,20 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let outcome =
         assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
     assemble::report(&inputs, read, found, outcome, &means)
+}
+
+/// How much the writers' buffers and the chunks being read take at once, a thread: buffers of the shards that are filled, of
+/// those that come next and of the references.
+const WRITERS_AT_ONCE: u64 = 3;
+
+/// What shards may hold within the memory of the plan: what is left of it beside buffers, and a quarter in any case.
+fn budget(plan: &Plan) -> Arc<Budget> {
+    let Some(memory) = plan.memory_bytes else { return Budget::unlimited() };
+    let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
+    let chunk = u64::try_from(plan.chunk_bytes).unwrap_or(u64::MAX);
+    let a_thread = writer_len(plan.shard_count).saturating_mul(WRITERS_AT_ONCE).saturating_add(chunk);
+    let buffers = threads.saturating_mul(a_thread);
+    Budget::new(memory.saturating_sub(buffers).max(memory / 4))
 }
 
 fn hash_files(inputs: &Inputs) -> Result<(), RunError> {

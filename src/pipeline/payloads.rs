@@ -104,7 +104,7 @@ fn read_file(
     let constant = |name: &str| file.input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
     let order_id = constant("order_id");
     let found = Mutex::new(Seen { apis: Vec::new(), rejects: Vec::new() });
-    let emit = |Found { api, facts, rejects }: Found| -> std::io::Result<()> {
+    let emit = |Found { api, facts, rejects, .. }: Found| -> std::io::Result<()> {
         let mut writer = by_reference.writer();
         for fact in facts {
             let provider = provider_of(file.input, plan, api);

@@ -69,6 +69,7 @@ pub struct Batches {
 }
 
 impl Batches {
+    #[inline]
     fn batch(&mut self, provider: NameId, number: Option<NameId>, currency: Currency) -> &mut Batch {
         self.by_key.entry((provider, number, currency)).or_default()
     }
@@ -76,23 +77,24 @@ impl Batches {
     /// Counts a settlement row as it is read.
     pub fn settlement(&mut self, record: &SettlementRec) {
         let SettlementRec { row, kind, fee_minor, net_minor, settlement } = record;
-        if let Some(number) = row.reconciliation {
-            self.numbers.insert((row.provider, number));
-        }
         if let Some(settlement) = settlement {
             self.settlements.insert((row.provider, *settlement));
         }
         let fee = i128::from(fee_minor.unwrap_or(0));
         let net = net_minor.map_or(i128::from(row.gross_minor) - fee, i128::from);
         // A batch is all settlement rows of its number, so one of other kinds alone has its row, with nothing counted.
-        self.batch(row.provider, row.reconciliation, row.currency);
+        let batch = self.by_key.entry((row.provider, row.reconciliation, row.currency)).or_insert_with(|| {
+            // A batch that operations began does not come here: what is read has batches of its own.
+            self.numbers.extend(row.reconciliation.map(|number| (row.provider, number)));
+            Batch::default()
+        });
+        assert!(batch.operations.count == 0, "settlement rows are counted before operations are");
         if let SettlementKind::Other(kind) = kind {
             let other = self.others.entry((row.provider, *kind, row.currency)).or_default();
             other.gross.row(row.gross_minor);
             add(&mut other.fee_minor, fee);
             add(&mut other.net_minor, net);
         } else {
-            let batch = self.batch(row.provider, row.reconciliation, row.currency);
             batch.rows.row(row.gross_minor);
             add(&mut batch.fee_minor, fee);
             add(&mut batch.net_minor, net);
@@ -104,6 +106,22 @@ impl Batches {
         let batch = self.batch(operation.provider, number, operation.currency);
         batch.operations.row(operation.effect_minor);
         add(batch.explained.entry(code).or_default(), -operation.effect_minor);
+    }
+
+    /// Counts a completed operation into the batch of the settlement row that answers it, counted before, and explains both by
+    /// a code: the same as one after the other.
+    pub fn pair(&mut self, operation: &Operation, row: &SettledRow, code: &'static str) {
+        let number = operation.reconciliation.or(row.reconciliation);
+        if (operation.provider, number, operation.currency) != (row.provider, row.reconciliation, row.currency) {
+            self.operation(operation, number, code);
+            self.explain_row(row, code);
+            return;
+        }
+        let batch = self.batch(row.provider, row.reconciliation, row.currency);
+        batch.operations.row(operation.effect_minor);
+        let explained = batch.explained.entry(code).or_default();
+        add(explained, -operation.effect_minor);
+        add(explained, row.gross_minor);
     }
 
     /// Explains a settlement row, counted before, by a code.

@@ -61,9 +61,13 @@ pub struct Outcome {
 
 impl Outcome {
     fn row_verdict(&mut self, row: &SettledRow, verdict: Verdict, code: &'static str) {
+        self.count_row(row, verdict);
+        self.batches.explain_row(row, code);
+    }
+
+    fn count_row(&mut self, row: &SettledRow, verdict: Verdict) {
         let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
         self.tally.verdict(Dataset::Settlements, row.provider, row.currency, verdict, sum);
-        self.batches.explain_row(row, code);
     }
 
     fn operation_verdict(
@@ -265,12 +269,18 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
             add(sizes_minor, (operation.effect_minor - i128::from(row.gross_minor)).abs());
         }
     }
-    let first_number = rows.first().and_then(|row| row.reconciliation);
-    for operation in operations {
-        out.operation_verdict(operation, operation.reconciliation.or(first_number), verdict, code);
-    }
-    for row in rows {
-        out.row_verdict(row, verdict, code);
+    if let ([operation], [row]) = (operations, rows) {
+        out.tally.operation(operation, verdict);
+        out.count_row(row, verdict);
+        out.batches.pair(operation, row, code);
+    } else {
+        let first_number = rows.first().and_then(|row| row.reconciliation);
+        for operation in operations {
+            out.operation_verdict(operation, operation.reconciliation.or(first_number), verdict, code);
+        }
+        for row in rows {
+            out.row_verdict(row, verdict, code);
+        }
     }
     if let Some(matches) = &mut out.matches {
         matches.push(Match {

@@ -23,7 +23,13 @@ impl<'t> Telling<'t> {
         self.document.root()
     }
 
-    /// Where a value of the document begins.
+    /// The line on which the document begins.
+    pub fn line(&self) -> u64 {
+        self.document.line()
+    }
+
+    /// Where a value of the document begins. Lines are counted on from the value asked for before, so values are asked
+    /// for in their order.
     pub fn place(&self, value: &Node<'_>) -> Place {
         self.context.place(self.document.line_of(value))
     }

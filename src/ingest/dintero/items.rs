@@ -39,7 +39,7 @@ pub(super) fn items(telling: &mut Telling<'_>, value: Option<Node<'_>>, ledger: 
 pub(super) fn item(telling: &mut Telling<'_>, value: &Node<'_>, ledger: Ledger) -> Option<ItemFact> {
     let line = telling.place(value).line;
     // 0 says that the item stands where its document does.
-    let line = if line == telling.place(&telling.root()).line { 0 } else { line };
+    let line = if line == telling.line() { 0 } else { line };
     match fact(value, ledger) {
         Ok(fact) => Some(ItemFact { line, ..fact }),
         Err(reject) => {

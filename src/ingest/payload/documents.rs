@@ -119,7 +119,7 @@ pub struct Documents<'a> {
 }
 
 impl<'a> Documents<'a> {
-    /// Starts at the first byte; a byte order mark says that the file is UTF-16.
+    /// Starts at the first byte; a byte order mark, or a zero beside the first character, says that the file is UTF-16.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -130,6 +130,9 @@ impl<'a> Documents<'a> {
             [0xef, 0xbb, 0xbf] => (3, None),
             [0xff, 0xfe, ..] => (2, Some(UTF_16LE.new_decoder_without_bom_handling())),
             [0xfe, 0xff, ..] => (2, Some(UTF_16BE.new_decoder_without_bom_handling())),
+            // Without a mark, by the zero beside its first character.
+            [b'\t' | b'\n' | b'\r' | b' '..=b'~', 0, ..] => (0, Some(UTF_16LE.new_decoder_without_bom_handling())),
+            [0, b'\t' | b'\n' | b'\r' | b' '..=b'~', ..] => (0, Some(UTF_16BE.new_decoder_without_bom_handling())),
             _ => (0, None),
         };
         Ok(Self {

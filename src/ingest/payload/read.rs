@@ -20,6 +20,8 @@ use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
 pub struct Found {
     /// Whose API it is.
     pub api: Api,
+    /// How many documents there were.
+    pub documents: u64,
     /// The facts.
     pub facts: Vec<Fact>,
     /// What cannot be read, with its line.
@@ -44,12 +46,18 @@ pub fn file(
     let mut documents = Documents::new(shown, bytes)?;
     while let Some(batch) = documents.next_batch()? {
         batch.spans().par_chunks(DOCUMENTS_AT_ONCE).try_for_each(|spans| {
-            let mut found =
-                [Api::SwedbankPay, Api::Dintero].map(|api| Found { api, facts: Vec::new(), rejects: Vec::new() });
+            let mut found = [Api::SwedbankPay, Api::Dintero].map(|api| Found {
+                api,
+                documents: 0,
+                facts: Vec::new(),
+                rejects: Vec::new(),
+            });
             for span in spans {
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
-                match document.kind() {
+                let kind = document.kind();
+                if let Some(Kind::Dintero(_)) = kind { &mut *dintero } else { &mut *swedbank_pay }.documents += 1;
+                match kind {
                     Some(Kind::SwedbankPay(kind)) => swedbank_pay_facts(
                         &document,
                         kind,
@@ -67,7 +75,7 @@ pub fn file(
                     _ => swedbank_pay.rejects.push((document.line(), document.unknown())),
                 }
             }
-            for found in found.into_iter().filter(|found| !found.facts.is_empty() || !found.rejects.is_empty()) {
+            for found in found.into_iter().filter(|found| found.documents > 0) {
                 emit(found).map_err(|error| {
                     FileError::new(
                         shown,

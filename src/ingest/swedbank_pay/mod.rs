@@ -4,12 +4,17 @@
 //! balance report, which no program can read, so they are not looked for here.
 
 pub(super) mod amount;
+mod body;
 pub mod convert;
 pub mod payload;
 mod row;
+mod sheet_list;
 pub mod stated;
 mod totals;
 pub mod transaction_list;
+pub mod version;
 
+#[cfg(test)]
+mod sheet_tests;
 #[cfg(test)]
 mod tests;

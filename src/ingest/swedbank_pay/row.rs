@@ -1,17 +1,20 @@
-//! One `Transaction` as the canonical settlement columns of RULES.md 2, texts ready for the canonical reader.
+//! One row of a list as the canonical settlement columns of RULES.md 2, texts ready for the canonical reader.
 
 use std::borrow::Cow;
 
 use super::amount::minor_units;
+use super::version::{FIELDS, Field, Known, Version};
 pub use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
-use crate::ingest::xml::{Folded, Tag, XmlError, decoded};
+use crate::ingest::xml::{Tag, XmlError, decoded};
 use crate::model::currency::{Currencies, Currency};
 
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListRow {
-    /// Physical line of the start tag, from 1.
+    /// The version of its list.
+    pub version: Version,
+    /// Physical line of the start tag, or row of the sheet, from 1.
     pub line: u64,
     /// The fields, or why the row cannot be read.
     pub fields: Result<RowFields, Reject>,
@@ -28,9 +31,10 @@ pub struct RowFields {
     pub settlement_id: String,
     /// `PayexBatchNo`.
     pub reconciliation_number: String,
-    /// `PayexTransactionNo`.
+    /// `PayexTransactionNo`; in version 1 `TransactionNo`.
     pub transaction_number: String,
-    /// `TransactionIdentity` where it is not a GUID.
+    /// `TransactionIdentity` where it is not a GUID; in version 1 `OrderId`, which is documented to be the
+    /// `payeeReference`.
     pub payee_reference: String,
     /// `OrderIdentity`.
     pub order_id: String,
@@ -72,38 +76,44 @@ fn rejected(column: &str, value: &str, reason: impl Into<String>) -> Reject {
     Reject { column: shown(column.as_bytes()), value: shown(value.as_bytes()), reason: reason.into() }
 }
 
-/// Known attributes: the name without case and separators, the name to show, the canonical column.
-const ATTRIBUTES: [(&[u8], &str, &str); 12] = [
-    (b"amount", "Amount", "gross_amount"),
-    (b"currency", "Currency", "currency"),
-    (b"vatamount", "VATAmount", "vat_amount"),
-    (b"payexbatchno", "PayexBatchNo", "reconciliation_number"),
-    (b"payextransactionno", "PayexTransactionNo", "transaction_number"),
-    (b"transactionidentity", "TransactionIdentity", "transaction_id"),
-    (b"orderidentity", "OrderIdentity", "order_id"),
-    (b"datecreated", "DateCreated", "created_at"),
-    (b"datemodified", "DateModified", "settled_at"),
-    (b"referencedtransaction", "ReferencedTransaction", "referenced_transaction"),
-    (b"subsite", "Subsite", ""),
-    (b"servicename", "ServiceName", ""),
-];
-
-/// The place of an attribute in [`ATTRIBUTES`]. Nearly all stand as documented, which is quicker to see.
-fn place_of(name: &str) -> Option<usize> {
-    let documented = ATTRIBUTES.iter().position(|(_, shown, _)| *shown == name);
-    documented.or_else(|| {
-        let folded = Folded::new(name)?;
-        ATTRIBUTES.iter().position(|(known, ..)| *known == folded.as_bytes())
-    })
+/// A row as its file states it.
+#[derive(Debug, Default)]
+pub struct Given<'a> {
+    /// Its line or sheet row, from 1.
+    pub line: u64,
+    /// Its values by [`Field::place`], trimmed.
+    pub values: [Option<Cow<'a, str>>; FIELDS],
+    /// What is wrong with them, as texts.
+    pub reject: Option<Reject>,
 }
 
-/// The attribute that a canonical column is read from, for those who have only the list before them.
-#[must_use]
-pub fn source_attribute(column: &str) -> Option<&'static str> {
-    match column {
-        "settlement_id" => Some("AccountingNo"),
-        "payee_reference" => Some("TransactionIdentity"),
-        _ => ATTRIBUTES.iter().find(|(_, _, canonical)| *canonical == column).map(|(_, shown, _)| *shown),
+impl<'a> Given<'a> {
+    /// Keeps the first reject.
+    pub fn refuse(&mut self, column: &str, value: &str, reason: impl Into<String>) {
+        if self.reject.is_none() {
+            self.reject = Some(rejected(column, value, reason));
+        }
+    }
+
+    /// Takes a value; of two that differ neither counts.
+    pub fn state(&mut self, known: &Known, text: Cow<'a, str>) {
+        match self.values.get_mut(known.field.place()) {
+            Some(value @ None) => *value = Some(text),
+            Some(Some(other)) if *other != text => {
+                let reason = format!("the row states it twice: here, and as {other:?}");
+                self.refuse(known.shown, &text, reason);
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes a value back.
+    pub fn forget(&mut self, field: Field) {
+        self.take(field);
+    }
+
+    fn take(&mut self, field: Field) -> Cow<'a, str> {
+        self.values.get_mut(field.place()).and_then(Option::take).unwrap_or_default()
     }
 }
 
@@ -119,39 +129,78 @@ pub struct Row<'a> {
     pub amount: Option<(Currency, i64)>,
 }
 
-/// Reads a row.
+/// What is known of all rows of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct About<'a> {
+    /// How rows are named.
+    pub version: Version,
+    /// The currency around the row, empty where there is none.
+    pub enclosing_currency: &'a str,
+    /// `AccountingNo`.
+    pub settlement_id: &'a str,
+    /// Known currencies.
+    pub currencies: &'a Currencies,
+}
+
+/// Which attributes the last row had: those of the next are nearly always the same, so nothing is looked up then.
+#[derive(Debug, Default)]
+pub struct Memory(Vec<(String, Option<&'static Known>)>);
+
+impl Memory {
+    fn field(&mut self, version: Version, at: usize, name: &str) -> Option<&'static Known> {
+        if let Some((known, field)) = self.0.get(at)
+            && known == name
+        {
+            return *field;
+        }
+        let field = version.field(name);
+        if at < MEMORY_MAX && name.len() < MEMORY_MAX {
+            if self.0.len() <= at {
+                self.0.resize_with(at + 1, Default::default);
+            }
+            if let Some(entry) = self.0.get_mut(at) {
+                *entry = (name.to_owned(), field);
+            }
+        }
+        field
+    }
+}
+
+/// A row has a score of attributes.
+const MEMORY_MAX: usize = 64;
+
+/// The row of a tag as it stands.
 ///
 /// # Errors
-/// The tag is not well formed; everything else is a [`Reject`].
-pub fn read_row<'a>(
-    tag: &Tag<'a>,
-    enclosing_currency: &str,
-    settlement_id: &str,
-    currencies: &Currencies,
-) -> Result<Row<'a>, XmlError> {
-    let mut reject: Option<Reject> = None;
-    let mut values: [Option<Cow<'a, str>>; ATTRIBUTES.len()] = Default::default();
-    for attribute in tag.attributes() {
+/// The tag is not well formed.
+pub fn given_by_tag<'a>(tag: &Tag<'a>, version: Version, memory: &mut Memory) -> Result<Given<'a>, XmlError> {
+    let mut given = Given { line: tag.place.line, ..Given::default() };
+    for (at, attribute) in tag.attributes().enumerate() {
         let attribute = attribute.map_err(|error| tag.place.damaged(&error.to_string()))?;
         let raw_name = attribute.key.as_ref();
         if tag.damaged && (attribute.value.contains('\u{fffd}') || raw_name.contains('\u{fffd}')) {
-            reject.get_or_insert_with(|| rejected(raw_name, &attribute.value, "bytes that are not UTF-8"));
+            given.refuse(raw_name, &attribute.value, "bytes that are not UTF-8");
         }
-        let Some(place) = place_of(raw_name) else { continue };
-        let (Some((_, shown, _)), Some(value)) = (ATTRIBUTES.get(place), values.get_mut(place)) else { continue };
-        match (decoded(&attribute), &*value) {
-            (Ok(text), Some(other)) if text != *other => {
-                let reason = format!("the row states it twice: here, and as {other:?}");
-                reject.get_or_insert_with(|| rejected(shown, &text, reason));
-            }
-            (Ok(text), _) => *value = Some(text),
-            (Err(reason), _) => {
-                reject.get_or_insert_with(|| rejected(shown, &attribute.value, reason));
-            }
+        let Some(known) = memory.field(version, at, raw_name) else { continue };
+        match decoded(&attribute) {
+            Ok(text) => given.state(known, text),
+            Err(reason) => given.refuse(known.shown, &attribute.value, reason),
         }
     }
-    let [amount, currency, vat, batch, number, identity, order, created, modified, referenced, subsite, service_name] =
-        values.map(Option::unwrap_or_default);
+    Ok(given)
+}
+
+/// Reads a row; what cannot be read is a [`Reject`].
+#[must_use]
+pub fn read_row<'a>(mut given: Given<'a>, about: About<'_>) -> Row<'a> {
+    let About { version, enclosing_currency, settlement_id, currencies } = about;
+    let [amount, currency, vat, identity, order] =
+        [Field::Amount, Field::Currency, Field::Vat, Field::Identity, Field::Order].map(|field| given.take(field));
+    let [batch, number, created, modified, referenced] =
+        [Field::Batch, Field::Number, Field::Created, Field::Modified, Field::Referenced]
+            .map(|field| given.take(field).into_owned());
+    let [subsite, service_name] = [Field::Subsite, Field::Service].map(|field| given.take(field));
+    let Given { line, mut reject, .. } = given;
 
     let code = if currency.is_empty() { enclosing_currency } else { &*currency };
     let known = currencies.find(code.as_bytes());
@@ -170,8 +219,11 @@ pub fn read_row<'a>(
     let gross_minor = minor("Amount", &amount);
     let vat_minor = if vat.is_empty() { None } else { minor("VATAmount", &vat) };
 
-    let (transaction_id, payee_reference) =
-        if is_guid(&identity) { (identity, Cow::default()) } else { (Cow::default(), identity) };
+    let (transaction_id, payee_reference, order_id) = match version {
+        Version::One => (Cow::default(), order, Cow::default()),
+        Version::Two if is_guid(&identity) => (identity, Cow::default(), order),
+        Version::Two => (Cow::default(), identity, order),
+    };
     let text = |amount_minor: Option<i64>| amount_minor.map(|units| units.to_string()).unwrap_or_default();
     let fields = match reject {
         Some(reject) => Err(reject),
@@ -179,18 +231,18 @@ pub fn read_row<'a>(
             gross_amount: text(gross_minor),
             currency: code.to_owned(),
             settlement_id: settlement_id.to_owned(),
-            reconciliation_number: batch.into_owned(),
-            transaction_number: number.into_owned(),
+            reconciliation_number: batch,
+            transaction_number: number,
             payee_reference: payee_reference.into_owned(),
-            order_id: order.into_owned(),
+            order_id: order_id.into_owned(),
             transaction_id: transaction_id.into_owned(),
             vat_amount: text(vat_minor),
-            created_at: created.into_owned(),
-            settled_at: modified.into_owned(),
-            referenced_transaction: referenced.into_owned(),
+            created_at: created,
+            settled_at: modified,
+            referenced_transaction: referenced,
         }),
     };
-    Ok(Row { found: ListRow { line: tag.place.line, fields }, subsite, service_name, amount: known.zip(gross_minor) })
+    Row { found: ListRow { version, line, fields }, subsite, service_name, amount: known.zip(gross_minor) }
 }
 
 /// Whether a text is a GUID: 32 hexadecimal digits, bare or dashed 8-4-4-4-12.
@@ -230,13 +282,5 @@ mod tests {
         ] {
             assert!(!is_guid(text), "{text}");
         }
-    }
-
-    #[test]
-    fn every_column_names_its_attribute() {
-        for (column, _) in RowFields::default().columns() {
-            assert!(source_attribute(column).is_some(), "{column}");
-        }
-        assert_eq!(source_attribute("kind"), None);
     }
 }

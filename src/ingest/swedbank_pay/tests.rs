@@ -14,7 +14,7 @@ type Rows = Vec<ListRow>;
 
 fn read_bytes(bytes: &[u8]) -> Result<(TransactionList, Rows), XmlError> {
     let mut rows = Vec::new();
-    let list = read(bytes, &Currencies::default(), &mut |row| rows.push(row))?;
+    let (list, _) = read(bytes, &Currencies::default(), &mut |row| rows.push(row))?;
     Ok((list, rows))
 }
 
@@ -154,7 +154,20 @@ fn what_is_no_list_is_refused_with_its_place() {
     let twice = "SalesAccountedTransactions AccountingNo='R1-1'/><SalesAccountedTransactions AccountingNo='R1-1'";
     let cases = [
         (closed("Document"), 2, 2, "the root element is <Document>"),
-        (closed("SALES AccountingNo='R1-1'"), 2, 2, "version 1 of the transaction list is not read by this version"),
+        (closed("SALES AccountingNo=''"), 2, 2, "<SALES> has no AccountingNo"),
+        (
+            "<SALES AccountingNo='R1-1'>\n<CURRENCY Name='SEK' Sum='1,5'/></SALES>".to_owned(),
+            2,
+            1,
+            "<CURRENCY> has an unreadable Sum \"1,5\"",
+        ),
+        (
+            "<SALES AccountingNo='R1-1'><SUMMARY><CURRENCY Name='XYZ'><SERVICE Amount='1'/></CURRENCY></SUMMARY></SALES>"
+                .to_owned(),
+            1,
+            58,
+            "<SERVICE> states a total in the currency \"XYZ\"",
+        ),
         (closed("SalesAccountedTransactions AccountingNo='R1-1' Version='3.0'"), 2, 2, "version 3.0 of"),
         (closed("SalesAccountedTransactions AccountingNo=' '"), 2, 2, "has no AccountingNo"),
         (
@@ -287,7 +300,7 @@ fn spellings_entities_namespaces_and_line_ends_do_not_matter() {
     for capacity in [1, 2, 3, 7, 64] {
         let mut rows = Vec::new();
         let input = BufReader::with_capacity(capacity, Cursor::new(windows.as_bytes()));
-        let list = read(input, &Currencies::default(), &mut |row| rows.push(row)).expect("a list");
+        let (list, _) = read(input, &Currencies::default(), &mut |row| rows.push(row)).expect("a list");
         assert_eq!((list, rows), expected, "{capacity}");
     }
 }

@@ -1,35 +1,35 @@
-//! The transaction list, version 2, as XML: rows as canonical settlement columns, and what the list states of itself.
+//! The transaction list as XML: rows as canonical settlement columns, and what the list states of itself.
 //!
 //! ```text
-//! SalesAccountedTransactions AccountingNo AccountingDate TotalNoOfTransactions
-//!   Summary Subsite / Currency Currency / ServiceType ServiceType / Service ServiceName NoOfDebit NoOfCredit Amount
-//!   Currency Currency Sum
-//!     Transaction ...
+//! version 2                                                      version 1
+//! SalesAccountedTransactions AccountingNo AccountingDate ...     SALES AccountingNo
+//!   Summary Subsite                                                SUMMARY Prefix
+//!     Currency Currency                                              CURRENCY Name
+//!       ServiceType ServiceType                                        SERVICETYPE Name
+//!         Service ServiceName NoOfDebit NoOfCredit Amount                SERVICE Name NoOfDebet NoOfCredit Amount
+//!   Currency Currency Sum                                          CURRENCY Name Sum
+//!     Transaction ...                                                TRAN ...
 //! ```
 //!
 //! A row that cannot be read is a [`Reject`] and the reading goes on; only what concerns the whole file is an error.
-//! Rows handed out before an error are void. A `Transaction` is a row wherever it stands, so that none is dropped.
+//! Rows handed out before an error are void. A row is one wherever it stands, so that none is dropped.
 
-use std::collections::HashMap;
 use std::io::BufRead;
 
 use chrono::NaiveDate;
 
 use super::amount::minor_units;
-pub use super::row::{ListRow, Reject, RowFields, source_attribute};
-use super::row::{Row, read_row};
+use super::body::{Body, TooManyNames};
+use super::row::{About, Memory, given_by_tag, read_row};
+pub use super::row::{ListRow, Reject, RowFields};
 pub use super::totals::{CurrencySum, CurrencyTotals, ServiceSum, ServiceTotals, TransactionList};
+use super::version::Version;
 use crate::ingest::xml::{Document, Folded, Header, Item, Place, Tag, XmlError, local};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::parse_stamp;
-use crate::model::money;
 
-/// What the names of services and subsites may take in memory; a list has a handful.
-const NAMES_BYTES_MAX: usize = 64 << 20;
-/// What an entry takes beside its names.
-const ENTRY_BYTES: usize = 256;
-
-const HELP_ROOT: &str = "a transaction list begins with <SalesAccountedTransactions>: check which file this is";
+const HELP_ROOT: &str =
+    "a transaction list begins with <SalesAccountedTransactions> or <SALES>: check which file this is";
 
 /// Whether a file is a transaction list, of version 1 or 2, from its first KiB: the root element decides.
 #[must_use]
@@ -48,9 +48,7 @@ pub fn is_transaction_list(head: &[u8]) -> bool {
             [b'<', name @ ..] => {
                 let len = name.iter().position(|byte| byte.is_ascii_whitespace() || b"/>".contains(byte));
                 let name = len.and_then(|len| name.get(..len)).and_then(|name| std::str::from_utf8(name).ok());
-                return name
-                    .and_then(Folded::new)
-                    .is_some_and(|name| matches!(name.as_bytes(), ROOT | ROOT_OF_VERSION_1));
+                return name.and_then(Folded::new).is_some_and(|name| Version::of_root(name.as_bytes()).is_some());
             }
             _ => return false,
         };
@@ -59,29 +57,26 @@ pub fn is_transaction_list(head: &[u8]) -> bool {
     }
 }
 
-const ROOT: &[u8] = b"salesaccountedtransactions";
-const ROOT_OF_VERSION_1: &[u8] = b"sales";
-
 /// Reads a list, row by row, in bounded memory.
 ///
 /// # Errors
-/// The file is not a well-formed list of version 2, has no `AccountingNo`, or states a total that cannot be read.
+/// The file is not a well-formed list, has no `AccountingNo`, or states a total that cannot be read.
 pub fn read(
     input: impl BufRead,
     currencies: &Currencies,
     row: &mut dyn FnMut(ListRow),
-) -> Result<TransactionList, XmlError> {
+) -> Result<(TransactionList, Version), XmlError> {
     let mut document = Document::new(input);
     let mut reading = Reading {
         currencies,
+        version: Version::Two,
         list: TransactionList::default(),
         frames: Vec::new(),
-        places: HashMap::new(),
-        key: Vec::new(),
-        held_bytes: 0,
+        body: Body::default(),
+        memory: Memory::default(),
     };
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) => {
                 let empty = tag.empty;
                 let (frame, found) = reading.open(&tag)?;
@@ -97,7 +92,7 @@ pub fn read(
             }
             // A list has no texts: whatever stands there is of no known meaning.
             Item::Text(_) => {}
-            Item::End => return Ok(reading.list),
+            Item::End => return Ok((reading.list, reading.version)),
         }
     }
 }
@@ -113,12 +108,11 @@ enum Frame {
 
 struct Reading<'c> {
     currencies: &'c Currencies,
+    version: Version,
     list: TransactionList,
     frames: Vec<Frame>,
-    /// Places in `body_services` by subsite, currency and service.
-    places: HashMap<Vec<u8>, usize>,
-    key: Vec<u8>,
-    held_bytes: usize,
+    body: Body,
+    memory: Memory,
 }
 
 impl Reading<'_> {
@@ -137,18 +131,19 @@ impl Reading<'_> {
             self.root(name, tag)?;
             return Ok((Frame::Other, None));
         }
-        if name == b"transaction" {
+        let words = self.version.words();
+        if name == words.row {
             return Ok((Frame::Other, Some(self.transaction(tag)?)));
         }
         // Unknown elements are passed by, with whatever attributes they have.
         let frame = match name {
             b"summary" => {
                 self.list.has_summary = true;
-                Frame::Summary { subsite: Header::new(tag)?.text("subsite") }
+                Frame::Summary { subsite: Header::new(tag)?.text(words.subsite) }
             }
-            b"currency" if self.in_summary() => Frame::SummaryCurrency(Header::new(tag)?.text("currency")),
-            b"currency" => self.body_currency(&Header::new(tag)?, tag.place.line)?,
-            b"servicetype" => Frame::ServiceType(Header::new(tag)?.text("servicetype")),
+            b"currency" if self.in_summary() => Frame::SummaryCurrency(Header::new(tag)?.text(words.currency)),
+            b"currency" => self.body_currency(&Header::new(tag)?, tag.place)?,
+            b"servicetype" => Frame::ServiceType(Header::new(tag)?.text(words.service_type)),
             b"service" if self.in_summary() => {
                 self.service(&Header::new(tag)?, tag.place)?;
                 Frame::Other
@@ -159,16 +154,13 @@ impl Reading<'_> {
     }
 
     fn root(&mut self, name: &[u8], tag: &Tag<'_>) -> Result<(), XmlError> {
-        match name {
-            ROOT => {}
-            ROOT_OF_VERSION_1 => {
-                let problem = "version 1 of the transaction list is not read by this version";
-                return Err(tag.place.error(problem, "ask the provider for the list in version 2"));
-            }
-            _ => return Err(tag.place.error(format!("the root element is <{}>", local(tag.name)), HELP_ROOT)),
-        }
+        let Some(root) = Version::of_root(name) else {
+            return Err(tag.place.error(format!("the root element is <{}>", local(tag.name)), HELP_ROOT));
+        };
+        self.version = root;
         let header = Header::new(tag)?;
-        if let Some(version) = header.get("version").filter(|version| *version != "2" && !version.starts_with("2.")) {
+        let other = |version: &&str| root == Version::Two && *version != "2" && !version.starts_with("2.");
+        if let Some(version) = header.get("version").filter(other) {
             let problem = format!("version {version} of the transaction list is not read by this version");
             return Err(tag.place.error(problem, "ask the provider for the list in version 2"));
         }
@@ -182,9 +174,7 @@ impl Reading<'_> {
         self.list.accounting_date = match header.get("accountingdate") {
             None => None,
             Some(text) => {
-                let day = text.get(..10).filter(|_| parse_stamp(text.as_bytes()).is_some());
-                let day = day.and_then(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
-                Some(day.ok_or_else(|| header.unreadable("AccountingDate", text, "a day is YYYY-MM-DD"))?)
+                Some(day(text).ok_or_else(|| header.unreadable("AccountingDate", text, "a day is YYYY-MM-DD"))?)
             }
         };
         Ok(())
@@ -209,14 +199,14 @@ impl Reading<'_> {
         amount.map(Some).map_err(|reason| header.unreadable(shown, text, &reason))
     }
 
-    fn body_currency(&mut self, header: &Header, line: u64) -> Result<Frame, XmlError> {
-        let code = header.text("currency");
+    fn body_currency(&mut self, header: &Header, place: Place) -> Result<Frame, XmlError> {
+        let code = header.text(self.version.words().currency);
         // Without a sum, an unknown currency concerns only the rows that have it.
         if header.get("sum").is_some() || self.currencies.find(code.as_bytes()).is_some() {
             let currency = self.known_currency(&code, header)?;
             let stated_sum_minor = self.stated_amount(header, "sum", "Sum", currency)?;
-            self.hold(0, line)?;
-            self.list.currencies.push(CurrencyTotals { currency, stated_sum_minor, line });
+            self.body.hold(0).map_err(|error| too_many(error, place))?;
+            self.list.currencies.push(CurrencyTotals { currency, stated_sum_minor, line: place.line });
         }
         Ok(Frame::BodyCurrency(code))
     }
@@ -239,76 +229,42 @@ impl Reading<'_> {
                 Frame::ServiceType(name) => Some(name),
                 _ => None,
             })),
-            service_name: header.text("servicename"),
+            service_name: header.text(self.version.words().service),
             debits,
             credits: header.count("noofcredit", "NoOfCredit")?,
             amount_minor: self.stated_amount(header, "amount", "Amount", currency)?,
             line: place.line,
         };
-        self.hold(service.subsite.len() + service.service_type.len() + service.service_name.len(), place.line)?;
+        let name_bytes = service.subsite.len() + service.service_type.len() + service.service_name.len();
+        self.body.hold(name_bytes).map_err(|error| too_many(error, place))?;
         self.list.services.push(service);
         Ok(())
     }
 
     fn transaction(&mut self, tag: &Tag<'_>) -> Result<ListRow, XmlError> {
+        let given = given_by_tag(tag, self.version, &mut self.memory)?;
         let enclosing = self.innermost(|frame| match frame {
             Frame::BodyCurrency(code) => Some(code.as_str()),
             _ => None,
         });
-        let Row { found, subsite, service_name, amount } =
-            read_row(tag, enclosing.unwrap_or_default(), &self.list.accounting_no, self.currencies)?;
-        self.list.rows += 1;
-        match amount {
-            Some((currency, amount_minor)) => {
-                self.tally(&subsite, currency, &service_name, amount_minor, found.line)?
-            }
-            None => self.list.rows_without_amount += 1,
-        }
-        Ok(found)
-    }
-
-    fn tally(
-        &mut self,
-        subsite: &str,
-        currency: Currency,
-        service_name: &str,
-        amount_minor: i64,
-        line: u64,
-    ) -> Result<(), XmlError> {
-        let sum = self.list.body_currencies.entry(currency).or_insert(CurrencySum { line, ..CurrencySum::default() });
-        sum.rows += 1;
-        money::add(&mut sum.sum_minor, amount_minor);
-        // No name holds a NUL, so it separates.
-        self.key.clear();
-        self.key.extend_from_slice(subsite.as_bytes());
-        self.key.extend_from_slice(&[0]);
-        self.key.extend_from_slice(&currency.0.to_be_bytes());
-        self.key.extend_from_slice(service_name.as_bytes());
-        let place = match self.places.get(&self.key) {
-            Some(place) => *place,
-            None => {
-                self.hold(2 * self.key.len(), line)?;
-                let (subsite, service_name) = (subsite.to_owned(), service_name.to_owned());
-                self.places.insert(self.key.clone(), self.list.body_services.len());
-                let sum = ServiceSum { subsite, currency, service_name, debits: 0, credits: 0, amount_minor: 0, line };
-                self.list.body_services.push(sum);
-                self.list.body_services.len() - 1
-            }
+        let about = About {
+            version: self.version,
+            enclosing_currency: enclosing.unwrap_or_default(),
+            settlement_id: &self.list.accounting_no,
+            currencies: self.currencies,
         };
-        if let Some(sum) = self.list.body_services.get_mut(place) {
-            money::add(&mut sum.amount_minor, amount_minor);
-            *(if amount_minor < 0 { &mut sum.credits } else { &mut sum.debits }) += 1;
-        }
-        Ok(())
+        let row = read_row(given, about);
+        self.body.add(&mut self.list, &row).map_err(|error| too_many(error, tag.place))?;
+        Ok(row.found)
     }
+}
 
-    /// Counts what is kept until the end of the list.
-    fn hold(&mut self, name_bytes: usize, line: u64) -> Result<(), XmlError> {
-        self.held_bytes += name_bytes + ENTRY_BYTES;
-        if self.held_bytes <= NAMES_BYTES_MAX {
-            return Ok(());
-        }
-        let problem = "the list names more services, subsites or currencies than any real one";
-        Err(Place { line, column: 1 }.error(problem, "check which file this is"))
-    }
+fn too_many(_: TooManyNames, place: Place) -> XmlError {
+    place.error(TooManyNames::PROBLEM, TooManyNames::HELP)
+}
+
+/// The day of a date or timestamp.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
+    let day = text.get(..10).filter(|_| parse_stamp(text.as_bytes()).is_some())?;
+    NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()
 }

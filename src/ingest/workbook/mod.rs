@@ -4,11 +4,16 @@
 //! the digits of its cell and not a float printed again (an id of 17 digits keeps them all), every length is bounded
 //! before it costs memory, and no damage ends in a panic. Formulas are not computed: the value that was saved counts.
 
+#[cfg(test)]
+pub(crate) mod made;
 mod number;
 mod package;
 mod parts;
 mod sheet;
 mod strings;
+
+#[cfg(test)]
+mod tests;
 
 use package::Package;
 use parts::{Parts, SheetPart};

@@ -1,5 +1,6 @@
 //! A sheet as a table: rows from top to bottom, cells as texts in their columns.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 
 use super::number::{CellKind, day_text, number_text};
@@ -38,6 +39,9 @@ struct Cells<'a> {
     from_1904: bool,
     /// Of the cell that is read.
     text: String,
+    is_number: bool,
+    /// Which cells of the row are numbers.
+    numbers: Vec<bool>,
 }
 
 /// What the start tag of a cell says.
@@ -73,7 +77,14 @@ impl<'a, 'b> Sheet<'a, 'b> {
     ) -> Result<Self, FileError> {
         let shown = package.shown().to_owned();
         let document = package.part(&sheet.path, SHEET_BYTES_MAX, "2 GiB")?;
-        let cells = Cells { strings, kinds: &parts.kinds, from_1904: parts.from_1904, text: String::new() };
+        let cells = Cells {
+            strings,
+            kinds: &parts.kinds,
+            from_1904: parts.from_1904,
+            text: String::new(),
+            is_number: false,
+            numbers: Vec::new(),
+        };
         let (name, path) = (sheet.name.clone(), sheet.path.clone());
         Ok(Self { shown, name, path, document, cells, row: 0, begun: false, ended: false })
     }
@@ -88,14 +99,19 @@ impl<'a, 'b> Sheet<'a, 'b> {
 impl Table for Sheet<'_, '_> {
     fn row(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, FileError> {
         cells.clear();
+        self.cells.numbers.clear();
         self.next_row(cells).map_err(|error| damaged(&self.shown, &self.path, &error))
+    }
+
+    fn is_number(&self, cell: usize) -> bool {
+        self.cells.numbers.get(cell).copied().unwrap_or_default()
     }
 }
 
 impl Sheet<'_, '_> {
     fn next_row(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, XmlError> {
         while !self.begun {
-            match self.document.next()? {
+            match self.document.item()? {
                 Item::Open(tag) if tag.name == "sheetData" => {
                     self.ended = tag.empty;
                     self.begun = true;
@@ -105,7 +121,7 @@ impl Sheet<'_, '_> {
             }
         }
         while !self.ended {
-            match self.document.next()? {
+            match self.document.item()? {
                 Item::Open(tag) if tag.name == "row" => {
                     self.row = row_number(&tag, self.row)?;
                     if !tag.empty {
@@ -122,7 +138,7 @@ impl Sheet<'_, '_> {
                 // To the end of the part, so that one that was cut off is not taken for whole.
                 Item::Close | Item::End => {
                     self.ended = true;
-                    while !matches!(self.document.next()?, Item::End) {}
+                    while !matches!(self.document.item()?, Item::End) {}
                 }
             }
         }
@@ -164,7 +180,7 @@ fn read_cells<R: BufRead>(
     cells: &mut Vec<String>,
 ) -> Result<(), XmlError> {
     loop {
-        let tag = match document.next()? {
+        let tag = match document.item()? {
             Item::Open(tag) if tag.name == "c" => cell_tag(&tag, row)?,
             Item::Open(tag) if tag.empty => continue,
             Item::Open(_) => {
@@ -190,6 +206,12 @@ fn read_cells<R: BufRead>(
             return Err(tag.place.damaged("two cells in one place"));
         }
         *cell = std::mem::take(&mut means.text);
+        if means.is_number {
+            if means.numbers.len() <= column {
+                means.numbers.resize(column + 1, false);
+            }
+            means.numbers.get_mut(column).into_iter().for_each(|is_number| *is_number = true);
+        }
     }
 }
 
@@ -238,9 +260,10 @@ impl Cells<'_> {
     /// Reads what is in a cell that was just opened into `text`, and its end.
     fn read<R: BufRead>(&mut self, document: &mut Document<R>, tag: &CellTag) -> Result<(), XmlError> {
         self.text.clear();
+        self.is_number = false;
         let (mut formula, mut valued, mut rich) = (String::new(), false, false);
         loop {
-            match document.next()? {
+            match document.item()? {
                 Item::Open(inner) => match (inner.name, inner.empty) {
                     ("v", false) => {
                         valued = true;
@@ -293,8 +316,8 @@ impl Cells<'_> {
         };
         match (day, number) {
             (Some(day), _) => self.text = day,
-            (None, std::borrow::Cow::Owned(number)) => self.text = number,
-            (None, std::borrow::Cow::Borrowed(_)) => {}
+            (None, Cow::Owned(number)) => (self.text, self.is_number) = (number, true),
+            (None, Cow::Borrowed(_)) => self.is_number = true,
         }
     }
 }

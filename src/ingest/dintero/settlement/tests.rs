@@ -470,6 +470,7 @@ fn damaged_xml() {
     }
     for (text, expected) in [
         ("\u{feff}<?xml version=\"1.0\"?><!-- c -->\n<x:Report>\n<x:PaymentsInfo>", true),
+        ("<?xml version='1.0' encoding='UTF-16'?><Report><PaymentsInfo>", true),
         ("<Report><Other>", false),
         ("<PaymentsInfo>", false),
         ("<Report>", false),

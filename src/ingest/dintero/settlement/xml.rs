@@ -27,14 +27,17 @@ use crate::ingest::xml::{Document, Folded, Item, XmlError};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::money::parse_minor;
 
-/// Whether a file is a settlement report, from its first bytes: `Report` with a `PaymentsInfo` in it.
+/// Whether a file is a settlement report, from its first bytes in UTF-8: `Report` with a `PaymentsInfo` in it.
 #[must_use]
 pub fn is_settlement_xml(head: &[u8]) -> bool {
-    let mut document = Document::new(head);
+    // The declaration tells of the encoding in the file, and these bytes are decoded already.
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let declaration = if head.starts_with(b"<?xml") { memchr::memmem::find(head, b"?>") } else { None };
+    let mut document = Document::new(head.get(declaration.map_or(0, |at| at + 2)..).unwrap_or_default());
     let mut expected = [&b"report"[..], b"paymentsinfo"].into_iter();
     let Some(mut name) = expected.next() else { return false };
     loop {
-        match document.next() {
+        match document.item() {
             Ok(Item::Open(tag)) if Folded::new(tag.name).is_some_and(|found| found.as_bytes() == name) => {
                 match expected.next() {
                     Some(next) => name = next,

@@ -54,7 +54,9 @@ fn documents_stand_in_many_ways() {
         assert_eq!(documents(text.as_bytes()).unwrap(), expected, "{text}");
         let text = text.trim_start_matches('\u{feff}');
         for little in [true, false] {
-            assert_eq!(documents(&utf16(text, little)).unwrap(), expected, "UTF-16: {text}");
+            let bytes = utf16(text, little);
+            assert_eq!(documents(&bytes).unwrap(), expected, "UTF-16: {text}");
+            assert_eq!(documents(bytes.get(2..).unwrap()).unwrap(), expected, "UTF-16 without its mark: {text}");
         }
     }
 }

@@ -71,11 +71,18 @@ impl Reader<'_> {
         match envelope.shape() {
             Shape::Object => {
                 let owner = self.order(&envelope)?;
-                self.resources(root, &owner)
+                self.resources(root, &owner);
+                Ok(())
             }
             Shape::Text => {
-                let order_id = envelope.text().as_deref().and_then(last_segment);
-                self.resources(root, &self.owner(order_id))
+                let url = envelope.text();
+                let order_id = url.as_deref().and_then(last_segment);
+                // Version 2 answers with the URL of a payment, which is another than the payment order's: where the
+                // file lies in the folder of a payment order, that is the order.
+                let of_order = url.is_some_and(|url| url.to_ascii_lowercase().contains("/paymentorders/"));
+                let of_path = self.context.path.order_id.clone().filter(|_| !of_order);
+                self.resources(root, &self.owner(of_path.or(order_id)));
+                Ok(())
             }
             _ => Err(rejected(
                 &envelope.key(),
@@ -113,7 +120,7 @@ impl Reader<'_> {
     }
 
     /// The resources that stand in an object beside its own fields.
-    fn resources(&mut self, object: &Node<'_>, owner: &Owner) -> Result<(), Reject> {
+    fn resources(&mut self, object: &Node<'_>, owner: &Owner) {
         for value in object.values().filter(|value| matches!(value.shape(), Shape::Object | Shape::Array)) {
             let key = value.key().to_ascii_lowercase();
             match key.as_str() {
@@ -127,29 +134,27 @@ impl Reader<'_> {
                 "transactions" | "financialtransactions" => self.list(&value, None, Way::Listed, owner),
                 "failedattempts" | "postpurchasefailedattempts" => self.list(&value, None, Way::Failed, owner),
                 "paid" | "reversed" | "cancelled" | "canceled" => self.outcome(&value, &key, owner),
-                "currentpayment" => {
-                    let [payment] = fields(&value, ["payment"])?;
-                    if let Some(payment) = payment.filter(|payment| payment.shape() == Shape::Object) {
-                        self.resources(&payment, owner)?;
-                    }
-                }
+                "currentpayment" => match fields(&value, ["payment"]) {
+                    Ok([Some(payment)]) if payment.shape() == Shape::Object => self.resources(&payment, owner),
+                    Ok(_) => {}
+                    Err(reject) => self.refuse(&value, reject),
+                },
                 // Not a resource that has a name here, yet a list of transactions all the same.
-                _ if self.is_transaction_list(&value) => self.list(&value, None, Way::Listed, owner),
+                _ if is_transaction_list(&value) => self.list(&value, None, Way::Listed, owner),
                 _ => {}
             }
         }
-        Ok(())
     }
+}
 
-    /// Whether a resource of an unknown name holds transactions: a list whose first element has one inside.
-    fn is_transaction_list(&self, resource: &Node<'_>) -> bool {
-        let first = lists(resource).next().and_then(|list| list.values().next());
-        first.is_some_and(|first| {
-            first
-                .values()
-                .any(|value| value.shape() == Shape::Object && value.key().eq_ignore_ascii_case("transaction"))
-        })
-    }
+/// Whether a resource of an unknown name holds transactions: a list whose first element has one inside, or is one.
+fn is_transaction_list(resource: &Node<'_>) -> bool {
+    let first = lists(resource).next().and_then(|list| list.values().next());
+    first.is_some_and(|first| {
+        let has = |name: &str| first.values().find(|value| value.key().eq_ignore_ascii_case(name));
+        has("transaction").is_some_and(|inside| inside.shape() == Shape::Object)
+            || (has("amount").is_some() && has("payeeReference").is_some())
+    })
 }
 
 /// The lists in a resource: itself where it is an array, else the arrays under keys that end in `List`.

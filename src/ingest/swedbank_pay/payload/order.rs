@@ -8,30 +8,57 @@ use crate::ingest::payload::fact::{Fact, OrderFact};
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::scalar::{id, minor, text};
 
+/// States of an order of which nothing will be captured.
+const ENDED_UNPAID: [&str; 4] = ["cancelled", "canceled", "aborted", "failed"];
+
 impl Reader<'_> {
     /// An order: what it says of itself, then the resources that are expanded in it. Gives whose they are.
     pub(super) fn order(&mut self, order: &Node<'_>) -> Result<Owner, Reject> {
-        let [url, currency, status] = fields(order, ["id", "currency", "status"])?;
+        let [url, currency] = fields(order, ["id", "currency"])?;
         let order_id = id("id", url)?.as_deref().and_then(last_segment);
         let owner = Owner { currency: text("currency", currency)?, ..self.owner(order_id) };
-        let status = text("status", status)?;
-        let [created, updated, amount, order_items, remaining_capture, remaining_reversal] = fields(
+        // What was captured of it stands, whatever it says of itself.
+        if let Err(reject) = self.statement(order, &owner) {
+            self.refuse(order, reject);
+        }
+        self.resources(order, &owner);
+        Ok(owner)
+    }
+
+    fn statement(&mut self, order: &Node<'_>, owner: &Owner) -> Result<(), Reject> {
+        let [status, state, created, updated, amount, order_items, remaining_capture, remaining_reversal] = fields(
             order,
-            ["created", "updated", "amount", "orderItems", "remainingCaptureAmount", "remainingReversalAmount"],
+            [
+                "status",
+                "state",
+                "created",
+                "updated",
+                "amount",
+                "orderItems",
+                "remainingCaptureAmount",
+                "remainingReversalAmount",
+            ],
         )?;
+        let status = text("status", status.or(state))?.unwrap_or_default();
+        let created_at = text("created", created)?;
+        let updated_at = text("updated", updated)?;
         let order_amount_minor = minor("amount", amount)?;
         let remaining_capture_minor = minor("remainingCaptureAmount", remaining_capture)?;
         let remaining_reversal_minor = minor("remainingReversalAmount", remaining_reversal)?;
-        let created_at = text("created", created)?;
-        let updated_at = text("updated", updated)?;
-        // `Cancelled` is said only where the whole authorization was cancelled and nothing was captured.
-        let is_cancelled =
-            status.is_some_and(|status| ["cancelled", "canceled"].iter().any(|word| status.eq_ignore_ascii_case(word)));
-        let line = self.document.line_of(order);
         let list = item_list(order_items)?;
+        let place = self.context.place(self.document.line_of(order));
         let items = list.map(|list| self.items(&list));
+        // A callback names the order and says nothing of it.
+        if items.is_none()
+            && [order_amount_minor, remaining_capture_minor, remaining_reversal_minor].iter().all(Option::is_none)
+        {
+            return Ok(());
+        }
+        // `Cancelled` is said only where the whole authorization was cancelled and nothing was captured; what was
+        // aborted or failed was never paid. Either way nothing of the order is left to be captured.
+        let is_cancelled = ENDED_UNPAID.iter().any(|word| status.eq_ignore_ascii_case(word));
         let fact = OrderFact {
-            place: self.context.place(line),
+            place,
             order_id: owner.order_id.clone(),
             currency: owner.currency.clone(),
             created_at,
@@ -44,13 +71,7 @@ impl Reader<'_> {
             remaining_reversal_minor,
             ..OrderFact::default()
         };
-        // A callback names the order and says nothing of it.
-        if fact.items.is_some()
-            || [order_amount_minor, remaining_capture_minor, remaining_reversal_minor].iter().any(Option::is_some)
-        {
-            (self.out)(Fact::Order(fact));
-        }
-        self.resources(order, &owner)?;
-        Ok(owner)
+        (self.out)(Fact::Order(fact));
+        Ok(())
     }
 }

@@ -125,6 +125,17 @@ fn one_refusal_leaves_the_others_standing() {
 }
 
 #[test]
+fn an_order_that_cannot_be_read_leaves_its_captures_standing() {
+    let document = "{\"paymentOrder\":{\"id\":\"/paymentorders/1\",\"currency\":\"SEK\",\"amount\":\"x\",\n\
+                    \"financialTransactions\":{\"financialTransactionsList\":[{\"type\":\"Capture\",\"amount\":2}]}}}";
+    let (found, refused) = read("x.json", document);
+    let standing = OperationFact { order_id: text("1"), currency: text("SEK"), ..operation(2, Moved::Capture, 2) };
+    assert_eq!(found, [Fact::Operation(standing)]);
+    let reason = "an amount is a whole number of minor units, without decimals or an exponent";
+    assert_eq!(refused, [refusal(1, "amount", "x", reason)]);
+}
+
+#[test]
 fn what_moves_no_money_gives_nothing() {
     let table = [
         r#"{"payment":"/payments/1","authorization":{"id":"/a/1","transaction":{"type":"Authorization","state":"Completed","amount":1,"number":5}}}"#,

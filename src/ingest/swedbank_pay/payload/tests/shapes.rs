@@ -66,11 +66,20 @@ fn the_list_says_the_type_where_the_transaction_does_not() {
         (r#""sales":{"saleList":[{"transaction":{"amount":1}}]}"#, Moved::Capture),
         (r#""capture":{"transaction":{"amount":1}}"#, Moved::Capture),
         (r#""x":{"captureList":[{"transaction":{"amount":1}}]}"#, Moved::Capture),
+        (r#""x":{"list":[{"type":"Sale","payeeReference":null,"amount":1}]}"#, Moved::Capture),
     ] {
         let expected = OperationFact { order_id: text("A1"), ..operation(1, moved, 1) };
         let document = format!("{{\"payment\":\"/payments/A1\",{list}}}");
         assert_eq!(facts("x.json", &document), [Fact::Operation(expected)], "{document}");
     }
+}
+
+#[test]
+fn other_lists_hold_no_transactions() {
+    let document = r#"{"paymentOrder":{"id":"/paymentorders/A1",
+        "history":{"historyList":[{"name":"PaymentCaptured","number":5,"amount":100,"initiatedBy":"Merchant"}]},
+        "prices":{"priceList":[{"type":"Visa","amount":100,"vatAmount":0}]},"urls":{"hostUrls":["x"]}}}"#;
+    assert_eq!(briefs("x.json", document), [""; 0]);
 }
 
 #[test]
@@ -214,4 +223,49 @@ fn requests_take_from_the_path_what_they_do_not_say() {
     let purchase = r#"{"paymentorder":{"operation":"Purchase","currency":"NOK","amount":5,"vatAmount":1,"orderItems":[{"reference":"P","amount":5}]}}"#;
     let expected = "Order - amount=5 cancelled=- by=- capture=- reversal=- items=1 whole=true currency=NOK";
     assert_eq!(briefs("x.json", purchase), [expected]);
+}
+
+/// Values that stand where others should.
+const ODD: [&str; 12] = [
+    "null",
+    "true",
+    "-1",
+    "1.5",
+    "9223372036854775808",
+    "\"\"",
+    "\"x\"",
+    "[]",
+    "{}",
+    "[{}]",
+    "[[1]]",
+    "{\"id\":\"//\"}",
+];
+
+/// A document with one of its values replaced by something odd.
+#[test]
+fn odd_values_anywhere_are_refused_or_read_but_never_a_panic() {
+    use crate::ingest::payload::json::{Node, Shape as Is, Tape};
+    let document = r#"{"paymentOrder":{"id":"/paymentorders/A1","status":"Cancelled","currency":"SEK","amount":900,
+        "remainingCaptureAmount":1,"orderItems":{"orderItemList":[{"reference":"P","name":"N","quantity":1,"vatPercent":2500,"amount":9,"vatAmount":1}]},
+        "paid":{"number":5,"payeeReference":"R1","transactionType":"Sale","amount":890},"cancelled":{"number":5,"amount":10},
+        "reversed":{"number":5,"transactionType":"Reversal","amount":1},"currentPayment":{"payment":{"captures":{"captureList":[]}}},
+        "financialTransactions":{"financialTransactionsList":[{"id":"/x","type":"Capture","number":5,"amount":890,"vatAmount":1,
+        "payeeReference":"R1","created":"c","updated":"u","orderItems":[{"reference":"P","amount":9}]},{"type":"Cancellation","amount":1}]},
+        "postPurchaseFailedAttempts":{"failedAttemptList":[{"type":"Capture","status":"Failed","number":1}]}}}"#;
+    fn walk<'d>(node: Node<'d>, found: &mut Vec<(usize, usize)>) {
+        let quotes = usize::from(node.shape() == Is::Text);
+        found.push((node.offset() - quotes, node.offset() + node.raw().len() + quotes));
+        node.values().for_each(|value| walk(value, found));
+    }
+    let tape = Tape::parse(document).unwrap();
+    let mut places = Vec::new();
+    walk(Node::root(document, &tape), &mut places);
+    let mut refusals = 0;
+    for (start, end) in places.into_iter().skip(1) {
+        for odd in ODD {
+            let changed = format!("{}{odd}{}", &document[..start], &document[end..]);
+            refusals += read("x.json", &changed).1.len();
+        }
+    }
+    assert!(refusals > 100, "{refusals}");
 }

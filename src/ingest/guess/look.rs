@@ -1,0 +1,110 @@
+//! A first look at a file: a provider's own format, or a table of which the dialect is told.
+
+use super::encoding::{Told, encoding};
+use super::grid::{Grid, grid};
+use super::sample::sample;
+use crate::ingest::dintero::settlement::is_settlement_xml;
+use crate::ingest::payload::documents::first_kind;
+use crate::ingest::payload::recognise::{Dintero, Kind};
+use crate::ingest::source::{FileError, Opened, Shape};
+use crate::ingest::swedbank_pay::transaction_list::is_transaction_list;
+use crate::ingest::xml;
+use crate::model::record::Dataset;
+
+/// What a file seems to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// A format that needs no profile.
+    Plain(Plain),
+    /// A table.
+    Table(Box<Table>),
+}
+
+/// A format that needs no profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plain {
+    /// Its name, for people.
+    pub what: &'static str,
+    /// What it holds, where the file does not say so itself.
+    pub dataset: Option<Dataset>,
+    /// Whether somebody must say what it holds.
+    pub needs_dataset: bool,
+    /// The provider whose format it is.
+    pub provider: Option<&'static str>,
+}
+
+/// A table, and how its text is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its encoding; `None` for a sheet.
+    pub told: Option<Told>,
+    /// Its sheet, where it is not the first.
+    pub sheet: Option<String>,
+    /// Its fields.
+    pub grid: Grid,
+}
+
+const HELP: &str = "give CSV, XML, JSON, XLSX or Parquet files as a provider or a shop exports them";
+
+/// Looks at a file.
+///
+/// # Errors
+/// It cannot be read, or is nothing that is known.
+pub fn look(shown: &str, opened: &Opened) -> Result<Look, FileError> {
+    let bytes = &opened.bytes;
+    let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
+    match opened.shape {
+        Shape::Parquet => {
+            let dataset = super::dataset::of_name(shown);
+            Ok(Look::Plain(Plain { what: "Parquet", dataset, needs_dataset: false, provider: None }))
+        }
+        Shape::Xml => {
+            let head = xml::head(bytes, 1 << 14).map_err(unreadable)?;
+            if is_transaction_list(&head) {
+                return Ok(plain("transaction list of Swedbank Pay, XML", Some("swedbank_pay")));
+            }
+            if is_settlement_xml(&head) {
+                return Ok(plain("settlement of Dintero, XML", Some("dintero")));
+            }
+            Err(FileError::new(shown, "this XML is of no known format", HELP))
+        }
+        Shape::Json => json(shown, opened),
+        Shape::Text | Shape::Utf16 => {
+            let sample = sample(bytes).map_err(unreadable)?;
+            if sample.head.is_empty() {
+                return Err(FileError::new(shown, "the file is empty", "a file without rows still has its header"));
+            }
+            let told = encoding(&sample);
+            let texts = sample.texts(told.encoding, told.mark_len);
+            match grid(&texts) {
+                Some(grid) => Ok(Look::Table(Box::new(Table { told: Some(told), sheet: None, grid }))),
+                None => {
+                    Err(FileError::new(shown, "no header with two columns or more was found in its first lines", HELP))
+                }
+            }
+        }
+        Shape::Unread(kind) => Err(FileError::new(shown, format!("{} cannot be read", kind.what), kind.help)),
+        Shape::Workbook | Shape::Gzip | Shape::Zstd | Shape::Zip => {
+            Err(FileError::new(shown, "a file of this kind is not looked into", HELP))
+        }
+    }
+}
+
+fn plain(what: &'static str, provider: Option<&'static str>) -> Look {
+    Look::Plain(Plain { what, dataset: None, needs_dataset: false, provider })
+}
+
+fn json(shown: &str, opened: &Opened) -> Result<Look, FileError> {
+    match first_kind(shown, &opened.bytes)? {
+        Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
+            Ok(plain("settlement of Dintero, JSON", Some("dintero")))
+        }
+        Some(Kind::Dintero(_)) => Ok(plain("documents of Dintero's API, JSON", Some("dintero"))),
+        Some(Kind::SwedbankPay(_)) => Ok(plain("documents of Swedbank Pay's API, JSON", Some("swedbank_pay"))),
+        Some(Kind::CanonicalRow) => {
+            let dataset = super::dataset::of_name(shown);
+            Ok(Look::Plain(Plain { what: "canonical rows, JSON", dataset, needs_dataset: true, provider: None }))
+        }
+        None => Err(FileError::new(shown, "the first document of this JSON is of no known kind", HELP)),
+    }
+}

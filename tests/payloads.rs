@@ -1,0 +1,269 @@
+//! The whole job on payloads of both providers' APIs: Dintero's illustrations of reversing, Swedbank Pay's pages on
+//! reversals and UpdateOrder, and what only several documents tell together. Published payloads are read where they
+//! stand; a test whose file is not there says so.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a test may end in a panic, and says on standard output what it saw"
+)]
+
+mod harness;
+
+use harness::{Case, Ran, published};
+
+/// The findings of a run, without ids, ages and sentences: `code status order line expected actual`.
+fn findings(ran: &Ran) -> Vec<String> {
+    let row = |row: Vec<String>| {
+        let [code, status, order, line] = [1, 2, 5, 6].map(|column| row[column].clone());
+        let words = [code, status, order, line, row[12].clone(), row[13].clone()];
+        words.iter().filter(|word| !word.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+    };
+    harness::rows(&ran.bytes("out/discrepancies.csv")).into_iter().map(row).collect()
+}
+
+/// The control totals, as standard output has them.
+fn totals(ran: &Ran) -> String {
+    let line = ran.stdout.lines().find(|line| line.starts_with("control totals")).unwrap();
+    line.trim_start_matches("control totals: ").to_owned()
+}
+
+fn run(case: Case, status: i32) -> Ran {
+    case.args("run --config avstem.toml --as-of 2026-03-31 --out out --matches").any_stdout().status(status).run()
+}
+
+/// The order of the illustrations, whose bodies do not say when they were sent: the profile does.
+const RECORDED: &str = "[[source]]\npath = \"orders\"\nprofile = \"recorded\"\n\
+    [profiles.recorded]\nconstants = { created_at = \"2026-03-01\" }\n";
+
+/// Files of the illustrations in a folder that mirrors the API, and what the job finds.
+fn illustration(name: &str, files: &[(&str, &str)], status: i32, expected: &[&str], expected_totals: &str) {
+    let mut case = Case::new().file("avstem.toml", RECORDED);
+    for (path, sample) in files {
+        let Some(bytes) = published(&format!("dintero/orders/{sample}")) else { return };
+        // The page has a placeholder where the order's id stands.
+        let body = String::from_utf8(bytes).unwrap().replace("{order_id}", "N7K2M4P9Q");
+        case = case.file(&format!("orders/N7K2M4P9Q/{path}"), body);
+    }
+    let ran = run(case, status);
+    assert_eq!(findings(&ran), expected, "{name}");
+    assert_eq!(totals(&ran), expected_totals, "{name}");
+}
+
+const CREATE: (&str, &str) = ("draft-1.json", "01_draft_create.json");
+const CAPTURE_1: (&str, &str) = ("captures/1.json", "02_authorize_capture_line1.json");
+const REVERSE_AND_ADD: (&str, &str) = ("draft-2.json", "03_draft_reverse_and_add.json");
+const CAPTURE_2: (&str, &str) = ("captures/2.json", "04_authorize_capture_reversed_line2.json");
+const CAPTURE_3: (&str, &str) = ("captures/3.json", "05_authorize_capture_new_line3.json");
+const CAPTURE_3_AND_4: (&str, &str) = ("captures/3.json", "06_authorize_capture_line3_plus_refund_line4.json");
+const REFUND_4: (&str, &str) = ("refunds/1.json", "07_refund_line4.json");
+const CAPTURE_MORE: (&str, &str) = ("captures/4.json", "08_extra_authorization_other_payment_id.json");
+
+#[test]
+fn the_illustrations_of_reversing_an_order() {
+    illustration(
+        "an order is made and captured",
+        &[CREATE, CAPTURE_1],
+        0,
+        &[],
+        "1 order line, 1 capture read = 0 rejected + 0 repeated + 0 superseded + 2 accepted: close",
+    );
+    illustration(
+        "a line is reversed and another added: neither is captured yet",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD],
+        1,
+        &["line-uncaptured open N7K2M4P9Q 2 -39800 0", "line-uncaptured open N7K2M4P9Q 3 39800 0"],
+        "3 order lines, 1 capture read = 0 rejected + 0 repeated + 0 superseded + 4 accepted: close",
+    );
+    illustration(
+        "the reversed line is captured negative",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD, CAPTURE_2],
+        1,
+        &["line-uncaptured open N7K2M4P9Q 3 39800 0"],
+        "3 order lines, 2 captures read = 0 rejected + 0 repeated + 0 superseded + 5 accepted: close",
+    );
+    illustration(
+        "the new line is captured",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD, CAPTURE_2, CAPTURE_3],
+        0,
+        &[],
+        "3 order lines, 3 captures read = 0 rejected + 0 repeated + 0 superseded + 6 accepted: close",
+    );
+    illustration(
+        "with a line to refund that the order does not hold",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD, CAPTURE_2, CAPTURE_3_AND_4],
+        1,
+        &["line-unknown open N7K2M4P9Q 4 0 1000"],
+        "3 order lines, 4 captures read = 0 rejected + 0 repeated + 0 superseded + 7 accepted: close",
+    );
+    illustration(
+        "which is refunded: nothing is left on it, but it is still no line of the order",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD, CAPTURE_2, CAPTURE_3_AND_4, REFUND_4],
+        1,
+        &["line-unknown open N7K2M4P9Q 4 0 0"],
+        "3 order lines, 4 captures, 1 reversal read = 0 rejected + 0 repeated + 0 superseded + 8 accepted: close",
+    );
+    illustration(
+        "more is captured by another payment than the line is",
+        &[CREATE, CAPTURE_1, REVERSE_AND_ADD, CAPTURE_2, CAPTURE_3, CAPTURE_MORE],
+        1,
+        &["line-overcaptured open N7K2M4P9Q 3 39800 40800"],
+        "3 order lines, 4 captures read = 0 rejected + 0 repeated + 0 superseded + 7 accepted: close",
+    );
+}
+
+const ORDER: &str = "8be318c1-1caa-4db1-e2c6-08d7bf41224d";
+
+/// Published payloads of Swedbank Pay in a folder that mirrors its API.
+fn swedbank_pay(files: &[(&str, &str)]) -> Option<Case> {
+    let config = "[[source]]\npath = \"paymentorders\"\nprovider = \"swedbank_pay\"\n";
+    files.iter().try_fold(Case::new().file("avstem.toml", config), |case, (path, sample)| {
+        let bytes = published(&format!("swedbank_pay/api/{sample}"))?;
+        Some(case.file(&format!("paymentorders/{ORDER}/{path}"), bytes))
+    })
+}
+
+#[test]
+fn update_order_overwrites_the_order() {
+    let Some(case) = swedbank_pay(&[
+        ("update.json", "update_order_00_request.json"),
+        ("order.json", "update_order_01_request.json"),
+    ]) else {
+        return;
+    };
+    let ran = run(case, 1);
+    // The items of the request are the order's lines, dated as the order that answers it; the page's VAT is a quarter
+    // of the amount with VAT, which is not what 25 % of VAT in it is.
+    let expected = [
+        format!("line-uncaptured open {ORDER} P1 1000 0"),
+        format!("line-uncaptured open {ORDER} P2 500 0"),
+        format!("vat-rate open {ORDER} P1 200 250"),
+        format!("vat-rate open {ORDER} P2 100 125"),
+    ];
+    assert_eq!(findings(&ran), expected);
+    assert_eq!(totals(&ran), "2 order lines read = 0 rejected + 0 repeated + 0 superseded + 2 accepted: close");
+}
+
+#[test]
+fn a_reversal_takes_its_lines_from_the_request() {
+    let Some(case) = swedbank_pay(&[
+        ("update.json", "update_order_00_request.json"),
+        ("reversals/request.json", "v30_v2_reversal_00_request.json"),
+        ("reversals/response.json", "v30_v2_reversal_01_response.json"),
+        ("reversed.json", "v31_reversal_01_response.json"),
+    ]) else {
+        return;
+    };
+    let ran = run(case, 1);
+    let expected = [
+        format!("order-remaining-capture open {ORDER} 1500 0"),
+        format!("order-remaining-reversal open {ORDER} -1500 0"),
+        // No document tells of the capture that was reversed.
+        format!("reversal-exceeds-capture open {ORDER} P1 0 1000"),
+        format!("reversal-exceeds-capture open {ORDER} P2 0 500"),
+        format!("vat-rate open {ORDER} P1 200 250"),
+        format!("vat-rate open {ORDER} P2 100 125"),
+    ];
+    assert_eq!(findings(&ran), expected);
+    // Request and response tell of one reversal of two lines: one of them is the repeated one.
+    assert_eq!(
+        totals(&ran),
+        "2 order lines, 4 reversals read = 0 rejected + 2 repeated + 0 superseded + 4 accepted: close"
+    );
+}
+
+#[test]
+fn a_request_alone_is_money_that_did_not_move() {
+    let Some(case) = swedbank_pay(&[
+        ("update.json", "update_order_00_request.json"),
+        ("order.json", "update_order_01_request.json"),
+        ("captures/request.json", "v30_v2_capture_00_request.json"),
+    ]) else {
+        return;
+    };
+    let ran = run(case, 1);
+    let uncaptured =
+        [format!("line-uncaptured open {ORDER} P1 1000 0"), format!("line-uncaptured open {ORDER} P2 500 0")];
+    assert_eq!(findings(&ran)[..2], uncaptured);
+    assert_eq!(
+        totals(&ran),
+        "2 order lines, 2 captures read = 0 rejected + 0 repeated + 0 superseded + 4 accepted: close"
+    );
+}
+
+/// A checkout transaction of Dintero whose captures Swedbank Pay executed.
+const TRANSACTION: &str = r#"{
+  "id": "P00112233.5abcdefghijk", "merchant_reference": "M-2001", "currency": "SEK", "amount": 15000,
+  "created_at": "2026-03-10T08:00:00Z", "status": "CAPTURED", "session_id": "P00112233.5sess",
+  "items": [{"id": "sku-1", "line_id": "1", "quantity": 1, "amount": 15000, "vat_amount": 3000, "vat": 25}],
+  "events": [
+    {"id": "ev-1", "event": "INITIATE_CAPTURE", "amount": 15000, "success": true, "request_id": "rq-1",
+     "created_at": "2026-03-11T08:00:00Z"},
+    {"id": "ev-2", "event": "CAPTURE", "amount": 15000, "success": true, "correlation_request_id": "rq-1",
+     "created_at": "2026-03-11T08:00:05Z", "event_reference": "M-2001",
+     "items": [{"line_id": "1", "amount": 15000}],
+     "metadata": {"payex:transaction:number": 40120000001, "payex:transaction:payee_reference": "PR2001A"}}
+  ]
+}"#;
+
+/// The same capture as Swedbank Pay returned it.
+const PAYEX_CAPTURE: &str = r#"{
+  "payment": "/psp/creditcard/payments/11112222-3333-4444-5555-666677778888",
+  "capture": {"transaction": {"created": "2026-03-11T08:00:04.1Z", "updated": "2026-03-11T08:00:04.9Z",
+    "type": "Capture", "state": "Completed", "number": 40120000001, "amount": 15000, "vatAmount": 3000,
+    "payeeReference": "PR2001A", "reconciliationNumber": 739685}}
+}"#;
+
+#[test]
+fn a_capture_seen_at_both_providers_is_counted_once() {
+    let config = "[[source]]\npath = \"api\"\n";
+    let case = Case::new()
+        .file("avstem.toml", config)
+        .file("api/transactions.json", TRANSACTION)
+        .file("api/capture.json", PAYEX_CAPTURE);
+    let ran = run(case, 0);
+    assert_eq!(findings(&ran), Vec::<String>::new());
+    assert_eq!(
+        totals(&ran),
+        "1 order line, 2 captures read = 0 rejected + 1 repeated + 0 superseded + 2 accepted: close"
+    );
+}
+
+#[test]
+fn what_was_recorded_only_is_said() {
+    let captures = r#"{"captures": [
+      {"id": "c-1", "amount": 15000, "success": true, "created_at": "2026-03-11T08:00:00Z",
+       "payment_details": {"payment_id": "P00112233.5abcdefghijk"}, "items": [{"line_id": 1, "amount": 15000}]},
+      {"id": "c-2", "amount": 4000, "success": true, "created_at": "2026-03-12T08:00:00Z",
+       "payment_details": {"payment_id": "P00112233.5abcdefghijk"}, "items": [{"line_id": 2, "amount": 4000}]}
+    ]}"#;
+    let order = r#"{"options": {"order_id": "N-77"}, "order": {"currency": "SEK", "items": [
+      {"id": "sku-1", "line_id": 1, "quantity": 1, "gross_amount": 15000},
+      {"id": "sku-2", "line_id": 2, "quantity": 1, "gross_amount": 4000}]}}"#;
+    let case = Case::new()
+        .file("avstem.toml", "[[source]]\npath = \"api\"\n")
+        .file("api/orders/N-77/draft.json", order)
+        .file("api/orders/N-77/captures.json", captures)
+        .file("api/transactions.json", TRANSACTION);
+    let ran = run(case, 1);
+    assert_eq!(findings(&ran), ["line-uncaptured open N-77 2 4000 0", "recorded-only open N-77 2 0 4000"]);
+    assert_eq!(
+        totals(&ran),
+        "2 order lines, 3 captures read = 0 rejected + 1 repeated + 0 superseded + 4 accepted: close"
+    );
+}
+
+#[test]
+fn a_reference_that_breaks_its_form_is_a_note() {
+    let capture = PAYEX_CAPTURE.replace("PR2001A", "PR-2001/A");
+    let case = Case::new()
+        .file(
+            "avstem.toml",
+            "[[source]]\npath = \"api\"\nprofile = \"p\"\n[profiles.p]\nconstants = { currency = \"SEK\" }\n",
+        )
+        .file("api/capture.json", capture);
+    let ran = run(case, 0);
+    assert_eq!(findings(&ran), ["reference-format listed 11112222-3333-4444-5555-666677778888 0 0"]);
+}
