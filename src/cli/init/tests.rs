@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::ingest::workbook::made::{book, rows};
 
 /// The configuration for files of a folder, or why there is none.
 fn proposed(files: &[(&str, &[u8])]) -> Result<String, String> {
@@ -14,6 +15,18 @@ fn proposed(files: &[(&str, &[u8])]) -> Result<String, String> {
         })
         .collect();
     configuration(&listed, None).map(|written| written.text).map_err(|fault| fault.to_string())
+}
+
+/// The exit status of `check` with the configuration that is proposed for files.
+fn checked(files: &[(&str, &[u8])]) -> u8 {
+    let root = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        std::fs::write(root.path().join(name), content).unwrap();
+    }
+    let config = root.path().join("avstem.toml");
+    std::fs::write(&config, proposed(files).unwrap()).unwrap();
+    let args = ["avstem".into(), "check".into(), "--quiet".into(), "--config".into(), config.into_os_string()];
+    crate::cli::run(args)
 }
 
 /// The lines of a configuration that are no comment and not empty.
@@ -42,6 +55,207 @@ fn provider_formats_need_no_profile() {
             "[[source]]",
             "path = \"captures.csv\"",
             "dataset = \"captures\"",
+        ]
+    );
+}
+
+#[test]
+fn the_whole_of_a_norwegian_order_list() {
+    let content = "Ordrerapport\n\nOrdrenummer;Linje;Varenummer;Varenavn;Antall;Bel\u{f8}p inkl. mva;Mva %;Ordredato;Kunde\n\
+        1001;1;A-17;St\u{f8}vel;1;kr 1 234,50;25 %;14.03.2026;Kari\n\
+        1001;2;B-2;Strikk;2,5;kr 99,00;25 %;14.03.2026;Kari\n\
+        1002;1;A-17;St\u{f8}vel;-1;kr -1 234,50;25 %;02.03.2026;Ola\n";
+    let content: Vec<u8> = content.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect();
+    let expected = r##"# A proposal of `avstem init`, from what was seen in a part of each file.
+# guess: was taken: confirm or correct it, then remove the comment.
+# TODO: could not be told: choose, and remove the # in front of the line that holds.
+# Paths are relative to this file. Then: avstem check --config FILE
+# note: no file names its payment provider, so all rows are of `default`; where you want another name in the
+#   reports, give each source the same, such as provider = "swedbank_pay".
+
+# table
+# TODO: this source is switched off: answer the TODO here and of profile ordrer first, then remove one # from
+#   each line of it
+#[[source]]
+#path = "ordrer.csv"
+#dataset = "orders"  # guess: by its headers and the name of the file
+#profile = "ordrer"
+
+[profiles.ordrer]
+# guess: not valid UTF-8; the 3 bytes beyond ASCII that were seen read the same in iso-8859-1 and, the rarest
+#   signs aside, iso-8859-15
+encoding = "windows-1252"
+delimiter = ";"  # guess: 3 of 3 rows have 9 fields, as the header has
+header_row = 3  # guess: 9 headers are known on this line; what stands before is left out
+decimal = ","  # guess: 3 of 3 amounts have decimals, such as `kr 1 234,50`, `kr 99,00`, `kr -1 234,50`
+grouping = "space"  # guess: 2 of 3 amounts have groups of three digits, and all can be read so
+amount_unit = "major"  # guess: amounts have decimals, so they count the major unit (kronor, euros)
+date_format = "%d.%m.%Y"  # guess: 3 of 3 values read as days in this form, such as `14.03.2026`, `02.03.2026`
+
+[profiles.ordrer.columns]
+# note: not used: "Kunde"
+order_id = "Ordrenummer"  # guess: by the header
+line_id = "Linje"  # guess: by the header
+gross_amount = "Beløp inkl. mva"  # guess: by the header
+created_at = "Ordredato"  # guess: by the header
+item_id = "Varenummer"  # guess: by the header
+description = "Varenavn"  # guess: by the header
+quantity = "Antall"  # guess: by the header
+vat_rate = "Mva %"  # guess: by the header
+
+[profiles.ordrer.constants]
+# TODO: no column holds a currency; which one are the amounts in?
+#currency = "SEK"
+# or
+#currency = "NOK"
+# or
+#currency = "DKK"
+# or
+#currency = "EUR"
+"##;
+    assert_eq!(proposed(&[("ordrer.csv", &content)]).unwrap(), expected);
+}
+
+#[test]
+fn the_whole_of_transactions_of_both_directions() {
+    let content = "Order number,Transaction number,Type,Amount (EUR),Date,Status\n\
+        1001,9001,Capture,\"1,333.50\",03/14/2026 10:05,OK\n\
+        1002,9002,Refund,-5.00,03/02/2026 11:30,OK\n\
+        1003,9003,Authorization,7.00,03/03/2026 12:00,Declined\n";
+    let expected = r##"# A proposal of `avstem init`, from what was seen in a part of each file.
+# guess: was taken: confirm or correct it, then remove the comment.
+# TODO: could not be told: choose, and remove the # in front of the line that holds.
+# Paths are relative to this file. Then: avstem check --config FILE
+
+# table
+[[source]]
+path = "dintero-2026-03.csv"
+dataset = "captures"  # guess: by its headers, and by the words of `Type`
+provider = "dintero"  # guess: by the name of the file
+profile = "dintero-captures"
+
+# table
+[[source]]
+path = "dintero-2026-03.csv"
+dataset = "reversals"  # guess: by its headers, and by the words of `Type`
+provider = "dintero"  # guess: by the name of the file
+profile = "dintero-reversals"
+
+[profiles.dintero-captures]
+encoding = "utf-8"  # guess: only letters of ASCII were seen, which most encodings write alike
+delimiter = ","  # guess: 3 of 3 rows have 6 fields, as the header has
+decimal = "."  # guess: 3 of 3 amounts have decimals, such as `1,333.50`, `-5.00`, `7.00`
+grouping = ","  # guess: 1 of 3 amounts have groups of three digits, and all can be read so
+amount_unit = "major"  # guess: amounts have decimals, so they count the major unit (kronor, euros)
+# guess: 3 of 3 values read as days in this form, such as `03/14/2026 10:05`, `03/02/2026 11:30`, `03/03/2026
+#   12:00`; 2 would also read as %d/%m/%Y %H:%M
+date_format = "%m/%d/%Y %H:%M"
+# note: times without a zone are read in the zone of this configuration; where they are in another, such as
+#   UTC, say so
+
+[profiles.dintero-captures.columns]
+order_id = "Order number"  # guess: by the header
+amount = "Amount (EUR)"  # guess: by the header
+created_at = "Date"  # guess: by the header
+transaction_number = "Transaction number"  # guess: by the header
+state = "Status"  # guess: by the header
+
+[profiles.dintero-captures.constants]
+currency = "EUR"  # guess: a header of an amount names it
+
+[profiles.dintero-captures.values.state]
+# guess: these words seem to say that money moved; any other word says that it did not
+"OK" = "completed"
+
+[profiles.dintero-captures.only]
+# guess: these words seem to be of captures; rows of "Authorization" are left out and counted
+"Type" = ["Capture"]
+
+[profiles.dintero-reversals]
+encoding = "utf-8"  # guess: only letters of ASCII were seen, which most encodings write alike
+delimiter = ","  # guess: 3 of 3 rows have 6 fields, as the header has
+decimal = "."  # guess: 3 of 3 amounts have decimals, such as `1,333.50`, `-5.00`, `7.00`
+grouping = ","  # guess: 1 of 3 amounts have groups of three digits, and all can be read so
+amount_unit = "major"  # guess: amounts have decimals, so they count the major unit (kronor, euros)
+# guess: 3 of 3 values read as days in this form, such as `03/14/2026 10:05`, `03/02/2026 11:30`, `03/03/2026
+#   12:00`; 2 would also read as %d/%m/%Y %H:%M
+date_format = "%m/%d/%Y %H:%M"
+# note: times without a zone are read in the zone of this configuration; where they are in another, such as
+#   UTC, say so
+negate = ["amount"]  # guess: 1 of 1 amounts are negative; in canonical reversals they are positive
+
+[profiles.dintero-reversals.columns]
+order_id = "Order number"  # guess: by the header
+amount = "Amount (EUR)"  # guess: by the header
+created_at = "Date"  # guess: by the header
+transaction_number = "Transaction number"  # guess: by the header
+state = "Status"  # guess: by the header
+
+[profiles.dintero-reversals.constants]
+currency = "EUR"  # guess: a header of an amount names it
+
+[profiles.dintero-reversals.values.state]
+# guess: these words seem to say that money moved; any other word says that it did not
+"OK" = "completed"
+
+[profiles.dintero-reversals.only]
+# guess: these words seem to be of reversals; rows of "Authorization" are left out and counted
+"Type" = ["Refund"]
+"##;
+    assert_eq!(proposed(&[("dintero-2026-03.csv", content.as_bytes())]).unwrap(), expected);
+}
+
+#[test]
+fn the_whole_of_a_workbook_of_settlements() {
+    let sheets = [
+        ("Info", rows(&[&["Oppgj\u{f8}r"], &["Skapad"]])),
+        (
+            "Rader",
+            rows(&[
+                &[
+                    "Avr\u{e4}kning",
+                    "Transaktionsnr",
+                    "Typ",
+                    "Brutto",
+                    "Avgift",
+                    "Netto",
+                    "Valuta",
+                    "Bokf\u{f6}ringsdag",
+                ],
+                &["77", "9001", "K\u{f6}p", "1333.5", "-10", "1323.5", "SEK", "14/03/2026"],
+                &["77", "9002", "Retur", "-1234.5", "-0.5", "-1235", "SEK", "02/03/2026"],
+            ]),
+        ),
+    ];
+    let sheets: Vec<(&str, &str)> = sheets.iter().map(|(name, rows)| (*name, rows.as_str())).collect();
+    let content = book(&sheets, &[]);
+    assert_eq!(checked(&[("swedbank.xlsx", &content)]), 0);
+    let text = proposed(&[("swedbank.xlsx", &content)]).unwrap();
+    assert_eq!(
+        keys(&text),
+        [
+            "[[source]]",
+            "path = \"swedbank.xlsx\"",
+            "dataset = \"settlements\"",
+            "provider = \"swedbank_pay\"",
+            "profile = \"swedbank\"",
+            "[profiles.swedbank]",
+            "sheet = \"Rader\"",
+            "amount_unit = \"major\"",
+            "date_format = \"%d/%m/%Y\"",
+            "negate = [\"fee_amount\"]",
+            "[profiles.swedbank.columns]",
+            "gross_amount = \"Brutto\"",
+            "currency = \"Valuta\"",
+            "settlement_id = \"Avr\u{e4}kning\"",
+            "transaction_number = \"Transaktionsnr\"",
+            "kind = \"Typ\"",
+            "fee_amount = \"Avgift\"",
+            "net_amount = \"Netto\"",
+            "settled_at = \"Bokf\u{f6}ringsdag\"",
+            "[profiles.swedbank.values.kind]",
+            "\"K\u{f6}p\" = \"capture\"",
+            "\"Retur\" = \"reversal\"",
         ]
     );
 }
@@ -99,6 +313,86 @@ fn what_could_be_read_in_two_ways_is_switched_off_and_both_are_named() {
         }
         assert!(keys(&text).iter().all(|line| *line != "[[source]]"), "{text}");
         assert!(joined.contains("# TODO: this source is switched off"), "{text}");
+    }
+}
+
+/// What orders of one line, of lines named by articles, and of lines within the order's number give.
+#[test]
+fn lines_of_orders_are_found_where_no_header_names_them() {
+    let table: [(&str, &[&str]); 4] = [
+        ("Ordernr;Belopp;Orderdatum;Valuta\n1;1,50;2026-03-01;SEK\n2;1,50;2026-03-01;SEK\n", &["line_id = \"1\""]),
+        (
+            "Ordernr;SKU;Belopp;Orderdatum;Valuta\n1;A;1,50;2026-03-01;SEK\n1;B;1,50;2026-03-01;SEK\n",
+            &["order_id = \"Ordernr\"", "line_id = \"SKU\""],
+        ),
+        (
+            "Ordernr;Belopp;Orderdatum;Valuta\n1001/1;1,50;2026-03-01;SEK\n1001/2;1,50;2026-03-01;SEK\n",
+            &["column = \"Ordernr\"", "pattern = \"^(?<order_id>.+)[/:](?<line_id>[^/:]+)$\""],
+        ),
+        ("Ordernr;Belopp;Orderdatum;Valuta\n1;1,50;2026-03-01;SEK\n1;1,50;2026-03-01;SEK\n", &[]),
+    ];
+    for (content, expected) in table {
+        let text = proposed(&[("ordrar.csv", content.as_bytes())]).unwrap();
+        assert!(expected.iter().all(|line| keys(&text).contains(line)), "{text}");
+        if expected.is_empty() {
+            assert!(text.contains("#line_id = \"...\"\n"), "{text}");
+        } else {
+            assert_eq!(checked(&[("ordrar.csv", content.as_bytes())]), 0, "{text}");
+        }
+    }
+}
+
+#[test]
+fn fields_that_are_written_otherwise_are_left_out_and_said() {
+    let content = "Ordernr;Belopp;Moms;Antal;Radnr;Orderdatum;\u{c4}ndrad;Valuta\n\
+        1;1.234,50;12.30;1.5;1;14.03.2026;2026-03-15;SEK\n\
+        2;99,00;1.20;2;1;15.03.2026;2026-03-15;SEK\n";
+    let text = proposed(&[("ordrar.csv", content.as_bytes())]).unwrap();
+    for left_out in ["#vat_amount = \"Moms\"", "#quantity = \"Antal\"", "#updated_at = \"\u{c4}ndrad\""] {
+        assert!(text.contains(left_out), "{left_out}\n{text}");
+    }
+    assert_eq!(checked(&[("ordrar.csv", content.as_bytes())]), 0, "{text}");
+}
+
+#[test]
+fn published_files_need_no_profile() {
+    let samples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples"));
+    if !samples.is_dir() {
+        return;
+    }
+    let names = [
+        "swedbank_pay/settlement/R1234-0001-Redovisningsservice.xml",
+        "swedbank_pay/settlement/R1234-0001-Redovisningsservice.xlsx",
+        "swedbank_pay/settlement/R1005-0001-v1.xml",
+        "swedbank_pay/settlement/R1005-0001-v1.xlsx",
+        "swedbank_pay/api/v31_capture_01_response.json",
+        "dintero/settlement/settlement_report_thirdparty_fixture.json",
+        "dintero/orders/01_draft_create.json",
+        "dintero/transactions/checkout_transaction.json",
+    ];
+    for name in names {
+        let content = std::fs::read(samples.join(name)).unwrap();
+        let file = name.rsplit('/').next().unwrap();
+        let text = proposed(&[(file, &content)]).unwrap();
+        assert_eq!(keys(&text), ["[[source]]".to_owned(), format!("path = \"{file}\"")], "{name}");
+    }
+}
+
+/// Texts on which a careless guess would take a minute.
+#[test]
+fn hostile_texts_end_soon() {
+    let large = |piece: &str| piece.repeat((1 << 18) / piece.len());
+    for content in [
+        large("\""),
+        large(";"),
+        large("Belopp;"),
+        large("Belopp\n"),
+        large("Ordernr;Belopp\n\""),
+        format!("Ordernr;Belopp;Datum;Valuta\n{}", large("1;1 1 1;1;\n")),
+        format!("Ordernr;Belopp;Datum;Valuta\n{}", large("01-01-01")),
+        large("Order nr "),
+    ] {
+        let _ = proposed(&[("captures.csv", content.as_bytes())]);
     }
 }
 
@@ -220,7 +514,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_bytes_what_is_written_can_be_read(
