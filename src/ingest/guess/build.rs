@@ -247,6 +247,11 @@ fn source(draft: &mut Draft<'_>, part: &Part) {
     let rest =
         if left.is_empty() { String::new() } else { format!("; rows of {} are left out and counted", left.join(", ")) };
     remarks.guess("only", format!("these words seem to be of {}{rest}", part.likely.name()));
+    if part.is_alone {
+        let text =
+            "the other direction was not seen: once it comes, its rows are left out, and need a source of their own";
+        remarks.note("only", text);
+    }
     if !part.unknown.is_empty() {
         let unknown: Vec<String> = part.unknown.iter().map(|word| quoted(word)).collect();
         let all: Vec<String> = list.iter().chain(&unknown).cloned().collect();
