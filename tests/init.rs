@@ -72,7 +72,7 @@ fn amount(dialect: Dialect, minor: i64) -> String {
     let digits = (minor.abs() / 100).to_string();
     let mut whole = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             whole.push_str(group);
         }
         whole.push(digit);

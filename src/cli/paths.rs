@@ -42,8 +42,6 @@ pub fn expand(typed: &Path, folder: &Path) -> Result<Vec<Found>, String> {
 fn found(typed: &Path, path: PathBuf) -> Found {
     let shown = typed.to_string_lossy();
     let shown = if std::path::MAIN_SEPARATOR == '/' { shown.into_owned() } else { shown.replace('\\', "/") };
-    // A folder given as `.` is where the reader of a report stands anyway.
-    let shown = shown.strip_prefix("./").map_or_else(|| shown.clone(), str::to_owned);
     Found { shown, path }
 }
 
@@ -59,7 +57,9 @@ fn files_below(typed: &Path, full: &Path) -> Result<Vec<Found>, String> {
         let entry = entry.map_err(|error| error.to_string())?;
         if !entry.file_type().is_dir() {
             let below = entry.path().strip_prefix(full).unwrap_or(entry.path());
-            files.push(found(&typed.join(below), entry.path().to_owned()));
+            // Where the reader of a report stands need not be said.
+            let shown = if typed == Path::new(".") { below.to_owned() } else { typed.join(below) };
+            files.push(found(&shown, entry.path().to_owned()));
         }
     }
     Ok(files)

@@ -22,6 +22,8 @@ use crate::model::reference::ReferenceForm;
 
 /// Why a row without a field that it must have cannot be read.
 pub const EMPTY_REASON: &str = "the field is empty, but every row must have it";
+/// Why the last row of a file, with a quote that is not closed, cannot be read.
+pub const UNCLOSED_REASON: &str = "a quote is not closed: all that follows in the file would be one field";
 /// Why a text is no currency.
 pub const CURRENCY_REASON: &str =
     "a currency is an active ISO 4217 code in capitals; the configuration may add others in [currencies]";

@@ -1,6 +1,6 @@
 //! The fields of one row, checked by their columns: the one gate that rows pass, compact or typed.
 
-use super::canonical::{CURRENCY_REASON, Context, EMPTY_REASON, Reject};
+use super::canonical::{CURRENCY_REASON, Context, EMPTY_REASON, Reject, UNCLOSED_REASON};
 use super::field::{minor, quantity, trim, vat_rate_bp};
 use super::layout::Layout;
 use crate::engine::split::Record;
@@ -99,7 +99,7 @@ fn refused(known: &Column, raw: &[u8], reason: impl Into<String>) -> Reject {
 
 #[cold]
 fn unclosed(record: &Record<'_>) -> Reject {
-    Reject::new("", record.raw, "a quote is not closed: all that follows in the file would be one field")
+    Reject::new("", record.raw, UNCLOSED_REASON)
 }
 
 #[cold]

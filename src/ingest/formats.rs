@@ -117,7 +117,8 @@ fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
 /// A workbook: as its profile says, else a transaction list by its labels, else a sheet of canonical columns.
 fn workbook_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     let mut book = workbook::open(given.shown, bytes)?;
-    if given.profile.is_none()
+    // A profile that maps no columns only says what a provider's file leaves out.
+    if given.profile.is_none_or(|profile| profile.columns.is_empty())
         && let Some(list) = convert_workbook_list(given.shown, &mut book, given.currencies)?
     {
         settlements_only(given, "a transaction list")?;

@@ -32,8 +32,7 @@ pub fn listed(typed: &[PathBuf]) -> Result<Vec<Listed>, Fault> {
             continue;
         }
         let found = expand(path, Path::new("")).map_err(|what| Fault::new(format!("{}: {what}", path.display())))?;
-        let plain = |shown: String| shown.strip_prefix("./").map(str::to_owned).unwrap_or(shown);
-        files.extend(found.into_iter().map(|found| Listed { shown: plain(found.shown), path: Some(found.path) }));
+        files.extend(found.into_iter().map(|found| Listed { shown: found.shown, path: Some(found.path) }));
     }
     files.sort();
     files.dedup();

@@ -1,3 +1,5 @@
+mod whole;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -14,6 +16,18 @@ fn proposed(files: &[(&str, &[u8])]) -> Result<String, String> {
         })
         .collect();
     configuration(&listed, None).map(|written| written.text).map_err(|fault| fault.to_string())
+}
+
+/// The exit status of `check` with the configuration that is proposed for files.
+fn checked(files: &[(&str, &[u8])]) -> u8 {
+    let root = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        std::fs::write(root.path().join(name), content).unwrap();
+    }
+    let config = root.path().join("avstem.toml");
+    std::fs::write(&config, proposed(files).unwrap()).unwrap();
+    let args = ["avstem".into(), "check".into(), "--quiet".into(), "--config".into(), config.into_os_string()];
+    crate::cli::run(args)
 }
 
 /// The lines of a configuration that are no comment and not empty.
@@ -99,6 +113,86 @@ fn what_could_be_read_in_two_ways_is_switched_off_and_both_are_named() {
         }
         assert!(keys(&text).iter().all(|line| *line != "[[source]]"), "{text}");
         assert!(joined.contains("# TODO: this source is switched off"), "{text}");
+    }
+}
+
+/// What orders of one line, of lines named by articles, and of lines within the order's number give.
+#[test]
+fn lines_of_orders_are_found_where_no_header_names_them() {
+    let table: [(&str, &[&str]); 4] = [
+        ("Ordernr;Belopp;Orderdatum;Valuta\n1;1,50;2026-03-01;SEK\n2;1,50;2026-03-01;SEK\n", &["line_id = \"1\""]),
+        (
+            "Ordernr;SKU;Belopp;Orderdatum;Valuta\n1;A;1,50;2026-03-01;SEK\n1;B;1,50;2026-03-01;SEK\n",
+            &["order_id = \"Ordernr\"", "line_id = \"SKU\""],
+        ),
+        (
+            "Ordernr;Belopp;Orderdatum;Valuta\n1001/1;1,50;2026-03-01;SEK\n1001/2;1,50;2026-03-01;SEK\n",
+            &["column = \"Ordernr\"", "pattern = \"^(?<order_id>.+)[/:](?<line_id>[^/:]+)$\""],
+        ),
+        ("Ordernr;Belopp;Orderdatum;Valuta\n1;1,50;2026-03-01;SEK\n1;1,50;2026-03-01;SEK\n", &[]),
+    ];
+    for (content, expected) in table {
+        let text = proposed(&[("ordrar.csv", content.as_bytes())]).unwrap();
+        assert!(expected.iter().all(|line| keys(&text).contains(line)), "{text}");
+        if expected.is_empty() {
+            assert!(text.contains("#line_id = \"...\"\n"), "{text}");
+        } else {
+            assert_eq!(checked(&[("ordrar.csv", content.as_bytes())]), 0, "{text}");
+        }
+    }
+}
+
+#[test]
+fn fields_that_are_written_otherwise_are_left_out_and_said() {
+    let content = "Ordernr;Belopp;Moms;Antal;Radnr;Orderdatum;\u{c4}ndrad;Valuta\n\
+        1;1.234,50;12.30;1.5;1;14.03.2026;2026-03-15;SEK\n\
+        2;99,00;1.20;2;1;15.03.2026;2026-03-15;SEK\n";
+    let text = proposed(&[("ordrar.csv", content.as_bytes())]).unwrap();
+    for left_out in ["#vat_amount = \"Moms\"", "#quantity = \"Antal\"", "#updated_at = \"\u{c4}ndrad\""] {
+        assert!(text.contains(left_out), "{left_out}\n{text}");
+    }
+    assert_eq!(checked(&[("ordrar.csv", content.as_bytes())]), 0, "{text}");
+}
+
+#[test]
+fn published_files_need_no_profile() {
+    let samples = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples"));
+    if !samples.is_dir() {
+        return;
+    }
+    let names = [
+        "swedbank_pay/settlement/R1234-0001-Redovisningsservice.xml",
+        "swedbank_pay/settlement/R1234-0001-Redovisningsservice.xlsx",
+        "swedbank_pay/settlement/R1005-0001-v1.xml",
+        "swedbank_pay/settlement/R1005-0001-v1.xlsx",
+        "swedbank_pay/api/v31_capture_01_response.json",
+        "dintero/settlement/settlement_report_thirdparty_fixture.json",
+        "dintero/orders/01_draft_create.json",
+        "dintero/transactions/checkout_transaction.json",
+    ];
+    for name in names {
+        let content = std::fs::read(samples.join(name)).unwrap();
+        let file = name.rsplit('/').next().unwrap();
+        let text = proposed(&[(file, &content)]).unwrap();
+        assert_eq!(keys(&text), ["[[source]]".to_owned(), format!("path = \"{file}\"")], "{name}");
+    }
+}
+
+/// Texts on which a careless guess would take a minute.
+#[test]
+fn hostile_texts_end_soon() {
+    let large = |piece: &str| piece.repeat((1 << 18) / piece.len());
+    for content in [
+        large("\""),
+        large(";"),
+        large("Belopp;"),
+        large("Belopp\n"),
+        large("Ordernr;Belopp\n\""),
+        format!("Ordernr;Belopp;Datum;Valuta\n{}", large("1;1 1 1;1;\n")),
+        format!("Ordernr;Belopp;Datum;Valuta\n{}", large("01-01-01")),
+        large("Order nr "),
+    ] {
+        let _ = proposed(&[("captures.csv", content.as_bytes())]);
     }
 }
 
@@ -220,7 +314,7 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_bytes_what_is_written_can_be_read(

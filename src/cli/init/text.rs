@@ -51,7 +51,7 @@ pub fn text(proposals: &[Proposal], files: &[Listed], folder: &Path, unread: &[U
     }
     for (proposal, name) in &named {
         if let Some(written) = &proposal.profile {
-            profile(&mut out, written, name, &proposal.remarks);
+            profile(&mut out, written, name, proposal);
         }
     }
     out
@@ -128,7 +128,8 @@ fn source(out: &mut String, proposal: &Proposal, name: &str, paths: &[String]) {
     }
 }
 
-fn profile(out: &mut String, profile: &Profile, name: &str, said: &[Remark]) {
+fn profile(out: &mut String, profile: &Profile, name: &str, proposal: &Proposal) {
+    let said = proposal.remarks.as_slice();
     let _ = write!(out, "\n[profiles.{name}]\n");
     let texts = |texts: &[String]| texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", ");
     let keys: [(&str, Option<String>); 12] = [
@@ -177,7 +178,7 @@ fn profile(out: &mut String, profile: &Profile, name: &str, said: &[Remark]) {
     }
     let mut columns: Vec<(String, String)> =
         profile.columns.iter().map(|(name, header)| (name.clone(), quoted(header))).collect();
-    columns.sort_by_key(|(name, _)| place(name));
+    columns.sort_by_key(|(name, _)| place(proposal.dataset, name));
     table(out, name, "columns", &columns, said);
     let constants: Vec<(String, String)> =
         profile.constants.iter().map(|(name, text)| (name.clone(), quoted(text))).collect();
@@ -218,10 +219,10 @@ fn table(out: &mut String, name: &str, table: &str, entries: &[(String, String)]
     remarks(out, about.iter().filter(is_left).copied());
 }
 
-/// Where a canonical column stands among all: the order of RULES.md 2.
-fn place(name: &str) -> usize {
-    let mut all = Dataset::ALL.into_iter().flat_map(Dataset::columns);
-    all.position(|column| column.name == name).unwrap_or(usize::MAX)
+/// Where a canonical column stands in its dataset, or among all where that is not known: the order of RULES.md 2.
+fn place(dataset: Option<Dataset>, name: &str) -> usize {
+    let of_all = || Dataset::ALL.into_iter().flat_map(Dataset::columns).position(|column| column.name == name);
+    dataset.and_then(|dataset| dataset.column(name)).or_else(of_all).unwrap_or(usize::MAX)
 }
 
 /// A key with its value, and what is said of it: above, or beside where it is one short guess.

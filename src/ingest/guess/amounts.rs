@@ -25,19 +25,26 @@ pub fn amounts(draft: &mut Draft<'_>) {
         return;
     }
     let mut all = of_columns(draft, &names);
-    if all.readings.is_empty() && names.len() > 1 {
+    if all.readings.is_empty() && all.count > 0 && names.len() > 1 {
         // One column that is written otherwise must not spoil the others.
         let alone = of_columns(draft, &[main]);
         let others: Vec<&'static str> = names.iter().copied().filter(|name| *name != main).collect();
         for name in others {
             let both = of_columns(draft, &[main, name]);
-            if both.readings.is_empty() {
+            if both.readings.is_empty() && both.count > 0 {
                 draft.leave_out(name, "its numbers are not written as those of the amount are");
             }
         }
         all = if alone.readings.is_empty() { alone } else { of_columns(draft, &names) };
     }
-    let Some(reading) = choose(draft, main, &all) else { return };
+    let Some(mut reading) = choose(draft, main, &all) else { return };
+    let own: usize = names
+        .iter()
+        .map(|name| {
+            draft.all_cells(name).into_iter().filter(|text| draft.is_own_number(text) && text.contains('.')).count()
+        })
+        .sum();
+    reading.with_decimals += own;
     draft.profile.decimal = reading.dialect.decimal;
     draft.profile.grouping = reading.dialect.grouping;
     unit(draft, main, &names, &reading);
@@ -53,6 +60,9 @@ fn of_columns(draft: &Draft<'_>, names: &[&str]) -> Numbers {
         let Some(place) = draft.found(name).map(|found| found.place) else { continue };
         for row in draft.all {
             let Some(text) = row.get(place).map(String::as_str).filter(|text| !text.is_empty()) else { continue };
+            if draft.is_own_number(text) {
+                continue;
+            }
             let (code, exponent) = codes.of(row);
             written.push(Written { text, code, exponent });
         }
@@ -114,6 +124,13 @@ fn choose(draft: &mut Draft<'_>, main: &'static str, all: &Numbers) -> Option<Re
             }
             Some(reading.clone())
         }
+        // The numbers of a workbook are written in no way.
+        [] if all.count == 0 && texts.iter().any(|text| draft.is_own_number(text)) => Some(Reading {
+            dialect: Dialect { decimal: None, grouping: None },
+            with_decimals: 0,
+            grouped: 0,
+            values: Vec::new(),
+        }),
         [] if all.count == 0 => {
             if !draft.all.is_empty() {
                 draft.remarks.block(format!("columns.{main}"), "no cell of this column is an amount", Vec::new());
@@ -233,7 +250,7 @@ fn unit(draft: &mut Draft<'_>, main: &'static str, names: &[&'static str], readi
 
 /// Quantities and rates have the dialect of the amounts, or are left out.
 fn others(draft: &mut Draft<'_>, dialect: Dialect) {
-    if draft.cells("quantity").iter().any(|text| quantity(text, dialect).is_err()) {
+    if draft.cells("quantity").iter().any(|text| quantity(text, draft.dialect_of(text, dialect)).is_err()) {
         draft.leave_out("quantity", "some quantities are not written as the amounts are; their rows would be rejects");
     }
     let rates = draft.cells("vat_rate");
@@ -242,7 +259,7 @@ fn others(draft: &mut Draft<'_>, dialect: Dialect) {
     }
     let is_percent = rates.iter().all(|text| text.ends_with('%'));
     let of = |unit: RateUnit| -> Option<Vec<i64>> {
-        rates.iter().map(|text| vat_rate_bp(text, dialect, unit).ok()).collect()
+        rates.iter().map(|text| vat_rate_bp(text, draft.dialect_of(text, dialect), unit).ok()).collect()
     };
     let likely = |unit: &RateUnit| {
         of(*unit).is_some_and(|rates| {
@@ -302,7 +319,7 @@ fn fees(draft: &mut Draft<'_>, dialect: Dialect) {
         let (code, exponent) = codes.of(row);
         let text = row.get(place).map(String::as_str).filter(|text| !text.is_empty())?;
         let currency = crate::ingest::profile::amount::RowCurrency { code, exponent: Some(exponent.unwrap_or(4)) };
-        crate::ingest::profile::amount::minor(text, dialect, AmountUnit::Major, currency).ok()
+        crate::ingest::profile::amount::minor(text, draft.dialect_of(text, dialect), AmountUnit::Major, currency).ok()
     };
     let (mut as_cost, mut as_movement, mut rows) = (0_usize, 0_usize, 0_usize);
     let (mut below, mut fees) = (0_usize, 0_usize);

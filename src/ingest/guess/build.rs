@@ -5,8 +5,10 @@ use super::dataset::{Part, parts};
 use super::encoding::Told;
 use super::grid::Grid;
 use super::{Proposal, Remarks, amounts, days, headers, kinds, lines, texts};
+use crate::ingest::profile::number::Dialect;
 use crate::ingest::profile::{Encoding, Profile};
 use crate::model::currency::Currencies;
+use crate::model::day::parse_stamp;
 use crate::model::record::Dataset;
 
 /// Files that share a profile, with the rows of all of them.
@@ -65,6 +67,33 @@ impl Draft<'_> {
     pub fn all_cells(&self, name: &str) -> Vec<&str> {
         let Some(place) = self.found(name).map(|found| found.place) else { return Vec::new() };
         self.all.iter().filter_map(|row| row.get(place)).map(String::as_str).filter(|cell| !cell.is_empty()).collect()
+    }
+
+    /// The texts of a column in all rows that are no numbers and days of a workbook, which are what they are.
+    #[must_use]
+    pub fn written_cells(&self, name: &str) -> Vec<&str> {
+        let mut cells = self.all_cells(name);
+        cells.retain(|cell| !self.is_own_number(cell) && !self.is_own_day(cell));
+        cells
+    }
+
+    /// Whether a text stands for a number cell of a workbook.
+    #[must_use]
+    pub fn is_own_number(&self, text: &str) -> bool {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        self.is_sheet && digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
+    }
+
+    /// Whether a text stands for a day of a workbook.
+    #[must_use]
+    pub fn is_own_day(&self, text: &str) -> bool {
+        self.is_sheet && parse_stamp(text.as_bytes()).is_some()
+    }
+
+    /// How a number is written that may be one of a workbook.
+    #[must_use]
+    pub fn dialect_of(&self, text: &str, dialect: Dialect) -> Dialect {
+        if self.is_own_number(text) { Dialect::PLAIN } else { dialect }
     }
 
     /// Leaves a column out, which is said with the line that would take it.
@@ -140,7 +169,7 @@ fn one(group: &Group, grid: &Grid, part: Part, currencies: &Currencies) -> Propo
     texts::words(&mut draft);
     columns(&mut draft, grid);
     let is_canonical = is_canonical(&draft);
-    let Draft { profile, remarks, .. } = draft;
+    let Draft { profile, remarks, is_sheet, .. } = draft;
     let remarks = remarks.into_vec();
     let mut proposal = Proposal {
         files: group.files.clone(),
@@ -150,7 +179,13 @@ fn one(group: &Group, grid: &Grid, part: Part, currencies: &Currencies) -> Propo
         profile: (!is_canonical).then_some(profile),
         remarks,
     };
-    proposal.what = if is_canonical { "canonical CSV" } else { "table" }.to_owned();
+    let what = match (is_canonical, is_sheet) {
+        (true, false) => "canonical CSV",
+        (true, true) => "workbook with canonical columns",
+        (false, false) => "table",
+        (false, true) => "workbook",
+    };
+    what.clone_into(&mut proposal.what);
     if is_canonical {
         // What canonical files are is no guess.
         proposal.remarks.retain(|remark| {
@@ -212,6 +247,11 @@ fn source(draft: &mut Draft<'_>, part: &Part) {
     let rest =
         if left.is_empty() { String::new() } else { format!("; rows of {} are left out and counted", left.join(", ")) };
     remarks.guess("only", format!("these words seem to be of {}{rest}", part.likely.name()));
+    if part.is_alone {
+        let text =
+            "the other direction was not seen: once it comes, its rows are left out, and need a source of their own";
+        remarks.note("only", text);
+    }
     if !part.unknown.is_empty() {
         let unknown: Vec<String> = part.unknown.iter().map(|word| quoted(word)).collect();
         let all: Vec<String> = list.iter().chain(&unknown).cloned().collect();
@@ -312,8 +352,8 @@ fn columns(draft: &mut Draft<'_>, grid: &Grid) {
 /// Whether the readers take the table as it is, as canonical CSV.
 fn is_canonical(draft: &Draft<'_>) -> bool {
     let plain = Profile {
-        delimiter: Some(b','),
-        encoding: Some(Encoding::Utf8),
+        delimiter: (!draft.is_sheet).then_some(b','),
+        encoding: (!draft.is_sheet).then_some(Encoding::Utf8),
         columns: draft.profile.columns.clone(),
         ..Profile::default()
     };

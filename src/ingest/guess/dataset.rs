@@ -21,6 +21,8 @@ pub struct Part {
     pub reason: String,
     /// The column and the words of it that these rows have, where others are something else.
     pub only: Option<(usize, Vec<String>)>,
+    /// Whether captures, or reversals, were not seen at all where a column tells them apart.
+    pub is_alone: bool,
     /// Words of that column that are no part of any dataset, or that nobody knows.
     pub left: Vec<String>,
     /// Words of that column that nobody knows.
@@ -35,6 +37,7 @@ impl Part {
             choices: Dataset::ALL.to_vec(),
             reason: reason.to_owned(),
             only: None,
+            is_alone: false,
             left: Vec::new(),
             unknown: Vec::new(),
         }
@@ -274,6 +277,7 @@ fn by_words(header: &[String], rows: &[Vec<String>]) -> Option<Vec<Part>> {
         choices: Vec::new(),
         reason: format!("by its headers, and by the words of `{column}`"),
         only: Some((place, words.clone())),
+        is_alone: captures.is_empty() || reversals.is_empty(),
         left: left.clone(),
         unknown: unknown.clone(),
     };

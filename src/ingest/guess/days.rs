@@ -15,11 +15,11 @@ pub fn days(draft: &mut Draft<'_>) {
         .collect();
     // The first that rows must have decides; the others follow or are left out.
     let Some(main) = names.first().copied() else { return };
-    let Days { formats, count, unread, nearest } = date::days(&draft.all_cells(main));
+    let Days { formats, count, unread, nearest } = date::days(&draft.written_cells(main));
     let at = "date_format";
     let mut formats = formats;
     for name in names.iter().skip(1) {
-        let texts = draft.all_cells(name);
+        let texts = draft.written_cells(name);
         let fitting: Vec<String> = formats.iter().filter(|format| date::reads(format, &texts)).cloned().collect();
         if !fitting.is_empty() {
             formats = fitting;
@@ -28,19 +28,19 @@ pub fn days(draft: &mut Draft<'_>) {
     let column = format!("columns.{main}");
     match formats.as_slice() {
         [] if count == 0 => {
-            if !draft.all_cells(main).is_empty() {
+            if !draft.written_cells(main).is_empty() {
                 draft.remarks.block(column, "no cell of this column is a day in a form that is known", Vec::new());
             }
         }
         [] => {
-            let sample = examples(draft.all_cells(main).into_iter(), 3);
+            let sample = examples(draft.written_cells(main).into_iter(), 3);
             let text = format!("no one form reads all {count} days, such as {sample}: are several mixed?");
             draft.remarks.block(at, text, Vec::new());
         }
         [format] => {
             if !format.is_empty() {
                 draft.profile.date_format = Some(format.clone());
-                let sample = examples(draft.all_cells(main).into_iter(), 3);
+                let sample = examples(draft.written_cells(main).into_iter(), 3);
                 let other = match nearest {
                     Some((other, some)) => format!("; {some} would also read as {other}"),
                     None => String::new(),
@@ -57,7 +57,7 @@ pub fn days(draft: &mut Draft<'_>) {
             others(draft, &names, format);
         }
         several => {
-            let sample = examples(draft.all_cells(main).into_iter(), 3);
+            let sample = examples(draft.written_cells(main).into_iter(), 3);
             let text = format!(
                 "{count} of {count} values, such as {sample}, read as days in each of the forms {}; which is it?",
                 several.join(" and ")
@@ -78,7 +78,7 @@ pub fn days(draft: &mut Draft<'_>) {
 /// Columns that are written otherwise are left out.
 fn others(draft: &mut Draft<'_>, names: &[&'static str], format: &str) {
     for name in names.iter().skip(1) {
-        if !date::reads(format, &draft.all_cells(name)) {
+        if !date::reads(format, &draft.written_cells(name)) {
             draft.leave_out(name, "some of its days are not written in the same form");
         }
     }

@@ -51,8 +51,11 @@ pub fn encoding(sample: &Sample) -> Told {
     single(beyond, &count)
 }
 
+/// Counts the bytes of a file of which something holds.
+type Count<'c> = dyn Fn(&dyn Fn(&u8) -> bool) -> usize + 'c;
+
 /// One byte a letter: which of the three, by the bytes in which they differ.
-fn single(beyond: usize, count: &dyn Fn(&dyn Fn(&u8) -> bool) -> usize) -> Told {
+fn single(beyond: usize, count: &Count<'_>) -> Told {
     let high = count(&|byte| (0x80..0xa0).contains(byte));
     let none = count(&|byte| matches!(byte, 0x81 | 0x8d | 0x8f | 0x90 | 0x9d));
     let letters = count(&|byte| matches!(byte, 0xc0..=0xff));

@@ -144,7 +144,9 @@ fn way(head: &str, lines: &[usize], delimiter: u8, quote: Quote) -> Option<Way> 
     let start = lines.get(line).copied().unwrap_or_default();
     let rows = records(head.get(start..).unwrap_or_default(), delimiter, quote, JUDGED_ROWS);
     let below = rows.len().saturating_sub(1);
-    let even = rows.iter().skip(1).filter(|row| row.len() == fields).count();
+    // A cell over several lines with fields in it is one whose quote was never meant.
+    let swallows = |cell: &String| cell.contains(['\n', '\r']) && cell.contains(char::from(delimiter));
+    let even = rows.iter().skip(1).filter(|row| row.len() == fields && !row.iter().any(swallows)).count();
     let share = (even * 1_000).checked_div(below).unwrap_or(1_000);
     Some(Way { delimiter, quote, line, fit: (known, share, fields) })
 }

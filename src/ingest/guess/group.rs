@@ -35,14 +35,15 @@ struct Key {
 /// Proposes sources and profiles for files.
 #[must_use]
 pub fn propose(files: Vec<Given>, currencies: &Currencies) -> Vec<Proposal> {
-    let mut plain: BTreeMap<(&'static str, Option<Dataset>), (Plain, Vec<usize>)> = BTreeMap::new();
+    let mut plain: Vec<(Plain, Vec<usize>)> = Vec::new();
     let mut groups: BTreeMap<Key, Vec<(usize, String, Table)>> = BTreeMap::new();
     let mut quiet: Vec<(Key, usize, String, Table)> = Vec::new();
     for Given { number, path, look } in files {
         match look {
-            Look::Plain(look) => {
-                plain.entry((look.what, look.dataset)).or_insert_with(|| (look, Vec::new())).1.push(number);
-            }
+            Look::Plain(look) => match plain.iter_mut().find(|(known, _)| *known == look) {
+                Some((_, files)) => files.push(number),
+                None => plain.push((look, vec![number])),
+            },
             Look::Table(table) => {
                 let key = key(&path, &table);
                 match &table.told {
@@ -59,7 +60,7 @@ pub fn propose(files: Vec<Given>, currencies: &Currencies) -> Vec<Proposal> {
         let alike = groups.keys().find(is_like).cloned();
         groups.entry(alike.unwrap_or(key)).or_default().push((number, path, table));
     }
-    let mut proposals: Vec<Proposal> = plain.into_values().map(|(plain, files)| of_plain(plain, files)).collect();
+    let mut proposals: Vec<Proposal> = plain.into_iter().map(|(plain, files)| of_plain(plain, files)).collect();
     for files in groups.into_values() {
         proposals.extend(of_tables(files, currencies));
     }

@@ -102,7 +102,9 @@ impl Header<'_> {
 
     /// The names for people.
     fn listed(&self) -> String {
-        let mut listed: Vec<String> = self.names.iter().take(NAMES_MAX).map(|name| shown(name.as_bytes())).collect();
+        // What a terminal would act on may stand in a file that is no table at all.
+        let plain = |name: &String| shown(name.as_bytes()).replace(char::is_control, "\u{fffd}");
+        let mut listed: Vec<String> = self.names.iter().take(NAMES_MAX).map(plain).collect();
         let more = self.names.len().saturating_sub(NAMES_MAX);
         if more > 0 {
             listed.push(format!("and {more} more"));
@@ -116,9 +118,15 @@ impl Header<'_> {
         text
     }
 
+    /// The known name that is closest; a header of names without end is not searched to its end.
     fn nearest(&self, name: &str) -> Option<&str> {
         let distance = |known: &&String| strsim::osa_distance(&known.to_lowercase(), &name.to_lowercase());
-        self.names.iter().filter(|known| !known.is_empty()).take(1_000).min_by_key(distance).map(String::as_str)
+        self.names
+            .iter()
+            .filter(|known| !known.is_empty() && known.len() < 200)
+            .take(1_000)
+            .min_by_key(distance)
+            .map(String::as_str)
     }
 }
 

@@ -8,15 +8,16 @@ use regex::CaptureLocations;
 use super::amount::{self, RowCurrency};
 use super::columns::{Columns, Field, From, Header};
 use super::date::Dates;
-use super::delimited::{Delimited, Delimiters};
+use super::delimited::{Delimited, Delimiters, Split};
 use super::number::Dialect;
 use super::{AmountUnit, Profile, Quote, RateUnit};
 use crate::engine::source::Bytes;
-use crate::ingest::canonical::{CURRENCY_REASON, EMPTY_REASON, Reject};
+use crate::ingest::canonical::{CURRENCY_REASON, EMPTY_REASON, Reject, UNCLOSED_REASON};
 use crate::ingest::copy::{Converted, Copy, push_number};
 use crate::ingest::field::shown;
 use crate::ingest::source::FileError;
 use crate::ingest::table::Table;
+use crate::ingest::workbook::is_no_value;
 use crate::model::currency::Currencies;
 use crate::model::record::{ColumnKind, Dataset};
 
@@ -54,14 +55,20 @@ pub fn convert_text(bytes: &Bytes, task: Task<'_>, delimiter: u8) -> Result<Conv
     let mut record = ByteRecord::new();
     let (line, names) = loop {
         let Some((line, split)) = rows.row(std::mem::take(&mut record))? else { return Err(no_header(task, profile)) };
-        let header = split.map_err(|_| {
-            FileError::new(
-                task.shown,
-                format!("the header holds bytes that are no {encoding} text"),
-                "say the file's encoding in its profile",
-            )
-            .at(line, None)
-        })?;
+        let refused = |problem: String, help: &str| Err(FileError::new(task.shown, problem, help).at(line, None));
+        let header = match split {
+            Split::Row(header) => header,
+            Split::NotText(_) => {
+                let problem = format!("the header holds bytes that are no {encoding} text");
+                return refused(problem, "say the file's encoding in its profile");
+            }
+            Split::Unclosed(_) => {
+                return refused(
+                    "a quote in the header is not closed".to_owned(),
+                    "set the quote of the file in its profile",
+                );
+            }
+        };
         if profile.header_row.is_some_and(|row| row != line) {
             return Err(no_header(task, profile));
         }
@@ -74,13 +81,18 @@ pub fn convert_text(bytes: &Bytes, task: Task<'_>, delimiter: u8) -> Result<Conv
     let mut job = Job::new(task, profile, Header { shown: task.shown, line, names: &names }, true)?;
     while let Some((line, split)) = rows.row(std::mem::take(&mut record))? {
         record = match split {
-            Ok(row) => {
+            Split::Row(row) => {
                 job.row(line, &row)?;
                 row.into_byte_record()
             }
-            Err(bytes) => {
+            Split::NotText(bytes) => {
                 job.not_text(line, &bytes, encoding);
                 bytes
+            }
+            Split::Unclosed(rest) => {
+                let reason = UNCLOSED_REASON.to_owned();
+                job.copy.reject(line, Reject { column: String::new(), value: shown(&rest), reason });
+                ByteRecord::new()
             }
         };
     }
@@ -307,6 +319,14 @@ impl<'a> Job<'a> {
             match said(field, text) {
                 Ok(canonical) => out.push_str(canonical),
                 Err("") => {}
+                Err(text) if !ways.is_text && is_no_value(text) => {
+                    return Err(Reject {
+                        column: field.column.name.to_owned(),
+                        value: shown(text.as_bytes()),
+                        reason: "an error of Excel, or a formula that was saved without its result, is no value"
+                            .to_owned(),
+                    });
+                }
                 Err(text) => {
                     let is_number = matches!(field.from, From::Cell(place) if cells.is_number(place));
                     put(field, text, is_number, ways, currency, out).map_err(|reason| Reject {

@@ -111,17 +111,14 @@ impl DateFormat {
             return Err("%H counts 24 hours and needs no %p; 12 hours are %I".to_owned());
         }
         // Numbers that stand side by side have all their digits: nothing else tells where one ends.
-        let side_by_side: Vec<bool> = items
-            .windows(2)
-            .map(|pair| matches!(pair, [Item::Number(..) | Item::Fraction, Item::Number(..) | Item::Fraction]))
-            .collect();
-        for (place, both) in side_by_side.into_iter().enumerate().filter(|(_, both)| *both) {
+        let is_number = |item: &Item| matches!(item, Item::Number(..) | Item::Fraction);
+        let beside: Vec<bool> = items.windows(2).map(|pair| pair.iter().all(is_number)).collect();
+        for place in beside.into_iter().enumerate().filter_map(|(place, both)| both.then_some(place)) {
             for item in items.iter_mut().skip(place).take(2) {
                 if let Item::Number(_, least, most) = item {
                     *least = *most;
                 }
             }
-            debug_assert!(both);
         }
         Ok(Self { items, has_time: has("hour") })
     }

@@ -27,8 +27,19 @@ pub struct Delimiters {
     pub skip: u64,
 }
 
-/// A row, or the bytes of one that holds what stands for no character.
-pub type Split = Result<StringRecord, ByteRecord>;
+/// A row as it was split.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Split {
+    /// Its fields.
+    Row(StringRecord),
+    /// Its bytes, some of which stand for no character.
+    NotText(ByteRecord),
+    /// What is left of the file behind a quote that is opened and not closed.
+    Unclosed(Vec<u8>),
+}
+
+/// A row of its own behind the end of the file. Inside of quotes it is no row: that tells that they were not closed.
+const END: &[u8] = b"\n\xff\xfeend";
 
 /// Rows of delimited text, from top to bottom.
 pub struct Delimited<'a> {
@@ -71,11 +82,25 @@ impl<'a> Delimited<'a> {
         let start = self.reader.position().byte();
         let read = self.reader.read_byte_record(&mut record);
         let lines = self.reader.get_mut();
-        self.line = self.line.saturating_add(lines.passed(start));
+        let (passed, start) = lines.passed(start);
+        self.line = self.line.saturating_add(passed);
         lines.taken = 0;
+        let end = lines.end_at;
         match read {
             Ok(false) => Ok(None),
-            Ok(true) => Ok(Some((self.line, StringRecord::from_byte_record(record).map_err(|error| error.into_byte_record())))),
+            Ok(true) if end == Some(start) => Ok(None),
+            Ok(true) if let Some(rest) = record.iter().next_back().and_then(|field| field.strip_suffix(END))
+                && end.is_some() =>
+            {
+                Ok(Some((self.line, Split::Unclosed(rest.to_owned()))))
+            }
+            Ok(true) => {
+                let split = match StringRecord::from_byte_record(record) {
+                    Ok(row) => Split::Row(row),
+                    Err(error) => Split::NotText(error.into_byte_record()),
+                };
+                Ok(Some((self.line, split)))
+            }
             Err(_) if lines.too_long => Err(FileError::new(
                 self.shown,
                 format!("a row is longer than {} MiB", ROW_LEN_MAX >> 20),
@@ -99,22 +124,36 @@ struct Lined<R> {
     skip: u64,
     taken: usize,
     too_long: bool,
+    /// What of [`END`] is still to come, and where its row begins, once it has begun to come.
+    end: &'static [u8],
+    end_at: Option<u64>,
 }
 
 impl<R: Read> Lined<R> {
     fn new(inner: R, skip: u64) -> Self {
-        Self { inner, offset: 0, ends: VecDeque::new(), carriage: false, skip, taken: 0, too_long: false }
+        Self {
+            inner,
+            offset: 0,
+            ends: VecDeque::new(),
+            carriage: false,
+            skip,
+            taken: 0,
+            too_long: false,
+            end: END,
+            end_at: None,
+        }
     }
 
-    /// How many lines end before the row that begins at an offset, or behind it with nothing between.
-    fn passed(&mut self, start: u64) -> u64 {
+    /// How many lines end before the row that begins at an offset, or behind it with nothing between; and where the row
+    /// begins then.
+    fn passed(&mut self, start: u64) -> (u64, u64) {
         let (mut start, mut count) = (start, 0_u64);
         while let Some((end, len)) = self.ends.front().copied().filter(|(end, _)| *end <= start) {
             start = start.max(end.saturating_add(len));
             count = count.saturating_add(1);
             self.ends.pop_front();
         }
-        count
+        (count, start)
     }
 
     fn find_ends(&mut self, part: &[u8]) {
@@ -149,6 +188,7 @@ impl<R: Read> Lined<R> {
             let part = buffer.get(..count).unwrap_or_default();
             if count == 0 {
                 // The file ends before: there is no row.
+                (self.skip, self.carriage) = (0, false);
                 return Ok(0);
             }
             let mut from = 0;
@@ -191,6 +231,13 @@ impl<R: Read> Read for Lined<R> {
             return Err(io::Error::other("the row is too long"));
         }
         let count = if self.skip > 0 { self.skip_lines(buffer)? } else { self.inner.read(buffer)? };
+        let count = if count == 0 {
+            // Behind its line feed.
+            self.end_at = self.end_at.or(self.offset.checked_add(1));
+            self.end.read(buffer)?
+        } else {
+            count
+        };
         let part = buffer.get(..count).unwrap_or_default();
         self.find_ends(part);
         self.offset = self.offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
@@ -211,8 +258,9 @@ mod tests {
         let mut rows = Vec::new();
         while let Some((line, row)) = table.row(ByteRecord::new()).map_err(|error| error.to_string())? {
             rows.push(match row {
-                Ok(row) => (line, row.iter().map(str::to_owned).collect()),
-                Err(_) => (line, vec!["not utf-8".to_owned()]),
+                Split::Row(row) => (line, row.iter().map(str::to_owned).collect()),
+                Split::NotText(_) => (line, vec!["not utf-8".to_owned()]),
+                Split::Unclosed(_) => (line, vec!["unclosed".to_owned()]),
             });
         }
         Ok(rows)
@@ -268,6 +316,29 @@ mod tests {
         assert_eq!(shape("a\t\"b\n\"c\td\"", tabs), "1:a|\"b 2:\"c|d\"");
         let single = Delimiters { delimiter: b';', quote: Quote::Byte(b'\''), skip: 0 };
         assert_eq!(shape("'a;b';'c''d'\n\"e;f", single), "1:a;b|c'd 2:\"e|f");
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told_from_one_that_is() {
+        let cases = [
+            ("a,b\n1,\"x", "1:a|b 2:unclosed"),
+            ("a,b\n1,\"x\n2,y\n", "1:a|b 2:unclosed"),
+            ("a,b\n1,\"x\"\"", "1:a|b 2:unclosed"),
+            ("a,b\n1,\"", "1:a|b 2:unclosed"),
+            ("a,b\n1,\"x\"", "1:a|b 2:1|x"),
+            ("a,b\n1,\"x\"\"\"", "1:a|b 2:1|x\""),
+            ("a,b\n1,x\"", "1:a|b 2:1|x\""),
+            ("a,b\n1,", "1:a|b 2:1|"),
+            ("a,b\r", "1:a|b"),
+            ("\"", "1:unclosed"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(shape(text, COMMAS), expected, "{text:?}");
+        }
+        assert_eq!(shape("a\n\"b", Delimiters { quote: Quote::Never, ..COMMAS }), "1:a 2:\"b");
+        // What the end is known by is a row as any other where it stands before the end.
+        assert_eq!(rows(b"a\n\xff\xfeend\nb\n\xff\xfeend", COMMAS).unwrap().len(), 4);
     }
 
     #[test]

@@ -291,7 +291,7 @@ mod tests {
             ("1e3", ", -", "`e` is no part of a number here (decimal sign `,`, no grouping)".to_owned()),
             ("\u{661}", ", -", "`\u{661}` is no part of a number here (decimal sign `,`, no grouping)".to_owned()),
             (
-                "1\02",
+                "1\u{0}2",
                 ", '",
                 "a control character (U+0000) is no part of a number here (decimal sign `,`, groups by `'`)".to_owned(),
             ),

@@ -277,6 +277,18 @@ fn a_file_that_does_not_fit_its_profile_is_refused_with_what_it_has() {
         )),
         Err("f.csv:1: the header holds bytes that are no utf-8 text\nsay the file's encoding in its profile".to_owned())
     );
+    assert_eq!(
+        refused("Ordernr;\"Belopp\n", &shop()),
+        "f.csv:1: a quote in the header is not closed\nset the quote of the file in its profile"
+    );
+    let (copy, rejects) = captures(
+        &format!("{HEADER}A1;1,00;SEK;5.10.2026;;\nA2;1,00;SEK;5.10.2026;;\"x\nA3;1;SEK;5.10.2026;;\n"),
+        &shop(),
+    )
+    .unwrap();
+    assert_eq!(copy.lines().skip(2).collect::<Vec<_>>(), ["A1,100,SEK,2026-10-05,,2"]);
+    let unclosed = "a quote is not closed: all that follows in the file would be one field";
+    assert_eq!(rejects, [format!("3  x\nA3;1;SEK;5.10.2026;;\n: {unclosed}")]);
     let many = vec!["x"; 100_000].join(";");
     let refusal = refused(&many, &shop());
     assert!(refusal.ends_with("x, x, and 99960 more") && refusal.len() < 300, "{refusal}");
@@ -296,7 +308,7 @@ fn a_profile_without_columns_reads_canonical_names() {
     );
 }
 
-/// A sheet of texts, in which what begins with `#` is a number.
+/// A sheet of texts, in which what begins with `#` is a number; `!` before one is taken off.
 struct Sheet(Vec<(u64, Vec<&'static str>)>, Vec<bool>);
 
 impl Table for Sheet {
@@ -307,7 +319,7 @@ impl Table for Sheet {
         }
         let (row, texts) = self.0.remove(0);
         self.1 = texts.iter().map(|text| text.starts_with('#')).collect();
-        cells.extend(texts.iter().map(|text| text.trim_start_matches('#').to_owned()));
+        cells.extend(texts.iter().map(|text| text.trim_start_matches('#').trim_start_matches('!').to_owned()));
         Ok(Some(row))
     }
 
@@ -326,6 +338,8 @@ fn a_sheet_has_numbers_and_days_of_its_own() {
             (5, vec!["#1002", "1 234,50", "SEK", "5.10.2026", "Klar", "", "note"]),
             (6, vec!["", "", "", "", "", ""]),
             (9, vec!["#1003", "1234.50", "SEK", "2026-10-05 12:30:00"]),
+            (10, vec!["!#N/A", "#5", "SEK", "2026-10-05"]),
+            (11, vec!["=A1&B1", "#5", "SEK", "2026-10-05"]),
         ];
         Sheet(rows, Vec::new())
     };
@@ -340,7 +354,15 @@ fn a_sheet_has_numbers_and_days_of_its_own() {
         "profile shop (sheet Blad1)\norder_id,amount,currency,created_at,state,#line\n\
          1001,123450,SEK,2026-10-05T00:00:00,,4\n1002,123450,SEK,2026-10-05,Klar,5\n"
     );
-    assert_eq!(rejects, ["9 amount 1234.50: `.` is no part of a number here (decimal sign `,`, groups by space)"]);
+    let no_value = "an error of Excel, or a formula that was saved without its result, is no value";
+    assert_eq!(
+        rejects,
+        [
+            "9 amount 1234.50: `.` is no part of a number here (decimal sign `,`, groups by space)".to_owned(),
+            format!("10 order_id #N/A: {no_value}"),
+            format!("11 order_id =A1&B1: {no_value}"),
+        ]
+    );
     for row in [2, 7] {
         let wrong = Profile { header_row: Some(row), ..profile.clone() };
         let expected = format!("f.csv:{row}: no header stands on line {row}\ncorrect header_row in the profile");
@@ -385,4 +407,79 @@ fn utf_16_with_canonical_columns_needs_no_profile() {
         ))
     );
     assert_eq!(read("\u{feff}[{}]"), Err("f.csv: documents in UTF-16 are not read\nsave the file as UTF-8".to_owned()));
+}
+
+/// An amount as a shop of this dialect writes it.
+fn written(minor: i64, exponent: u32, decimal: char, group: &str, sign: u8) -> String {
+    let digits = minor.unsigned_abs().to_string();
+    let decimals = usize::try_from(exponent).unwrap();
+    let digits = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let mut text = String::new();
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            text.push_str(group);
+        }
+        text.push(digit);
+    }
+    if decimals > 0 {
+        text = format!("{text}{decimal}{fraction}");
+    }
+    match (minor < 0, sign) {
+        (false, _) => text,
+        (true, 0) => format!("-{text}"),
+        (true, 1) => format!("{text}-"),
+        (true, 2) => format!("\u{2212} {text}"),
+        (true, _) => format!("({text})"),
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn an_amount_that_was_written_is_read_again(
+        minor in proptest::prelude::any::<i64>(),
+        (code, exponent) in proptest::sample::select(vec![("SEK", 2), ("JPY", 0), ("KWD", 3)]),
+        (decimal, grouping, group) in proptest::sample::select(vec![
+            (',', Some(Grouping::Space), "\u{202f}"),
+            (',', Some(Grouping::Dot), "."),
+            ('.', Some(Grouping::Comma), ","),
+            ('.', Some(Grouping::Apostrophe), "'"),
+            (',', None, ""),
+        ]),
+        sign in 0_u8..4,
+    ) {
+        let text = written(minor, exponent, decimal, group, sign);
+        let dialect = super::number::Dialect { decimal: Some(decimal), grouping };
+        let currency = super::amount::RowCurrency { code, exponent: Some(exponent) };
+        proptest::prop_assert_eq!(super::amount::minor(&text, dialect, AmountUnit::Major, currency), Ok(minor), "{}", text);
+    }
+
+    /// Every row of a file is in the copy, among the rejects, or left out; none ends the program.
+    #[test]
+    fn any_bytes_are_rows_or_rejects(
+        body in proptest::collection::vec(
+            proptest::prop_oneof![
+                proptest::sample::select(b";;;;\"\n\r\r\n\n,. 015-(\xa0\xff\x00".to_vec()),
+                proptest::prelude::any::<u8>(),
+            ],
+            0..400,
+        ),
+        encoding in proptest::sample::select(vec![Encoding::Windows1252, Encoding::Utf8, Encoding::Utf16Be]),
+    ) {
+        let profile = Profile { encoding: Some(encoding), date_format: None, ..shop() };
+        let header = "Ordernr;Belopp;Valuta;Datum;Läge\n";
+        let mut bytes = match encoding {
+            Encoding::Utf16Be => header.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Encoding::Utf8 => header.as_bytes().to_vec(),
+            _ => encoding_rs::WINDOWS_1252.encode(header).0.into_owned(),
+        };
+        let ends = body.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 2;
+        bytes.extend(body);
+        let currencies = Currencies::default();
+        let read = convert_text(&Bytes::from_vec(bytes), task(Dataset::Captures, Some(&profile), &currencies), b',');
+        let converted = read.map_err(|error| proptest::test_runner::TestCaseError::fail(error.to_string()))?;
+        let lines = u64::try_from(ends).unwrap();
+        proptest::prop_assert!(converted.rejects.iter().all(|reject| (2..=lines).contains(&reject.line)));
+        proptest::prop_assert!(converted.rejects.windows(2).all(|pair| pair[0].line < pair[1].line));
+    }
 }

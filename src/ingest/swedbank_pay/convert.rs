@@ -45,6 +45,14 @@ pub fn convert_workbook_list(
     sink.finish(&list, version, "xlsx", currencies).map(Some)
 }
 
+/// The sheet of a workbook that holds a transaction list, by its labels; `None` where none does.
+///
+/// # Errors
+/// The workbook is damaged, or several sheets hold a list.
+pub fn list_sheet(shown: &str, book: &mut Workbook<'_>) -> Result<Option<String>, FileError> {
+    sheet_list::find(shown, book)
+}
+
 /// Takes the rows of a list.
 struct Sink<'a> {
     copy: Copy<'a>,

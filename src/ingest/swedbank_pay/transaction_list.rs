@@ -76,7 +76,7 @@ pub fn read(
         memory: Memory::default(),
     };
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) => {
                 let empty = tag.empty;
                 let (frame, found) = reading.open(&tag)?;

@@ -51,15 +51,15 @@ pub fn rows(table: &[&[&str]]) -> String {
     for (number, texts) in (1..).zip(table) {
         let cells: Vec<String> = texts
             .iter()
-            .map(|text| match text {
-                text if text.is_empty() => "<c/>".to_owned(),
-                text if text.starts_with('#') => format!("<c t=\"e\"><v>{text}</v></c>"),
-                text if text.parse::<i128>().is_ok()
-                    || text.contains('.') && text.trim_matches(|c| "-0123456789.".contains(c)).is_empty() =>
-                {
-                    format!("<c><v>{text}</v></c>")
+            .map(|text| {
+                let is_number = !text.is_empty() && text.chars().all(|letter| "-0123456789.".contains(letter));
+                match text.chars().next() {
+                    None => "<c/>".to_owned(),
+                    Some('#') => format!("<c t=\"e\"><v>{text}</v></c>"),
+                    // A day has two dashes.
+                    _ if is_number && text.matches('-').count() < 2 => format!("<c><v>{text}</v></c>"),
+                    _ => format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>"),
                 }
-                text => format!("<c t=\"inlineStr\"><is><t>{text}</t></is></c>"),
             })
             .collect();
         if !texts.is_empty() {

@@ -185,7 +185,7 @@ pub fn skip<R: BufRead>(document: &mut Document<R>) -> Result<(), XmlError> {
     use crate::ingest::xml::Item;
     let mut open = 1_usize;
     while open > 0 {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) if !tag.empty => open += 1,
             Item::Close => open -= 1,
             Item::Open(_) | Item::Text(_) => {}

@@ -96,7 +96,7 @@ fn each(
     let mut document = package.part(path, PART_BYTES_MAX, PART_BOUND)?;
     let mut read = || {
         loop {
-            match document.next()? {
+            match document.item()? {
                 Item::Open(tag) => found(&tag)?,
                 Item::Text(_) | Item::Close => {}
                 Item::End => return Ok(()),

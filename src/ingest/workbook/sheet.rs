@@ -111,7 +111,7 @@ impl Table for Sheet<'_, '_> {
 impl Sheet<'_, '_> {
     fn next_row(&mut self, cells: &mut Vec<String>) -> Result<Option<u64>, XmlError> {
         while !self.begun {
-            match self.document.next()? {
+            match self.document.item()? {
                 Item::Open(tag) if tag.name == "sheetData" => {
                     self.ended = tag.empty;
                     self.begun = true;
@@ -121,7 +121,7 @@ impl Sheet<'_, '_> {
             }
         }
         while !self.ended {
-            match self.document.next()? {
+            match self.document.item()? {
                 Item::Open(tag) if tag.name == "row" => {
                     self.row = row_number(&tag, self.row)?;
                     if !tag.empty {
@@ -138,7 +138,7 @@ impl Sheet<'_, '_> {
                 // To the end of the part, so that one that was cut off is not taken for whole.
                 Item::Close | Item::End => {
                     self.ended = true;
-                    while !matches!(self.document.next()?, Item::End) {}
+                    while !matches!(self.document.item()?, Item::End) {}
                 }
             }
         }
@@ -180,7 +180,7 @@ fn read_cells<R: BufRead>(
     cells: &mut Vec<String>,
 ) -> Result<(), XmlError> {
     loop {
-        let tag = match document.next()? {
+        let tag = match document.item()? {
             Item::Open(tag) if tag.name == "c" => cell_tag(&tag, row)?,
             Item::Open(tag) if tag.empty => continue,
             Item::Open(_) => {
@@ -263,7 +263,7 @@ impl Cells<'_> {
         self.is_number = false;
         let (mut formula, mut valued, mut rich) = (String::new(), false, false);
         loop {
-            match document.next()? {
+            match document.item()? {
                 Item::Open(inner) => match (inner.name, inner.empty) {
                     ("v", false) => {
                         valued = true;

@@ -33,7 +33,7 @@ impl Strings {
 
     fn fill<R: std::io::BufRead>(&mut self, document: &mut Document<R>) -> Result<(), XmlError> {
         loop {
-            match document.next()? {
+            match document.item()? {
                 Item::Open(tag) if tag.name == "si" => {
                     let (empty, place) = (tag.empty, tag.place);
                     if !empty {
@@ -72,7 +72,7 @@ pub fn rich_text<R: std::io::BufRead>(
 ) -> Result<(), XmlError> {
     let start = out.len();
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) if tag.empty => {}
             Item::Open(tag) => match tag.name {
                 "r" => rich_run(document, place, out, start)?,
@@ -93,7 +93,7 @@ fn rich_run<R: std::io::BufRead>(
     start: usize,
 ) -> Result<(), XmlError> {
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) if tag.empty => {}
             Item::Open(tag) if tag.name == "t" => plain_text(document, place, out, start)?,
             Item::Open(_) => skip(document)?,
@@ -114,7 +114,7 @@ pub fn plain_text<R: std::io::BufRead>(
     start: usize,
 ) -> Result<(), XmlError> {
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Text(text) => {
                 out.push_str(&text);
                 if out.len().saturating_sub(start) > 4 * CELL_CHARACTERS_MAX {

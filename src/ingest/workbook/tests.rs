@@ -201,3 +201,66 @@ fn a_binary_workbook_is_refused() {
         Err("x.xlsx: a binary workbook (.xlsb) is not read; open it in Excel and save it as .xlsx".to_owned())
     );
 }
+
+#[test]
+fn a_sheet_of_canonical_columns_is_read_as_such_and_another_by_its_profile() {
+    use crate::ingest::formats::{Format, Given, read};
+    use crate::ingest::profile::Profile;
+    use crate::ingest::source::Opened;
+    use crate::model::currency::Currencies;
+    use crate::model::record::Dataset;
+
+    let canonical = rows(&[
+        &["order_id", "amount", "currency", "created_at", "line_id"],
+        &[],
+        &["7", "1250", "SEK", "2026-01-02", "a"],
+    ]);
+    let shop =
+        rows(&[&["Export 2026"], &["Ordernr", "Belopp", "Valuta", "Datum"], &["7", "12.5", "SEK", "2026-01-02"]]);
+    let bytes = book(&[("Notes", ""), ("Rows", &canonical), ("Shop", &shop)], &[]);
+    let opened = |sheets: &[(&str, &str)]| {
+        let bytes = Bytes::from_vec(book(sheets, &[]));
+        let shape = crate::ingest::shape::shape(&bytes).expect("memory");
+        Opened { given_len: bytes.len(), given_sha256: None, shape, bytes }
+    };
+    let told = |opened: &Opened, dataset, profile| {
+        let given = Given { shown: "x.xlsx", dataset, profile, currencies: &Currencies::default() };
+        let Format::Rows(parts) = read(opened, &given).map_err(|error| error.to_string())? else {
+            return Err(String::new());
+        };
+        let mut text = Vec::new();
+        parts[0].bytes.read_at_most(0, &mut text, 1 << 16).expect("memory");
+        let mut reader = csv::Reader::from_reader(text.as_slice());
+        let header = reader.headers().expect("a header").clone();
+        let row = reader.records().next().expect("a row").expect("a row");
+        let filled = header.iter().zip(&row).filter(|(_, text)| !text.is_empty());
+        Ok(format!(
+            "{}: {}",
+            parts[0].format,
+            filled.map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>().join(" ")
+        ))
+    };
+    let first = opened(&[("Rows", &canonical)]);
+    assert_eq!(
+        told(&first, Some(Dataset::Captures), None).as_deref(),
+        Ok("canonical sheet Rows: order_id=7 amount=1250 currency=SEK created_at=2026-01-02 line_id=a #line=3")
+    );
+    assert_eq!(
+        told(&first, None, None),
+        Err("x.xlsx: a workbook that is no transaction list of Swedbank Pay does not say what it holds".to_owned())
+    );
+    let columns = [("order_id", "Ordernr"), ("amount", "Belopp"), ("currency", "Valuta"), ("created_at", "Datum")];
+    let profile = Profile {
+        name: "shop".to_owned(),
+        sheet: Some("shop".to_owned()),
+        header_row: Some(2),
+        amount_unit: Some(crate::ingest::profile::AmountUnit::Major),
+        columns: columns.into_iter().map(|(name, column)| (name.to_owned(), column.to_owned())).collect(),
+        ..Profile::default()
+    };
+    let all = Opened { bytes: Bytes::from_vec(bytes), ..opened(&[("A", "")]) };
+    assert_eq!(
+        told(&all, Some(Dataset::Captures), Some(&profile)).as_deref(),
+        Ok("profile shop (sheet Shop): order_id=7 amount=1250 currency=SEK created_at=2026-01-02 #line=3")
+    );
+}

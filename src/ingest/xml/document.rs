@@ -138,7 +138,7 @@ impl<R: BufRead> Document<R> {
     ///
     /// # Errors
     /// The document is not well formed here, or cannot be read.
-    pub fn next(&mut self) -> Result<Item<'_>, XmlError> {
+    pub fn item(&mut self) -> Result<Item<'_>, XmlError> {
         let token = self.advance()?;
         let place = self.tokens.place();
         match token {

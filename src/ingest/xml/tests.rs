@@ -7,7 +7,7 @@ fn items(bytes: &[u8]) -> Result<Vec<String>, XmlError> {
     let mut document = Document::new(bytes);
     let mut items = Vec::new();
     loop {
-        items.push(match document.next()? {
+        items.push(match document.item()? {
             Item::Open(tag) => format!("<{}{}", tag.name, if tag.empty { "/" } else { "" }),
             Item::Text(text) => format!("{text:?}"),
             Item::Close => ">".to_owned(),

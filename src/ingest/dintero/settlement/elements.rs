@@ -104,7 +104,7 @@ pub(super) fn walk(
     let mut document = Document::new(input);
     let mut walk = Walk { found, opens: Vec::new(), records: Vec::new(), settlements: 0, infos: 0 };
     loop {
-        match document.next()? {
+        match document.item()? {
             Item::Open(tag) => {
                 if tag.damaged {
                     return Err(tag.place.error("a tag holds bytes that are not UTF-8", HELP));

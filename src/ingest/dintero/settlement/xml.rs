@@ -37,7 +37,7 @@ pub fn is_settlement_xml(head: &[u8]) -> bool {
     let mut expected = [&b"report"[..], b"paymentsinfo"].into_iter();
     let Some(mut name) = expected.next() else { return false };
     loop {
-        match document.next() {
+        match document.item() {
             Ok(Item::Open(tag)) if Folded::new(tag.name).is_some_and(|found| found.as_bytes() == name) => {
                 match expected.next() {
                     Some(next) => name = next,
