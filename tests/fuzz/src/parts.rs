@@ -25,14 +25,21 @@ fn parts_of(data: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
 fn put_together(parts: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, part) in parts {
-        out.start_file(name.as_str(), SimpleFileOptions::default().compression_method(CompressionMethod::Stored)).ok()?;
+        out.start_file(name.as_str(), SimpleFileOptions::default().compression_method(CompressionMethod::Stored))
+            .ok()?;
         out.write_all(part).ok()?;
     }
     Some(out.finish().ok()?.into_inner())
 }
 
 /// Changes one part of an archive, in place; gives the new length, or nothing where the data is no archive.
-pub fn mutate_part(data: &mut [u8], size: usize, max_size: usize, seed: u32, change: fn(&mut [u8], usize, usize) -> usize) -> Option<usize> {
+pub fn mutate_part(
+    data: &mut [u8],
+    size: usize,
+    max_size: usize,
+    seed: u32,
+    change: fn(&mut [u8], usize, usize) -> usize,
+) -> Option<usize> {
     let mut parts = parts_of(data.get(..size)?)?;
     let chosen = usize::try_from(seed).ok()?.checked_rem(parts.len())?;
     let (_, part) = parts.get_mut(chosen)?;

@@ -15,7 +15,9 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         Ok(files) => {
             let names: BTreeSet<&String> = files.iter().map(|(name, _)| name).collect();
             assert_eq!(names.len(), files.len(), "two files of one name");
-            assert!(names.iter().all(|name| !name.contains(char::is_control) && !name.split('/').any(|part| part == "..")));
+            assert!(
+                names.iter().all(|name| !name.contains(char::is_control) && !name.split('/').any(|part| part == ".."))
+            );
             let total: u64 = files.iter().map(|(_, file)| file.bytes.len()).sum();
             assert!(total <= BOUNDS.plain_bytes_max.max(data.len().try_into().expect("small")));
             for (_, file) in &files {
@@ -29,6 +31,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
 });
 
 libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    let apart = if seed % 4 == 0 { None } else { mutate_part(data, size, max_size, seed, libfuzzer_sys::fuzzer_mutate) };
+    let apart =
+        if seed % 4 == 0 { None } else { mutate_part(data, size, max_size, seed, libfuzzer_sys::fuzzer_mutate) };
     apart.unwrap_or_else(|| libfuzzer_sys::fuzzer_mutate(data, size, max_size))
 });

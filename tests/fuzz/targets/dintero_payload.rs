@@ -9,7 +9,15 @@ use avstem::ingest::payload::path::PathHints;
 use avstem::ingest::payload::recognise::Dintero;
 use avstem_fuzz::{SHOWN, is_explained, read_payloads};
 
-const KINDS: &[Dintero] = &[Dintero::Draft, Dintero::Operation, Dintero::Collection, Dintero::Order, Dintero::OrderEvents, Dintero::Transaction, Dintero::Webhook];
+const KINDS: &[Dintero] = &[
+    Dintero::Draft,
+    Dintero::Operation,
+    Dintero::Collection,
+    Dintero::Order,
+    Dintero::OrderEvents,
+    Dintero::Transaction,
+    Dintero::Webhook,
+];
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let bytes = Bytes::from_vec(data.to_vec());

@@ -1,10 +1,10 @@
 //! What `init` proposes for a file of any kind.
 #![no_main]
 
-use avstem::ingest::guess::group::{Given, propose};
-use avstem::ingest::guess::look::look;
 use avstem::engine::source::Bytes;
 use avstem::ingest::expand::Bounds;
+use avstem::ingest::guess::group::{Given, propose};
+use avstem::ingest::guess::look::look;
 use avstem::ingest::source::unpacked;
 use avstem::model::currency::Currencies;
 use avstem_fuzz::is_explained;
@@ -22,5 +22,5 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             Err(error) => is_explained(&error),
         }
     }
-    propose(given, &Currencies::default());
+    drop(propose(given, &Currencies::default()));
 });

@@ -2,14 +2,15 @@
 #![no_main]
 
 use avstem::engine::source::Bytes;
-use avstem::ingest::swedbank_pay::payload::facts;
 use avstem::ingest::payload::document::DocContext;
 use avstem::ingest::payload::documents::Documents;
 use avstem::ingest::payload::path::PathHints;
 use avstem::ingest::payload::recognise::SwedbankPay;
+use avstem::ingest::swedbank_pay::payload::facts;
 use avstem_fuzz::{SHOWN, is_explained, read_payloads};
 
-const KINDS: &[SwedbankPay] = &[SwedbankPay::Enveloped, SwedbankPay::Order, SwedbankPay::List, SwedbankPay::Transaction, SwedbankPay::Problem];
+const KINDS: &[SwedbankPay] =
+    &[SwedbankPay::Enveloped, SwedbankPay::Order, SwedbankPay::List, SwedbankPay::Transaction, SwedbankPay::Problem];
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let bytes = Bytes::from_vec(data.to_vec());
