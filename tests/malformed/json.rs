@@ -71,7 +71,7 @@ pub fn all() -> Vec<Malformed> {
         file("settlement_with_nothing_known", GIVEN, REPORT),
         file("settlement_cut_off", GIVEN, &REPORT[..60]),
         file("settlement_given_as_captures", "--captures f.json", REPORT),
-        with_holes("json_a_text_of_1_gib", GIVEN, &[(0, ROW.as_bytes()), (100, b"\n{\"order_id\":\"")], 1 << 30),
+        with_holes("json_a_text_of_1_gib", GIVEN, &[(0, format!("{ROW}\n{{\"order_id\":\"").as_bytes())], 1 << 30),
         file("json_a_document_of_70_mib", "--input f.json.zst", super::packed::zstd(&large_document())),
     ]
 }
