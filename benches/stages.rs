@@ -99,7 +99,7 @@ fn split(criterion: &mut Criterion) {
 
     let names = Names::default();
     let currencies = Currencies::default();
-    let ways = |_: NameId, _: &str| Ways { unique_reference: true, hashed: [true; 4] };
+    let ways = |_: NameId, _: &str| Ways { unique_reference: true, hashed: [true; 4], reference_form: None };
     let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), ways: &ways };
     let header: Vec<String> = HEADER.split(',').map(str::to_owned).collect();
     if let Ok(layout) = Layout::new(Dataset::Captures, &header, "swedbank_pay") {
@@ -133,6 +133,7 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
             path: Some(path),
             dataset: Some(dataset),
             provider: Some("swedbank_pay".to_owned()),
+            profile: None,
         });
     }
     let as_of = chrono::NaiveDate::from_ymd_opt(2026, 11, 30).unwrap_or_default();
