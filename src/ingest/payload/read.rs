@@ -8,7 +8,7 @@ use super::document::DocContext;
 use super::documents::Documents;
 use super::fact::{Api, Fact};
 use super::path::PathHints;
-use super::recognise::Kind;
+use super::recognise::{Dintero, Kind};
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::Reject;
 use crate::ingest::dintero::facts::facts as dintero_facts;
@@ -56,6 +56,12 @@ pub fn file(
                 let document = batch.document(*span)?;
                 let [swedbank_pay, dintero] = &mut found;
                 let kind = document.kind();
+                // Settlements are read whole and by themselves; passed by here, their money would be missing unseen.
+                if let Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) = kind {
+                    let help = "put settlements and other documents in files of their own";
+                    return Err(FileError::new(shown, "a settlement of Dintero stands among other documents", help)
+                        .at(document.line(), None));
+                }
                 if let Some(Kind::Dintero(_)) = kind { &mut *dintero } else { &mut *swedbank_pay }.documents += 1;
                 match kind {
                     Some(Kind::SwedbankPay(kind)) => swedbank_pay_facts(
