@@ -377,6 +377,9 @@ fn ndjson(table: &Table) -> String {
     text
 }
 
+/// Text to the bytes of an encoding.
+type Encode<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+
 #[test]
 fn one_month_in_eight_dialects_gives_one_report() {
     let month = month();
@@ -400,7 +403,7 @@ fn one_month_in_eight_dialects_gives_one_report() {
     let utf_16 = |text: &str| -> Vec<u8> {
         [0xFEFF_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
     };
-    let encodings: [(&str, &str, &str, &str, &dyn Fn(&str) -> Vec<u8>); 2] = [
+    let encodings: [(&str, &str, &str, &str, Encode<'_>); 2] = [
         ("Windows-1252, semicolons and decimal commas", swedish_keys, ";", "\u{a0}", &windows_1252),
         ("UTF-16 with tabs", tabs_keys, "\t", ".", &utf_16),
     ];

@@ -39,7 +39,7 @@ pub fn all() -> Vec<Malformed> {
             format!("{HEADER}\n{ROW}\r\nB,x,SEK,2026-10-03,\rC,x,SEK,2026-10-03,\n\n\r\nD,x,SEK,2026-10-03,\n"),
         ),
         file("csv_lone_returns", GIVEN, format!("{HEADER}\r{ROW}\rB,x,SEK,2026-10-03,\rC,x,SEK,2026-10-03,\r")),
-        of("csv_nul_in_a_field", "A\x00,10050,SEK,2026-10-02,\x00\nB,1\x000,SEK,2026-10-02,p\n"),
+        of("csv_nul_in_a_field", "A\0,10050,SEK,2026-10-02,\0\nB,1\x000,SEK,2026-10-02,p\n"),
         file("csv_nul_in_the_header", GIVEN, whole.replacen("amount", "am\0ount", 1)),
         with_holes("csv_zeros_at_the_end", GIVEN, &[(0, whole.as_bytes())], u64::try_from(whole.len()).unwrap() + 4096),
         file("csv_utf_16_with_mark", GIVEN, utf_16(&whole, b"\xff\xfe", u16::to_le_bytes)),
