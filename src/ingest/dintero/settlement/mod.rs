@@ -4,7 +4,7 @@
 //! payout in it is a row of its own kind and takes no part in section 4, so that list and report of one settlement do
 //! not meet as a restatement.
 //!
-//! What refund and fee look like is not the same in every file: [`signs`] finds it out, [`rows`] applies it.
+//! What refund and fee look like is not the same in every file: `signs` finds it out, `rows` applies it.
 
 mod elements;
 mod json;
