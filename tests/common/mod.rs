@@ -4,14 +4,12 @@
 pub mod agree;
 pub mod said;
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use avstem::model::compact::KeyKind;
 use avstem::model::day::Zone;
 use avstem::model::record::Dataset;
 use avstem::pipeline::plan::{Input, Plan};
-use avstem::report::view::Report;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
 use crate::reference;
@@ -80,61 +78,4 @@ fn settings_of(theirs: &reference::Settings) -> Settings {
         })
         .collect();
     settings
-}
-
-/// A finding as the second implementation models it: everything but id, age, first day, sentence and sources.
-pub fn findings(report: &Report) -> Vec<String> {
-    let mut rows: Vec<String> = report
-        .findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
-                f.code.leg().name(),
-                f.code.name(),
-                f.status.name(),
-                f.provider,
-                f.order_id,
-                f.line_id,
-                f.payee_reference,
-                f.transaction_number,
-                f.reconciliation_number,
-                f.settlement_id,
-                f.currency,
-                f.expected_minor,
-                f.actual_minor,
-                f.difference_minor,
-                f.count
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
-}
-
-/// The batches in one text form.
-pub fn batches(report: &Report) -> Vec<String> {
-    let mut rows: Vec<String> = report
-        .batches
-        .iter()
-        .map(|b| {
-            let explained: BTreeMap<&str, i128> = b.explained.iter().map(|(code, sum)| (code.as_str(), *sum)).collect();
-            format!(
-                "{}|{}|{}|{} {}|{} {}|{}|{}|{}|{explained:?}|{}",
-                b.provider,
-                b.reconciliation_number,
-                b.currency,
-                b.operation_count,
-                b.operation_sum,
-                b.row_count,
-                b.row_sum,
-                b.fee_sum,
-                b.net_sum,
-                b.difference,
-                b.residual
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
 }
