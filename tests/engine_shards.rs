@@ -1,16 +1,5 @@
 //! Shards and compact records: nothing is lost, nothing is added, and the number of threads does not show.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use std::sync::Arc;
 
 use avstem::engine::shard::{Partitions, shard_of, shard_of_u64};

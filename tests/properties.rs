@@ -4,17 +4,6 @@
 //! A failure prints the seed; `AVSTEM_SEED=N cargo test --test properties` runs that day alone, and `AVSTEM_DAYS=N`
 //! runs more days than the default.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod common;
 #[path = "cases/conserved.rs"]
 mod conserved;

@@ -1,5 +1,5 @@
 //! What several tests share: a day of files on disk, and a run of the library over it.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+#![allow(dead_code)]
 
 pub mod agree;
 pub mod said;
