@@ -4,6 +4,7 @@
 pub mod agree;
 pub mod said;
 
+use std::ops::Range;
 use std::path::Path;
 
 use avstem::model::compact::KeyKind;
@@ -42,9 +43,15 @@ pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference:
             Input { shown, path: Some(path), dataset, provider: file.provider.clone(), profile: None }
         })
         .collect();
+    plan_of(inputs, settings_of(settings), folder, engine)
+}
+
+/// Plans a run over files that stand already.
+pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: Engine) -> Plan {
     Plan {
         inputs,
-        settings: settings_of(settings),
+        as_of: settings.as_of,
+        settings,
         out: folder.join("out"),
         matches: true,
         parquet: false,
@@ -52,7 +59,19 @@ pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference:
         memory_bytes: engine.memory_bytes,
         chunk_bytes: engine.chunk_bytes,
         shard_count: engine.shard_count,
-        as_of: settings.as_of,
+    }
+}
+
+/// A number from the environment.
+pub fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The seeds of random days: as many as are asked for, or what `AVSTEM_SEED` and `AVSTEM_DAYS` say.
+pub fn seeds(days: u64) -> Range<u64> {
+    match number("AVSTEM_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("AVSTEM_DAYS").unwrap_or(days),
     }
 }
 
