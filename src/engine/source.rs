@@ -108,7 +108,11 @@ impl Bytes {
     }
 
     /// Reads until the buffer is full or the bytes end; returns how many it got.
-    fn read_full_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    ///
+    /// # Errors
+    ///
+    /// When reading fails.
+    pub fn read_full_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.len.saturating_sub(offset);
         let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
         let buffer = &mut buffer[..wanted];

@@ -1,5 +1,6 @@
 //! The files of a run as one library: rows and lines are read back from it by their origin.
 
+use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
@@ -36,21 +37,61 @@ pub struct Library<'a> {
 /// How canonical rows are delimited.
 pub const DIALECT: Dialect = Dialect { delimiter: b',', line_end: b'\n' };
 
+/// Memory for reading back, which a thread uses again and again: a million findings read millions of short stretches.
+#[derive(Default)]
+struct Reused {
+    buffer: Vec<u8>,
+    scratch: Scratch,
+}
+
+thread_local! {
+    static REUSED: RefCell<Reused> = RefCell::default();
+}
+
+/// More than this is given back after use.
+const REUSED_LEN_MAX: usize = 1 << 20;
+
+/// Calls with the memory of this thread, or with fresh memory where a caller uses that already.
+fn with_reused<T>(then: impl FnOnce(&mut Reused) -> T) -> T {
+    REUSED.with(|reused| match reused.try_borrow_mut() {
+        Ok(mut reused) => {
+            let result = then(&mut reused);
+            if reused.buffer.capacity() > REUSED_LEN_MAX {
+                reused.buffer = Vec::new();
+            }
+            result
+        }
+        Err(_) => then(&mut Reused::default()),
+    })
+}
+
+/// Reads up to so many bytes into memory that keeps its length, so that it is not zeroed each time.
+fn read_into<'b>(bytes: &Bytes, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    // No more than there is, however much is asked for.
+    let left = usize::try_from(bytes.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+    let wanted = len.min(left);
+    if buffer.len() < wanted {
+        buffer.resize(wanted, 0);
+    }
+    let filled = bytes.read_full_at(offset, buffer.get_mut(..wanted).unwrap_or_default())?;
+    Ok(buffer.get(..filled).unwrap_or_default())
+}
+
 /// Reads the record at an offset, however long it is.
 fn with_record<T>(bytes: &Bytes, offset: u64, then: impl FnOnce(&Record<'_>) -> T) -> io::Result<T> {
     const FIRST_LEN: usize = 512;
-    let mut buffer = Vec::new();
-    let mut scratch = Scratch::new();
-    let mut len = FIRST_LEN;
-    loop {
-        bytes.read_at_most(offset, &mut buffer, len)?;
-        let all = buffer.len() < len;
-        match split_one(&buffer, &DIALECT, &mut scratch) {
-            Some(first) if first.complete || all => return Ok(then(&first.record)),
-            None if all => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is gone")),
-            _ => len = len.saturating_mul(4),
+    with_reused(|Reused { buffer, scratch }| {
+        let mut len = FIRST_LEN;
+        loop {
+            let read = read_into(bytes, offset, len, buffer)?;
+            let all = read.len() < len;
+            match split_one(read, &DIALECT, scratch) {
+                Some(first) if first.complete || all => return Ok(then(&first.record)),
+                None if all => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is gone")),
+                _ => len = len.saturating_mul(4),
+            }
         }
-    }
+    })
 }
 
 impl Volume {
@@ -68,10 +109,11 @@ impl Volume {
         let place = self.lines.partition_point(|(known, _)| *known <= offset);
         let (start, first_line) =
             place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1));
-        let mut buffer = Vec::new();
         let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
-        self.bytes.read_at_most(start, &mut buffer, len)?;
-        let newlines = memchr::memchr_iter(self.dialect.line_end, &buffer).count();
+        let newlines = with_reused(|Reused { buffer, .. }| {
+            let read = read_into(&self.bytes, start, len, buffer)?;
+            io::Result::Ok(memchr::memchr_iter(self.dialect.line_end, read).count())
+        })?;
         Ok(first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX)))
     }
 }

@@ -1,5 +1,7 @@
 //! What a run finds: the codes of RULES.md, and a finding before and after its texts are read back.
 
+use std::cmp::Ordering;
+
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
@@ -213,14 +215,15 @@ pub struct FoundRow {
 impl FoundRow {
     /// The order of `discrepancies.csv` (RULES.md 8).
     #[must_use]
-    pub fn cmp_for_report(&self, other: &Self) -> std::cmp::Ordering {
-        self.sort_key().cmp(&other.sort_key())
+    pub fn cmp_for_report(&self, other: &Self) -> Ordering {
+        // Names, not places: the order of the page is that of words.
+        let kind = |row: &Self| (row.code.leg().name(), row.code.name());
+        let by_kind = if self.code == other.code { Ordering::Equal } else { kind(self).cmp(&kind(other)) };
+        by_kind.then_with(|| self.texts_of_order().cmp(&other.texts_of_order()))
     }
 
-    fn sort_key(&self) -> [&str; 11] {
+    fn texts_of_order(&self) -> [&String; 9] {
         [
-            self.code.leg().name(),
-            self.code.name(),
             &self.provider,
             &self.order_id,
             &self.line_id,

@@ -213,7 +213,13 @@ impl Row {
     /// The text of a column, `None` where it is absent or no text.
     #[must_use]
     pub fn text(&self, column: &str) -> Option<&str> {
-        match self.value(column) {
+        self.text_at(self.dataset.column(column)?)
+    }
+
+    /// The same by the column's place in [`Dataset::columns`].
+    #[must_use]
+    pub fn text_at(&self, place: usize) -> Option<&str> {
+        match self.values.get(place)? {
             Value::Text(text) => Some(text),
             _ => None,
         }

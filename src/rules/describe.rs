@@ -1,61 +1,26 @@
 //! From a finding to its row in the report (RULES.md 8): ids on which all records agree, age and status, a stable id,
 //! the explanation and the sources. Rows are read back one after the other, so a finding over a million of them fits.
 
-use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use rayon::slice::ParallelSliceMut;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::explain::{Facts, Side, explain};
+use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
+use super::side::{Side, agreed};
 use crate::model::compact::KeyKind;
 use crate::model::day::Instant;
-use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
+use crate::model::finding::{Code, Finding, FoundRow, Leg, Note, Status};
 use crate::model::record::{Dataset, ReadBackError, Row, Value};
-
-/// Texts of a column over the records of a finding.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Agreement {
-    /// No record has one.
-    #[default]
-    None,
-    /// All records that have one have this.
-    All(String),
-    /// They differ.
-    Differ,
-}
-
-impl Agreement {
-    /// Takes another record's text into account.
-    pub fn add(&mut self, text: &str) {
-        match self {
-            Self::None => *self = Self::All(text.to_owned()),
-            Self::All(known) if known != text => *self = Self::Differ,
-            _ => {}
-        }
-    }
-
-    /// The text on which all agree, else nothing.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            Self::All(text) => text,
-            _ => "",
-        }
-    }
-}
-
-/// The id columns of a finding, in the order of `discrepancies.csv`.
-const ID_COLUMNS: [&str; 6] =
-    ["order_id", "line_id", "payee_reference", "transaction_number", "reconciliation_number", "settlement_id"];
 
 /// What the rows of a finding say together.
 #[derive(Default)]
 struct Gathered {
-    ids: BTreeMap<&'static str, Agreement>,
     newest: Option<Instant>,
-    records: Vec<u128>,
+    /// Hashes of what names the records, where the finding is named by them.
+    records: Option<Vec<u128>>,
     lines: Side,
     operations: Side,
     settlements: Side,
@@ -67,7 +32,8 @@ struct Gathered {
 /// A row cannot be read back.
 pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, ReadBackError> {
     let provider = finding.provider.map(|provider| context.names.text(provider).to_string()).unwrap_or_default();
-    let mut gathered = Gathered::default();
+    let names_records = names_records(finding.code) && !matches!(finding.note, Note::File { .. });
+    let mut gathered = Gathered { records: names_records.then(Vec::new), ..Gathered::default() };
     let mut origins = finding.rows.clone();
     origins.sort_unstable();
     let mut sources = String::new();
@@ -79,20 +45,17 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         }
         sources.push_str(&context.rows.place(origin)?);
     }
-    if finding.whole_order {
-        gathered.ids.insert("line_id", Agreement::All("*".to_owned()));
-    }
-    if finding.code == Code::WrongBatch {
-        gathered.ids.remove("reconciliation_number");
-    }
+    let text = |column: &str| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column).to_owned();
+    let line_id = if finding.whole_order { "*".to_owned() } else { text("line_id") };
+    let is_wrong_batch = finding.code == Code::WrongBatch;
+    let reconciliation_number = if is_wrong_batch { String::new() } else { text("reconciliation_number") };
+    let mut settlement_id = text("settlement_id");
     let mut explanation = None;
-    if let Note::File { settlement_id, explanation: text, sources: places } = &finding.note {
-        gathered.ids.insert("settlement_id", Agreement::All(settlement_id.clone()));
+    if let Note::File { settlement_id: of_file, explanation: text, sources: places } = &finding.note {
+        settlement_id.clone_from(of_file);
         explanation = Some(text.clone());
         sources.clone_from(places);
     }
-    let [order_id, line_id, payee_reference, transaction_number, reconciliation_number, settlement_id] =
-        ID_COLUMNS.map(|column| gathered.ids.get(column).map(Agreement::text).unwrap_or_default().to_owned());
     let age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
     let status = status(finding.code, age_days, context);
     let currency = finding.currency.map(|currency| context.currencies.code(currency).to_owned()).unwrap_or_default();
@@ -101,10 +64,10 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         code: finding.code,
         status,
         provider,
-        order_id,
+        order_id: text("order_id"),
         line_id,
-        payee_reference,
-        transaction_number,
+        payee_reference: text("payee_reference"),
+        transaction_number: text("transaction_number"),
         reconciliation_number,
         settlement_id,
         currency,
@@ -117,7 +80,7 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         explanation: String::new(),
         sources,
     };
-    row.id = stable_id(&row, &mut gathered.records, explanation.as_deref());
+    row.id = stable_id(&row, gathered.records.unwrap_or_default(), explanation.as_deref());
     row.explanation = explanation.unwrap_or_else(|| {
         explain(&Facts {
             row: &row,
@@ -134,13 +97,10 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
 
 impl Gathered {
     fn row(&mut self, row: &Row, provider: &str, context: &Context<'_>) {
-        for column in ID_COLUMNS {
-            if let Some(text) = row.text(column) {
-                self.ids.entry(column).or_default().add(text);
-            }
-        }
         self.newest = self.newest.max(row.instant("created_at"));
-        self.records.push(xxh3_128(record_key(row, provider, context).as_bytes()));
+        if let Some(records) = &mut self.records {
+            records.push(xxh3_128(record_key(row, provider, context).as_bytes()));
+        }
         let side = match row.dataset {
             Dataset::Orders => &mut self.lines,
             Dataset::Captures | Dataset::Reversals => &mut self.operations,
@@ -164,42 +124,71 @@ fn status(code: Code, age_days: Option<i64>, context: &Context<'_>) -> Status {
     }
 }
 
-fn canonical_text(value: &Value) -> String {
-    match value {
-        Value::Absent => String::new(),
-        Value::Int(number) => number.to_string(),
-        Value::Decimal(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-        Value::At(at) => at.to_rfc3339(),
-        Value::Completed(completed) => completed.to_string(),
-    }
+/// Appends a value as the same text whatever form it had in its file.
+fn put_canonical(key: &mut String, value: &Value) {
+    // Writing into a text does not fail.
+    let _ = match value {
+        Value::Absent => Ok(()),
+        Value::Int(number) => write!(key, "{number}"),
+        Value::Decimal(number) => write!(key, "{number}"),
+        Value::Text(text) => key.write_str(text),
+        Value::At(at) => key.write_str(&at.to_rfc3339()),
+        Value::Completed(completed) => write!(key, "{completed}"),
+    };
 }
+
+/// Between the parts of what names a record.
+const PART: char = '\u{1f}';
 
 /// What names a record from night to night: an operation's identity, a line's key, a settlement row's content.
 fn record_key(row: &Row, provider: &str, context: &Context<'_>) -> String {
-    let text = |column: &str| canonical_text(row.value(column));
-    let named = match row.dataset {
-        Dataset::Orders => Some(format!("{}\u{1f}{}", text("order_id"), text("line_id"))),
-        Dataset::Captures | Dataset::Reversals => identity(Some(row), context, provider).map(|(kind, id)| {
-            let kind = KeyKind::IDENTITY.get(kind).map_or("", |kind| kind.column());
-            format!("{}\u{1f}{}\u{1f}{kind}\u{1f}{id}", text("order_id"), text("currency"))
-        }),
-        Dataset::Settlements => None,
+    let mut key = String::with_capacity(128);
+    key.push_str(row.dataset.name());
+    let mut put = |value: &Value| {
+        key.push(PART);
+        put_canonical(&mut key, value);
     };
-    let key = named.unwrap_or_else(|| row.values.iter().map(canonical_text).collect::<Vec<_>>().join("\u{1f}"));
-    format!("{}\u{1f}{key}", row.dataset.name())
+    match row.dataset {
+        Dataset::Orders => ["order_id", "line_id"].into_iter().for_each(|column| put(row.value(column))),
+        Dataset::Captures | Dataset::Reversals => match identity(Some(row), context, provider) {
+            Some((kind, id)) => {
+                ["order_id", "currency"].into_iter().for_each(|column| put(row.value(column)));
+                key.push(PART);
+                key.push_str(KeyKind::IDENTITY.get(kind).map_or("", |kind| kind.column()));
+                key.push(PART);
+                key.push_str(&id);
+            }
+            None => row.values.iter().for_each(put),
+        },
+        Dataset::Settlements => row.values.iter().for_each(put),
+    }
+    key
+}
+
+/// Whether a finding is named by its records, because no order, batch or reference stands for it.
+fn names_records(code: Code) -> bool {
+    match code {
+        Code::OrderUnknown
+        | Code::OrderTotal
+        | Code::OrderRemainingCapture
+        | Code::OrderRemainingReversal
+        | Code::BatchMissing
+        | Code::ReferenceReused
+        | Code::ToleranceBudget => false,
+        code => code.leg() != Leg::Line,
+    }
 }
 
 /// An id that is the same for the same finding from night to night: made of what the finding is about, not of its
 /// amounts, age or status, and of single records only where no order, batch or reference stands for them.
-fn stable_id(row: &FoundRow, records: &mut Vec<u128>, note: Option<&str>) -> String {
+fn stable_id(row: &FoundRow, mut records: Vec<u128>, note: Option<&str>) -> String {
     let mut key = vec![row.code.name(), &row.provider, &row.currency];
     let records_text;
     match row.code {
         Code::OrderUnknown | Code::OrderTotal | Code::OrderRemainingCapture | Code::OrderRemainingReversal => {
             key.push(&row.order_id)
         }
-        _ if row.code.leg() == crate::model::finding::Leg::Line => key.extend([row.order_id.as_str(), &row.line_id]),
+        _ if row.code.leg() == Leg::Line => key.extend([row.order_id.as_str(), &row.line_id]),
         Code::BatchMissing => key.push(&row.reconciliation_number),
         Code::ReferenceReused => key.push(&row.payee_reference),
         Code::ToleranceBudget => {}

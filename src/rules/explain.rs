@@ -2,70 +2,11 @@
 //!
 //! It uses only what all records of the finding agree on, so it does not depend on the order of files and rows.
 
-use std::collections::BTreeMap;
-
-use super::describe::Agreement;
 use super::settings::Settings;
+use super::side::Side;
 use crate::model::finding::{Code, FoundRow, Note, Status};
 use crate::model::money::Major;
-use crate::model::record::{Dataset, Row};
 use crate::model::reference::ReferenceForm;
-
-/// The records of one side of a finding.
-#[derive(Debug, Default)]
-pub struct Side {
-    rows: u64,
-    datasets: Agreement,
-    texts: BTreeMap<&'static str, Agreement>,
-}
-
-const TEXTS: [&str; 9] = [
-    "currency",
-    "order_id",
-    "line_id",
-    "operation_id",
-    "transaction_number",
-    "payee_reference",
-    "transaction_id",
-    "reconciliation_number",
-    "settlement_id",
-];
-
-impl Side {
-    /// Takes a row into account.
-    pub fn row(&mut self, row: &Row) {
-        self.rows = self.rows.saturating_add(1);
-        self.datasets.add(match row.dataset {
-            Dataset::Orders => "order line",
-            Dataset::Captures => "capture",
-            Dataset::Reversals => "reversal",
-            Dataset::Settlements => "settlement row",
-        });
-        for column in TEXTS {
-            if let Some(text) = row.text(column) {
-                self.texts.entry(column).or_default().add(text);
-            }
-        }
-    }
-
-    fn text(&self, column: &str) -> &str {
-        self.texts.get(column).map(Agreement::text).unwrap_or_default()
-    }
-
-    /// The id that a person would search for.
-    fn id(&self) -> &str {
-        ["transaction_number", "operation_id", "payee_reference", "transaction_id"]
-            .into_iter()
-            .map(|column| self.text(column))
-            .find(|text| !text.is_empty())
-            .unwrap_or_default()
-    }
-
-    fn noun(&self) -> &str {
-        let noun = self.datasets.text();
-        if noun.is_empty() { "operation" } else { noun }
-    }
-}
 
 /// What a sentence can be made of.
 pub struct Facts<'a> {
@@ -422,7 +363,7 @@ fn moved(facts: &Facts<'_>) -> String {
 }
 
 fn conflicting(facts: &Facts<'_>) -> String {
-    if facts.lines.rows > 0 {
+    if facts.lines.rows() > 0 {
         return facts.line();
     }
     let line = match facts.operations.text("line_id") {

@@ -16,5 +16,6 @@ pub mod pairing;
 pub mod plain;
 pub mod references;
 pub mod settings;
+pub mod side;
 pub mod statements;
 pub mod vat;
