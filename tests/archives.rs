@@ -214,6 +214,11 @@ fn what_is_refused_says_which_file_it_is() {
             zip(&[stored("n".repeat(5000), b"")]),
             &format!("f/{}: the name of this entry is longer than 4096 bytes", "n".repeat(198)).leak()[..],
         ),
+        (
+            "a long name in other letters",
+            zip(&[stored("\u{f8}".repeat(3000), b"")]),
+            &format!("f/{}: the name of this entry is longer than 4096 bytes", "\u{f8}".repeat(198)).leak()[..],
+        ),
         ("gzip cut off in zip", zip(&[stored("b.gz", &gz[..20])]), "f/b.gz: the gzip data is cut off"),
         (
             "too deep",

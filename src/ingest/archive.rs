@@ -122,7 +122,9 @@ fn passed_over(entry: &ZipFileEntry<'_>) -> bool {
 fn refuse_unreadable(shown: &str, entry: &ZipFileEntry<'_>) -> Result<(), FileError> {
     if entry.name_raw().len() > NAME_LEN_MAX {
         let problem = format!("the name of this entry is longer than {NAME_LEN_MAX} bytes");
-        return Err(FileError::new(shown.get(..200).unwrap_or_default(), problem, HELP_UNPACK));
+        // By characters: a cut inside one would leave no name at all.
+        let start: String = shown.chars().take(200).collect();
+        return Err(FileError::new(&start, problem, HELP_UNPACK));
     }
     if entry.encrypted() {
         let help = "unpack the archive with its password and give the files";
