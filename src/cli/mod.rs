@@ -115,6 +115,7 @@ fn check(args: &CheckArgs, console: Console) -> Result<u8, Fault> {
             input.ignored_columns.join(", ")
         ));
     }
+    tell_notes(&summary, console);
     let text = match args.show.format {
         Format::Json => json(&summary)?,
         Format::Text => show::check(&summary, &Currencies::new(&plan.settings.extra_currencies), console.out_colours()),
@@ -183,6 +184,21 @@ fn tell(summary: &Summary, console: Console) {
     }
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
         console.note(format_args!("{}: columns that no rule knows: {}", input.path, input.ignored_columns.join(", ")));
+    }
+    tell_notes(summary, console);
+}
+
+/// What was understood in files and gives no row: a warning where nothing else was read from the file.
+fn tell_notes(summary: &Summary, console: Console) {
+    for input in &summary.inputs {
+        let of_file = || summary.inputs.iter().filter(|other| other.path == input.path);
+        let nothing_else = of_file().all(|other| other.rows == 0);
+        for note in &input.notes {
+            match nothing_else {
+                true => console.warning(format_args!("{}: no row was read: {note}", input.path)),
+                false => console.note(format_args!("{}: {note}", input.path)),
+            }
+        }
     }
 }
 

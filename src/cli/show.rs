@@ -241,6 +241,7 @@ mod tests {
             rows: 2_012,
             rejected,
             ignored_columns: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -46,6 +46,8 @@ pub struct File {
     pub body: (u64, u64),
     /// Whether the rows take part: `read`, `repeated` or `restated`.
     pub state: &'static str,
+    /// What was understood and gives no row, for people.
+    pub notes: Vec<String>,
     /// The bytes as given, where the volume holds converted ones.
     original: Option<Arc<Bytes>>,
 }
@@ -120,7 +122,7 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         let format = std::mem::replace(&mut opening.format, Format::Payload);
         let default = plan.settings.default_provider.clone();
         let default = opening.input.provider.clone().unwrap_or(default);
-        let (parts, provider, api) = match format {
+        let (parts, provider, api, notes) = match format {
             Format::Canonical(dataset) => {
                 inputs.add(opening.canonical(dataset, default)?);
                 continue;
@@ -128,15 +130,20 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             Format::Rows(parts) => {
                 let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
                 let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
-                (parts, provider, None)
+                (parts, provider, None, Vec::new())
             }
-            Format::Payload if repeated.is_some() => (Vec::new(), default, None),
-            Format::Payload => payloads
-                .next()
-                .map_or_else(|| (Vec::new(), default, None), |file| (file.parts, file.provider, file.api)),
+            Format::Payload if repeated.is_some() => (Vec::new(), default, None, Vec::new()),
+            Format::Payload => payloads.next().map_or_else(
+                || (Vec::new(), default, None, Vec::new()),
+                |file| (file.parts, file.provider, file.api, file.notes),
+            ),
         };
+        let first = inputs.files.len();
         for part in parts {
             inputs.add(opening.part(part, provider.clone(), api)?);
+        }
+        if let Some(file) = inputs.files.get_mut(first) {
+            file.notes = notes;
         }
         if let Some(first) = repeated {
             inputs.add(opening.repeated(provider)?);
@@ -207,6 +214,7 @@ impl Opening {
             native: None,
             body,
             state: "read",
+            notes: Vec::new(),
             original: None,
         }
     }

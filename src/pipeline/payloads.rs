@@ -11,8 +11,10 @@ use super::plan::{Input, Plan};
 use crate::engine::shard::Partitions;
 use crate::engine::source::Bytes;
 use crate::engine::spill::Budget;
+use crate::ingest::canonical::Reject;
 use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::payload::fact::{Api, Fact, Told};
+use crate::ingest::payload::heard::{Heard, Notes};
 use crate::ingest::payload::order::{Joined, join};
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::read::{self, Found};
@@ -20,7 +22,6 @@ use crate::ingest::payload::references::{complete, reference};
 use crate::ingest::payload::sighting::{Sighting, key};
 use crate::ingest::source::FileError;
 use crate::model::record::Dataset;
-use crate::model::reject::RejectRow;
 
 /// A file of documents.
 #[derive(Debug)]
@@ -36,10 +37,12 @@ pub struct Documents<'a> {
 pub struct Parts {
     /// A part a dataset; one without rows where the file holds none.
     pub parts: Vec<Converted>,
-    /// The provider of the rows.
+    /// The provider of the rows; empty of a file that holds no document of a known API.
     pub provider: String,
     /// The API.
     pub api: Option<Api>,
+    /// What was understood and gives no row, for people.
+    pub notes: Vec<String>,
 }
 
 /// Facts are small and few beside rows, so that few shards are enough.
@@ -79,9 +82,11 @@ pub fn convert(files: &[Documents<'_>], plan: &Plan) -> Result<Vec<Parts>, RunEr
 }
 
 /// What reading a file yields beside its facts.
+#[derive(Default)]
 struct Seen {
     apis: Vec<Api>,
-    rejects: Vec<RejectRow>,
+    rejects: Vec<(u64, Reject)>,
+    notes: Notes,
 }
 
 /// The provider of a document's rows: configured for the source or for all, else named after its API.
@@ -103,12 +108,13 @@ fn read_file(
     let hints = PathHints::new(&file.input.shown);
     let constant = |name: &str| file.input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
     let order_id = constant("order_id");
-    let found = Mutex::new(Seen { apis: Vec::new(), rejects: Vec::new() });
-    let emit = |Found { api, facts, rejects, .. }: Found| -> std::io::Result<()> {
+    let seen = Mutex::new(Seen::default());
+    let emit = |Found { api, heard: Heard { facts, rejects, notes } }: Found| -> std::io::Result<()> {
+        // What is of no known API tells no facts.
+        let provider = api.map(|api| provider_of(file.input, plan, api)).unwrap_or_default();
         let mut writer = by_reference.writer();
         for fact in facts {
-            let provider = provider_of(file.input, plan, api);
-            let mut sighting = Sighting { provider, fact };
+            let mut sighting = Sighting { provider: provider.clone(), fact };
             if let (None, Some(order_id)) = (sighting.order_id(), &order_id) {
                 sighting.set_order_id(order_id.clone());
             }
@@ -122,21 +128,16 @@ fn read_file(
             writer.put(by_reference.shard_of(key), |out| sighting.put(key, out));
         }
         writer.finish()?;
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        if !found.apis.contains(&api) {
-            found.apis.push(api);
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(api) = api.filter(|api| !seen.apis.contains(api)) {
+            seen.apis.push(api);
         }
-        found.rejects.extend(rejects.into_iter().map(|(line, reject)| RejectRow {
-            file: file.input.shown.clone(),
-            line,
-            column: reject.column,
-            value: reject.value,
-            reason: reject.reason,
-        }));
+        seen.rejects.extend(rejects);
+        seen.notes.join(notes);
         Ok(())
     };
     read::file(&file.input.shown, file.bytes, number, &hints, &emit)?;
-    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(seen.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn too_many(input: &Input) -> FileError {
@@ -235,11 +236,10 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
     }
     let mut all = Vec::with_capacity(files.len());
     for (number, (file, seen)) in (0_u32..).zip(files.iter().zip(seen)) {
-        let api = if let [api] = seen.apis.as_slice() { Some(*api) } else { None };
-        let format = match api {
-            Some(Api::SwedbankPay) => "swedbank pay payloads json",
-            Some(Api::Dintero) => "dintero payloads json",
-            None => "payloads json",
+        let (api, format) = match seen.apis.as_slice() {
+            [Api::SwedbankPay] => (Some(Api::SwedbankPay), "swedbank pay payloads json"),
+            [Api::Dintero] => (Some(Api::Dintero), "dintero payloads json"),
+            _ => (None, "payloads json"),
         };
         // Every file is listed, also one whose documents tell of no money.
         if DATASETS.iter().all(|dataset| !copies.contains_key(&(number, *dataset))) {
@@ -248,13 +248,17 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
         let mut rejects = seen.rejects;
         let mut parts = Vec::new();
         for dataset in DATASETS {
-            let Some(copy) = copies.remove(&(number, dataset)) else { continue };
-            let mut part = copy.finish(format, None)?;
-            part.rejects.append(&mut rejects);
-            parts.push(part);
+            let Some(mut copy) = copies.remove(&(number, dataset)) else { continue };
+            // What could not be told apart stands with the first part.
+            rejects.drain(..).for_each(|(line, reject)| copy.reject(line, reject));
+            parts.push(copy.finish(format, None)?);
         }
-        let provider = provider_of(file.input, plan, api.unwrap_or(Api::SwedbankPay));
-        all.push(Parts { parts, provider, api });
+        let provider = seen.apis.iter().min().map(|api| provider_of(file.input, plan, *api)).unwrap_or_default();
+        let mut notes = seen.notes.sentences();
+        if parts.iter().all(|part| part.rejects.is_empty()) && seen.apis.is_empty() {
+            notes.push("the file holds no document".to_owned());
+        }
+        all.push(Parts { parts, provider, api, notes });
     }
     Ok(all)
 }

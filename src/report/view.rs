@@ -85,6 +85,9 @@ pub struct InputRow {
     pub rejected: u64,
     /// Columns that no rule knows.
     pub ignored_columns: Vec<String>,
+    /// What was understood in the file and gives no row, such as authorizations, with how often and the first line.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
 }
 
 /// The control total of one dataset, file and currency. Sums are of the amounts as stated, minor units.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::fact::{Api, Place};
+use super::fact::Place;
 use super::json::{Flaw, Node, Shape, Tape};
 use super::path::PathHints;
 use super::recognise::{Kind, recognise};
@@ -89,19 +89,20 @@ impl<'d> Document<'d> {
         recognise(&keys)
     }
 
-    /// Whose API it comes from, where it is known.
+    /// The reject of a canonical row among documents of an API.
     #[must_use]
-    pub fn api(&self) -> Option<Api> {
-        match self.kind()? {
-            Kind::SwedbankPay(_) => Some(Api::SwedbankPay),
-            Kind::Dintero(_) => Some(Api::Dintero),
-            Kind::CanonicalRow => None,
-        }
+    pub fn canonical_row(&self) -> Reject {
+        let reason = "a row with canonical columns stands among documents of an API: put rows into a file of their own";
+        Reject { reason: reason.to_owned(), ..self.unknown() }
     }
 
     /// The reject of a document that is nothing known: it names the keys.
     #[must_use]
     pub fn unknown(&self) -> Reject {
+        if self.root().values().next().is_none() {
+            let reason = "the document is empty: an object without a key tells nothing";
+            return Reject { column: String::new(), value: "{}".to_owned(), reason: reason.to_owned() };
+        }
         let keys: Vec<String> = self.root().values().take(40).map(|value| value.key().into_owned()).collect();
         Reject {
             column: String::new(),

@@ -10,6 +10,7 @@ pub mod canonical_rows;
 pub mod document;
 pub mod documents;
 pub mod fact;
+pub mod heard;
 pub mod json;
 pub mod order;
 pub mod path;

@@ -5,6 +5,7 @@ use avstem::engine::source::Bytes;
 use avstem::ingest::dintero::facts::facts;
 use avstem::ingest::payload::document::DocContext;
 use avstem::ingest::payload::documents::Documents;
+use avstem::ingest::payload::heard::Heard;
 use avstem::ingest::payload::path::PathHints;
 use avstem::ingest::payload::recognise::Dintero;
 use avstem_fuzz::{SHOWN, is_explained, read_payloads};
@@ -35,10 +36,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             };
             for kind in KINDS {
                 for context in &contexts {
-                    facts(&document, *kind, context, &mut |_| {}, &mut |line, reject| {
+                    let mut heard = Heard::default();
+                    facts(&document, *kind, context, &mut heard);
+                    for (line, reject) in heard.rejects {
                         assert!(line > 0 && !reject.reason.is_empty());
                         assert!(reject.value.chars().count() <= 130, "{}", reject.value);
-                    });
+                    }
                 }
             }
         }
