@@ -191,12 +191,11 @@ fn tell(summary: &Summary, console: Console) {
 /// What was understood in files and gives no row: a warning where nothing else was read from the file.
 fn tell_notes(summary: &Summary, console: Console) {
     for input in &summary.inputs {
-        let of_file = || summary.inputs.iter().filter(|other| other.path == input.path);
-        let nothing_else = of_file().all(|other| other.rows == 0);
         for note in &input.notes {
-            match nothing_else {
-                true => console.warning(format_args!("{}: no row was read: {note}", input.path)),
-                false => console.note(format_args!("{}: {note}", input.path)),
+            if input.tells_nothing {
+                console.warning(format_args!("{}: no row was read: {note}", input.path));
+            } else {
+                console.note(format_args!("{}: {note}", input.path));
             }
         }
     }

@@ -242,6 +242,7 @@ mod tests {
             rejected,
             ignored_columns: Vec::new(),
             notes: Vec::new(),
+            tells_nothing: false,
         }
     }
 

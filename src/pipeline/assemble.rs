@@ -190,6 +190,7 @@ fn input_rows(inputs: &Inputs, read: &Read) -> Result<Vec<InputRow>, RunError> {
             rejected: rejected + converted,
             ignored_columns: volume.layout.ignored.clone(),
             notes: file.notes.clone(),
+            tells_nothing: file.tells_nothing,
         });
     }
     Ok(rows)

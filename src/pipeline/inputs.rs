@@ -48,6 +48,8 @@ pub struct File {
     pub state: &'static str,
     /// What was understood and gives no row, for people.
     pub notes: Vec<String>,
+    /// Nothing of it can give a row, and nothing is rejected.
+    pub tells_nothing: bool,
     /// The bytes as given, where the volume holds converted ones.
     original: Option<Arc<Bytes>>,
 }
@@ -122,7 +124,8 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         let format = std::mem::replace(&mut opening.format, Format::Payload);
         let default = plan.settings.default_provider.clone();
         let default = opening.input.provider.clone().unwrap_or(default);
-        let (parts, provider, api, notes) = match format {
+        let (mut notes, mut tells_nothing) = (Vec::new(), false);
+        let (parts, provider, api) = match format {
             Format::Canonical(dataset) => {
                 inputs.add(opening.canonical(dataset, default)?);
                 continue;
@@ -130,20 +133,23 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             Format::Rows(parts) => {
                 let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
                 let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
-                (parts, provider, None, Vec::new())
+                (parts, provider, None)
             }
-            Format::Payload if repeated.is_some() => (Vec::new(), default, None, Vec::new()),
-            Format::Payload => payloads.next().map_or_else(
-                || (Vec::new(), default, None, Vec::new()),
-                |file| (file.parts, file.provider, file.api, file.notes),
-            ),
+            Format::Payload if repeated.is_some() => (Vec::new(), default, None),
+            Format::Payload => match payloads.next() {
+                Some(file) => {
+                    (notes, tells_nothing) = (file.notes, file.tells_nothing);
+                    (file.parts, file.provider, file.api)
+                }
+                None => (Vec::new(), default, None),
+            },
         };
         let first = inputs.files.len();
         for part in parts {
             inputs.add(opening.part(part, provider.clone(), api)?);
         }
         if let Some(file) = inputs.files.get_mut(first) {
-            file.notes = notes;
+            (file.notes, file.tells_nothing) = (notes, tells_nothing);
         }
         if let Some(first) = repeated {
             inputs.add(opening.repeated(provider)?);
@@ -215,6 +221,7 @@ impl Opening {
             body,
             state: "read",
             notes: Vec::new(),
+            tells_nothing: false,
             original: None,
         }
     }

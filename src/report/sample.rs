@@ -76,6 +76,7 @@ fn input(path: &str, dataset: &str, state: &str, rows: u64, rejected: u64) -> In
         rejected,
         ignored_columns: vec!["colour {\"]".into()],
         notes: Vec::new(),
+        tells_nothing: false,
     }
 }
 

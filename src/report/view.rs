@@ -88,6 +88,9 @@ pub struct InputRow {
     /// What was understood in the file and gives no row, such as authorizations, with how often and the first line.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub notes: Vec<String>,
+    /// Nothing else was read from the file: none of it can give a row, and none is rejected.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub tells_nothing: bool,
 }
 
 /// The control total of one dataset, file and currency. Sums are of the amounts as stated, minor units.

@@ -116,7 +116,8 @@ impl Heard {
 }
 
 /// Whether a fact can give a row, or a statement of an order's rows.
-fn tells(fact: &Fact) -> bool {
+#[must_use]
+pub fn tells(fact: &Fact) -> bool {
     match fact {
         Fact::Operation(_) => true,
         Fact::Order(order) => {
