@@ -44,6 +44,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// The place behind some bytes that begin here.
+    #[must_use]
+    pub fn behind(self, bytes: &[u8]) -> Self {
+        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        match memchr::memrchr(b'\n', bytes) {
+            None => Self { column: self.column.saturating_add(wide(bytes.len())), ..self },
+            Some(last) => Self {
+                line: self.line.saturating_add(wide(memchr::memchr_iter(b'\n', bytes).count())),
+                column: wide(bytes.len() - last),
+            },
+        }
+    }
+
     /// An error at this place.
     pub fn error(self, problem: impl Into<String>, help: impl Into<String>) -> XmlError {
         XmlError { line: self.line, column: self.column, problem: problem.into(), help: help.into() }

@@ -33,6 +33,30 @@ fn a_byte_order_mark_counts_at_the_beginning_only() {
     }
 }
 
+#[test]
+fn a_nul_byte_is_refused_where_it_stands() {
+    let long = format!("<a>\n{}\n  <b/>\0</a>", " ".repeat(200_000));
+    let cases: [(&[u8], u64, u64); 9] = [
+        (b"<a\0/>", 1, 3),
+        (b"<a>\n<b c='x\0y'/></a>", 2, 8),
+        (b"<a>\n\n x\0 </a>", 3, 3),
+        (b"<a><!-- \0 --></a>", 1, 9),
+        (b"<a><![CDATA[\n\0]]></a>", 2, 1),
+        (b"<a/>\n\0", 2, 1),
+        // Cut off behind it, all the same.
+        (b"<a><b c='\0", 1, 10),
+        (b"<a>\0", 1, 4),
+        (long.as_bytes(), 3, 7),
+    ];
+    for (bytes, line, column) in cases {
+        let error = items(bytes).expect_err("refused");
+        let expected = "not well formed: a NUL byte, which XML does not allow";
+        assert_eq!((error.line, error.column, error.problem.as_str()), (line, column, expected), "{bytes:?}");
+    }
+    // A zero is half of most characters of UTF-16.
+    assert_eq!(items(&wide("<a>x</a>", true)), Ok(["<a", "\"x\"", ">"].map(str::to_owned).to_vec()));
+}
+
 /// A text in UTF-16.
 fn wide(text: &str, little: bool) -> Vec<u8> {
     let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };

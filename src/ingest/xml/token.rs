@@ -55,13 +55,15 @@ pub struct Tokens<R> {
     end: usize,
     ended: bool,
     place: Place,
+    /// Where the first NUL byte stands in the buffer.
+    nul: Option<usize>,
 }
 
 impl<R: BufRead> Tokens<R> {
     /// The tokens from the first byte on.
     pub fn new(inner: R) -> Self {
         let place = Place { line: 1, column: 1 };
-        Self { inner: Decoding::new(inner), buffer: Vec::new(), start: 0, end: 0, ended: false, place }
+        Self { inner: Decoding::new(inner), buffer: Vec::new(), start: 0, end: 0, ended: false, place, nul: None }
     }
 
     /// The bytes of the last token.
@@ -88,8 +90,10 @@ impl<R: BufRead> Tokens<R> {
                 Some((_, len)) if len > ITEM_BYTES_MAX => return Err(too_long(self.place)),
                 Some((token, len)) => {
                     self.end = self.start + len;
-                    return Ok(token);
+                    return if self.nul.is_some_and(|at| at < self.end) { Err(self.nul_error()) } else { Ok(token) };
                 }
+                // It stands in what goes on here.
+                None if self.nul.is_some() => return Err(self.nul_error()),
                 None if rest.len() > ITEM_BYTES_MAX => return Err(too_long(self.place)),
                 None if !self.ended => self.fill()?,
                 None if rest.is_empty() => return Ok(Token::Eof),
@@ -105,19 +109,20 @@ impl<R: BufRead> Tokens<R> {
     /// Passes over the last token and counts its lines.
     fn pass(&mut self) {
         let passed = self.buffer.get(self.start..self.end).unwrap_or_default();
-        match memchr::memrchr(b'\n', passed) {
-            None => self.place.column += wide(passed.len()),
-            Some(last) => {
-                self.place.line += wide(memchr::memchr_iter(b'\n', passed).count());
-                self.place.column = wide(passed.len() - last);
-            }
-        }
+        self.place = self.place.behind(passed);
         self.start = self.end;
+    }
+
+    /// The error of the first NUL byte, which stands behind nothing that was not handed out but its own token.
+    fn nul_error(&self) -> XmlError {
+        let before = self.nul.and_then(|at| self.buffer.get(self.start..at)).unwrap_or_default();
+        self.place.behind(before).damaged("a NUL byte, which XML does not allow")
     }
 
     /// Reads on. What is not passed yet moves to the front.
     fn fill(&mut self) -> Result<(), XmlError> {
         self.buffer.drain(..self.start);
+        self.nul = self.nul.and_then(|at| at.checked_sub(self.start));
         (self.start, self.end) = (0, 0);
         let enough = self.buffer.len() + FILL_BYTES;
         while self.buffer.len() < enough && !self.ended {
@@ -127,16 +132,14 @@ impl<R: BufRead> Tokens<R> {
                 Err(error) => return Err(unreadable(&error, self.place)),
             };
             let count = chunk.len().min(FILL_BYTES);
+            let nul = chunk.get(..count).and_then(|chunk| memchr::memchr(0, chunk));
+            self.nul = self.nul.or_else(|| nul.map(|at| self.buffer.len() + at));
             self.buffer.extend_from_slice(chunk.get(..count).unwrap_or_default());
             self.ended = count == 0;
             self.inner.consume(count);
         }
         Ok(())
     }
-}
-
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 fn too_long(place: Place) -> XmlError {
