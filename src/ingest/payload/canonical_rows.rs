@@ -29,6 +29,9 @@ const ROWS_AT_ONCE: usize = 1024;
 /// A row that was read: its fields by the places of its dataset's columns.
 type Row = (Dataset, Vec<String>);
 
+/// A row that cannot be read, with its dataset where at least that can be.
+type Refused = (Option<Dataset>, Reject);
+
 /// What a row is of, as far as it says so itself.
 enum Said {
     /// By its key `dataset`.
@@ -116,15 +119,19 @@ fn field(column: &Column, value: &Node<'_>) -> Result<String, Reject> {
     }
 }
 
-fn read_row(document: &Document<'_>, assumed: Assumed) -> Result<Row, Reject> {
+fn read_row(document: &Document<'_>, assumed: Assumed) -> Result<Row, Refused> {
     let root = document.root();
-    let dataset = dataset_of(&root, assumed)?;
+    let given = match assumed {
+        Assumed::Given(dataset) | Assumed::First(dataset) => Some(dataset),
+        Assumed::Unsaid => None,
+    };
+    let dataset = dataset_of(&root, assumed).map_err(|reject| (given, reject))?;
     let columns = dataset.columns();
     let mut fields = vec![String::new(); columns.len()];
     for value in root.values() {
         let place = columns.iter().position(|column| column.name == value.key());
         if let Some((column, slot)) = place.and_then(|place| columns.get(place).zip(fields.get_mut(place))) {
-            *slot = field(column, &value)?;
+            *slot = field(column, &value).map_err(|reject| (Some(dataset), reject))?;
         }
     }
     Ok((dataset, fields))
@@ -165,6 +172,8 @@ pub fn convert_canonical_json(
 ) -> Result<Vec<Converted>, FileError> {
     let mut documents = Documents::new(shown, bytes)?;
     let mut parts: Vec<(Dataset, Copy<'_>)> = Vec::new();
+    // Rows of which not even the dataset can be read.
+    let mut homeless: Vec<(u64, Reject)> = Vec::new();
     let mut how = None;
     while let Some(batch) = documents.next_batch()? {
         let first = batch.spans().first().map(|span| batch.document(*span)).transpose()?;
@@ -173,7 +182,7 @@ pub fn convert_canonical_json(
             (Some(how), _) => how,
             (None, None) => continue,
         };
-        let read: Vec<Vec<(u64, Result<Row, Reject>)>> = batch
+        let read: Vec<Vec<(u64, Result<Row, Refused>)>> = batch
             .spans()
             .par_chunks(ROWS_AT_ONCE)
             .map(|spans| {
@@ -187,14 +196,8 @@ pub fn convert_canonical_json(
         for (line, row) in read.into_iter().flatten() {
             match row {
                 Ok((dataset, fields)) => part(&mut parts, shown, dataset)?.row_at(line, &fields)?,
-                Err(reject) => {
-                    // A row that cannot even be told apart stands with the first part.
-                    let own = match how {
-                        Assumed::Given(dataset) | Assumed::First(dataset) => dataset,
-                        Assumed::Unsaid => parts.first().map_or(Dataset::Orders, |(dataset, _)| *dataset),
-                    };
-                    part(&mut parts, shown, own)?.reject(line, reject);
-                }
+                Err((Some(own), reject)) => part(&mut parts, shown, own)?.reject(line, reject),
+                Err((None, reject)) => homeless.push((line, reject)),
             }
         }
     }
@@ -202,6 +205,10 @@ pub fn convert_canonical_json(
         part(&mut parts, shown, dataset.unwrap_or(Dataset::Orders))?;
     }
     parts.sort_by_key(|(dataset, _)| *dataset);
+    // Whatever the order of the rows, they stand with the first part.
+    if let Some((_, first)) = parts.first_mut() {
+        homeless.into_iter().for_each(|(line, reject)| first.reject(line, reject));
+    }
     parts.into_iter().map(|(_, copy)| copy.finish(FORMAT, None)).collect()
 }
 

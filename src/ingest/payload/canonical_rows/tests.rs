@@ -125,6 +125,25 @@ fn rows_of_another_dataset_are_refused() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_stands_with_its_dataset() {
+    let bad = |dataset: &str| format!(r#"{{"dataset":"{dataset}","order_id":["A"],"amount":1,"currency":"SEK"}}"#);
+    let good = r#"{"dataset":"settlements","gross_amount":1,"currency":"SEK"}"#;
+    let listed = |rows: &[&str]| -> Vec<(Dataset, Vec<u64>)> {
+        let parts = convert(&rows.join("\n"), None).unwrap();
+        parts.iter().map(|part| (part.dataset, part.rejects.iter().map(|reject| reject.line).collect())).collect()
+    };
+    let (captures, reversals) = (bad("captures"), bad("reversals"));
+    assert_eq!(listed(&[&captures]), [(Dataset::Captures, vec![1])]);
+    let expected = [(Dataset::Captures, vec![1]), (Dataset::Reversals, vec![2]), (Dataset::Settlements, vec![])];
+    assert_eq!(listed(&[&captures, &reversals, good]), expected);
+    // One whose dataset cannot be read either stands with the first, wherever it stands itself.
+    let nobodys = bad("refunds");
+    assert_eq!(listed(&[&nobodys]), [(Dataset::Orders, vec![1])]);
+    assert_eq!(listed(&[&nobodys, good, &captures]), [(Dataset::Captures, vec![3, 1]), (Dataset::Settlements, vec![])]);
+    assert_eq!(listed(&[good, &captures, &nobodys]), [(Dataset::Captures, vec![2, 3]), (Dataset::Settlements, vec![])]);
+}
+
+#[test]
 fn values_that_a_field_cannot_be_are_refused() {
     let row =
         |extra: &str| format!(r#"{{"order_id":"A","amount":1,"currency":"SEK","created_at":"2024-01-02",{extra}}}"#);
