@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::fact::Place;
 use super::json::{Flaw, Node, Shape, Tape};
 use super::path::PathHints;
-use super::recognise::{Kind, recognise};
+use super::recognise::{Kind, recognise, recognise_items};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
 
@@ -81,12 +81,17 @@ impl<'d> Document<'d> {
         line
     }
 
-    /// What it is, by its keys.
+    /// What it is, by its keys, and by those of its items where its own are too few to tell.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         let keys: Vec<_> = self.root().values().map(|value| value.key()).collect();
         let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
-        recognise(&keys)
+        recognise(&keys).or_else(|| {
+            let items = self.root().get("items").filter(|items| items.shape() == Shape::Array)?;
+            let first: Vec<_> = items.values().next()?.values().map(|value| value.key()).collect();
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            recognise_items(&keys, &first)
+        })
     }
 
     /// The reject of a canonical row among documents of an API.

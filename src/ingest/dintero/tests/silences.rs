@@ -56,3 +56,19 @@ fn collections_of_an_unknown_name_are_refused() {
     let settlements = r#"{"id":"T","session_id":"s","events":[{"event":"CAPTURE","amount":5,"settlements":7}]}"#;
     assert_eq!(read("t.json", settlements).1, [rejected(1, "settlements", "7", "an object must stand here")]);
 }
+
+#[test]
+fn an_operation_is_known_by_its_items_alone() {
+    let items = r#"{"items":[{"line_id":1,"amount":500}]}"#;
+    let expected = recorded(1, Moved::Capture, "O", vec![part("1", 500)]);
+    assert_eq!(read("orders/O/captures/1.json", items), (vec![Fact::Operation(expected)], vec![]));
+    let whole = r#"{"id":"r1","created_at":"2026-01-02","amount":500,"success":true}"#;
+    let expected = OperationFact {
+        operation_id: text("r1"),
+        amount_minor: Some(500),
+        created_at: text("2026-01-02"),
+        state: text("completed"),
+        ..recorded(1, Moved::Reversal, "O", vec![])
+    };
+    assert_eq!(read("orders/O/refunds/1.json", whole), (vec![Fact::Operation(expected)], vec![]));
+}
