@@ -217,7 +217,7 @@ impl OperationFact {
 }
 
 /// What an operation moved on one line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PartFact {
     /// The order line, as in [`ItemFact::line_id`].
     pub line_id: String,

@@ -7,6 +7,7 @@
 //! then counts once and lists as repeated.
 
 pub mod canonical_rows;
+mod cluster;
 pub mod document;
 pub mod documents;
 pub mod fact;
