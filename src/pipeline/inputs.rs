@@ -234,8 +234,9 @@ impl Opening {
     }
 
     fn part(&self, part: Converted, provider: String, api: Option<Api>) -> Result<Loaded, FileError> {
-        let Converted { format, bytes, dataset, rejects, native } = part;
+        let Converted { format, bytes, dataset, rejects, native, ignored } = part;
         let Head { mut layout, dialect, body } = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
+        layout.ignored.extend(ignored);
         layout.reference_form = (api == Some(Api::SwedbankPay)).then_some(ReferenceForm::Alphanumeric);
         let original = Some(Arc::clone(&self.bytes));
         let file = File { native, original, ..self.file(provider, format, body) };
