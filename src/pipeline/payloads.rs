@@ -184,9 +184,9 @@ fn deal(
     by_order: &Partitions,
     payments: &OrderOfPayment,
 ) -> Result<(), RunError> {
-    let bytes = by_reference.take(shard)?;
-    let groups = Sighting::read_all(&bytes).map_err(damaged)?;
-    drop(bytes);
+    let taken = by_reference.take_blocks(shard)?;
+    let groups = Sighting::read_all(taken.blocks()).map_err(damaged)?;
+    drop(taken);
     let mut writer = by_order.writer();
     for group in groups.into_values() {
         let of_reference =
@@ -223,8 +223,9 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
         let joined: Vec<Vec<Joined>> = some
             .par_iter()
             .map(|shard| {
-                let bytes = by_order.take(*shard)?;
-                let orders = Sighting::read_all(&bytes).map_err(damaged)?;
+                let taken = by_order.take_blocks(*shard)?;
+                let orders = Sighting::read_all(taken.blocks()).map_err(damaged)?;
+                drop(taken);
                 Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
             })
             .collect::<Result<_, RunError>>()?;

@@ -70,11 +70,11 @@ pub struct InputRow {
     pub format: String,
     /// The provider configured for the source, empty where none is.
     pub provider: String,
-    /// Size as given, bytes.
+    /// Size as given, bytes; of a file in an archive, its plain size.
     pub bytes: u64,
-    /// SHA-256 of the bytes as given, in hex.
+    /// SHA-256 of the bytes as given, in hex; of a file in an archive, the archive's, whose path this one begins with.
     pub sha256: String,
-    /// SHA-256 of the decompressed bytes where the file is compressed, else absent.
+    /// SHA-256 of the decompressed bytes where the file is compressed or in an archive, else absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub content_sha256: Option<String>,
     /// `read`, `repeated` (a file read already) or `restated` (replaced by a later one).

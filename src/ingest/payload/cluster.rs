@@ -39,9 +39,12 @@ struct Places {
     mixed: usize,
 }
 
+/// What groups are looked up by: a key that all members share, and two properties; `None` for any.
+type By<K, A, B> = (K, Option<Known<A>>, Option<Known<B>>);
+
 /// Groups by a key that all members share, and by two properties that they may state.
 pub(super) struct Index<K, A, B> {
-    all: HashMap<(K, Option<Known<A>>, Option<Known<B>>), Places>,
+    all: HashMap<By<K, A, B>, Places>,
 }
 
 impl<K: Copy + Eq + Hash, A: Copy + Eq + Hash, B: Copy + Eq + Hash> Index<K, A, B> {

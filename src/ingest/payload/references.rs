@@ -12,6 +12,12 @@ use super::sighting::{Sighting, at, fill};
 #[must_use]
 pub fn complete(sightings: Vec<Sighting>) -> Vec<Sighting> {
     let mut sightings = sightings;
+    // Nobody else tells of it, as of most: what was executed is complete as it is.
+    if let [Sighting { fact: Fact::Operation(only), .. }] = sightings.as_slice()
+        && only.told != Told::Asked
+    {
+        return sightings;
+    }
     sightings.sort();
     let mut out = Vec::with_capacity(sightings.len());
     let mut events: Vec<(String, OperationFact)> = Vec::new();

@@ -159,7 +159,7 @@ fn rows_of_changing_shape_are_read_each_by_itself() {
         r#"{"dataset":"Captures","amount":6,"order\u005fid":"F","currency":"S\u0045K","created_at":"2024-01-02"}"#,
     ];
     let parts = convert(&rows_given.join("\n"), None).unwrap();
-    let found: Vec<_> = parts.iter().flat_map(|part| rows(part)).collect();
+    let found: Vec<_> = parts.iter().flat_map(rows).collect();
     assert_eq!(
         found,
         [
