@@ -1,16 +1,5 @@
 //! The stages of a run by themselves: `cargo bench`. Compare figures of one run only; machines differ, and so do days.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a tool for measuring, not a part of the program"
-)]
-
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;

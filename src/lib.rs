@@ -41,6 +41,10 @@
 //!
 //! No database, no server, no network, no lazy data frames, no `unsafe`, no guess: what is ambiguous is reported so.
 
+// Here and not in Cargo.toml, which speaks for tests and tools too: they may panic and print.
+#![deny(clippy::unwrap_used, clippy::panic, clippy::as_conversions, clippy::float_arithmetic)]
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod cli;
 pub mod engine;
 pub mod ingest;

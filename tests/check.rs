@@ -1,16 +1,5 @@
 //! `avstem check` from outside: what files hold, and whether a provider's own list ties with what it states.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 
 use harness::{Case, published, rows};

@@ -1,16 +1,5 @@
 //! The command line from outside: exit status, both outputs, silence included. No case gets as far as reading a file.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use std::error::Error;
 use std::process::{Command, Output, Stdio};
 

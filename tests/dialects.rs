@@ -2,14 +2,6 @@
 //! versions and as a workbook, Windows-1252 with semicolons and decimal commas, UTF-16 with tabs, NDJSON, Parquet.
 
 #![cfg(feature = "parquet")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, and a workbook's cells are floats"
-)]
 
 mod harness;
 

@@ -1,14 +1,5 @@
 //! A week of Dintero: an order's record, its checkout transactions, and the settlements that paid them out.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic"
-)]
-
 mod harness;
 
 use harness::{Case, rows};

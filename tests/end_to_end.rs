@@ -1,16 +1,5 @@
 //! The program from outside: what it says, what it leaves and how it ends, silence included.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 
 use std::io::Write;

@@ -1,16 +1,5 @@
 //! Records and lines that are longer than any should be: memory stays bounded, and what is too long is an error with its line.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use avstem::engine::chunk::{ChunkError, header_end_within, plan_chunks_within};
 use avstem::engine::source::Bytes;
 use avstem::engine::split::{Dialect, Scratch, split_records};

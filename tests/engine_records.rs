@@ -1,17 +1,6 @@
 //! The fast splitter against the `csv` crate: whatever the bytes and wherever they are cut, the records are those of the reference, and each
 //! says truly where it stands.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use std::io::Write;
 
 use avstem::engine::chunk::{Chunk, ChunkError, header_end, plan_chunks, plan_chunks_within};

@@ -1,16 +1,5 @@
 //! Sources of bytes and the header: what is read is what was there on opening, and the body begins behind the first whole record.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use std::io::Write;
 
 use avstem::engine::chunk::{Chunk, header_end, plan_chunks};

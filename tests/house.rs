@@ -1,16 +1,5 @@
 //! The rules of the house, read from its source: a room uses lower floors only, and a file is read in one sitting.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 use std::path::{Path, PathBuf};
 
 /// The rooms by floor; `main.rs` and `lib.rs` stand above all.

@@ -1,17 +1,6 @@
 //! `avstem init` from outside: the configuration that it writes for exports in many dialects gives the report that the
 //! canonical form of the same data gives.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 
 use harness::{Case, Ran, rows};

@@ -4,17 +4,6 @@
 //! The files are made when the test runs, each by a function of its own, so that none has to be kept; large ones
 //! have holes.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 #[path = "malformed/csv.rs"]
 mod csv_files;
 #[path = "malformed/json.rs"]

@@ -2,16 +2,6 @@
 //! name, and what is damaged is an error and no more.
 
 #![cfg(feature = "parquet")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
 
 use std::error::Error;
 use std::path::Path;

@@ -2,14 +2,6 @@
 //! reversals and UpdateOrder, and what only several documents tell together. Published payloads are read where they
 //! stand; a test whose file is not there says so.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::print_stdout,
-    missing_docs,
-    reason = "a test may end in a panic, and says on standard output what it saw"
-)]
-
 mod harness;
 
 use harness::{Case, Ran, published};

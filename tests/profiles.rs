@@ -1,17 +1,6 @@
 //! Exports of shops read through profiles, from outside: the same day in several hands gives one and the same report,
 //! and what cannot be read stands where the shop's own file has it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 
 use std::fmt::Write as _;

@@ -4,17 +4,6 @@
 //! A failure prints the seed; `AVSTEM_SEED=N cargo test --test properties` runs that day alone, and `AVSTEM_DAYS=N`
 //! runs more days than the default.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod common;
 #[path = "cases/conserved.rs"]
 mod conserved;
@@ -26,7 +15,7 @@ use std::fmt::Write as _;
 use avstem::pipeline::{self, RunError};
 use avstem::report::view::{Report, Summary};
 use common::said::{assert_same, said, said_without_places};
-use common::{Engine, plan};
+use common::{Engine, number, plan, plan_of, seeds};
 use reference::rng::Rng;
 use reference::{Dataset, InputFile, Settings};
 
@@ -36,10 +25,6 @@ fn run(what: &str, files: &[InputFile], settings: &Settings, engine: Engine) -> 
     conserved::assert_conserved(what, &report);
     conserved::assert_no_double_use(what, &report);
     Ok(report)
-}
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
 }
 
 /// Lines are counted by line feeds, so records of a file without any cannot be told apart by their places.
@@ -52,11 +37,7 @@ fn with_line_feeds(file: &mut InputFile) {
 
 /// Runs a property over random days; days that stop before anything is written say nothing.
 fn on_days(days: u64, property: impl Fn(u64, &[InputFile], &Settings, &Report)) {
-    let seeds = match number("AVSTEM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("AVSTEM_DAYS").unwrap_or(days),
-    };
-    for seed in seeds {
+    for seed in seeds(days) {
         let (mut files, settings) = reference::random_day::random_day(seed);
         files.iter_mut().for_each(with_line_feeds);
         if let Ok(report) = run(&format!("seed {seed}"), &files, &settings, Engine::default()) {
@@ -267,7 +248,7 @@ mod samples {
     use std::path::PathBuf;
 
     use avstem::model::record::Dataset;
-    use avstem::pipeline::plan::{Input, Plan};
+    use avstem::pipeline::plan::Input;
     use avstem::rules::settings::Settings;
 
     use super::*;
@@ -312,18 +293,7 @@ mod samples {
         let mut settings = Settings::new(chrono::NaiveDate::from_ymd_opt(2026, 10, 31).unwrap());
         settings.amount_tolerance_minor = [("EUR".to_owned(), 2), ("DKK".to_owned(), 1)].into();
         settings.tolerance_budget_minor = [("EUR".to_owned(), 3), ("DKK".to_owned(), 5)].into();
-        let plan = Plan {
-            inputs: inputs.collect(),
-            as_of: settings.as_of,
-            settings,
-            out: folder.path().join("out"),
-            matches: true,
-            parquet: false,
-            threads: Some(engine.threads),
-            memory_bytes: engine.memory_bytes,
-            chunk_bytes: engine.chunk_bytes,
-            shard_count: engine.shard_count,
-        };
+        let plan = plan_of(inputs.collect(), settings, folder.path(), engine);
         let report = pipeline::run(&plan, &|_| {}).unwrap();
         conserved::assert_conserved("the samples", &report);
         conserved::assert_no_double_use("the samples", &report);

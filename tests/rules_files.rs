@@ -1,16 +1,5 @@
 //! RULES sections 2 and 5: files given twice, native settlement files and their totals, nets, gaps in a series.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod cases;
 
 use std::io::Write;

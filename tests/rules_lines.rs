@@ -1,16 +1,5 @@
 //! RULES section 3, the table: order lines against captures and reversals, both sides of every edge.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod cases;
 
 use cases::{Case, case};

@@ -1,17 +1,6 @@
 //! RULES sections 4 and 5, on top of the matches: tolerance, wrong batches, reused references, item totals, and what
 //! batches.csv attributes and explains.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod cases;
 
 use avstem::model::record::Dataset;

@@ -1,16 +1,5 @@
 //! RULES section 4: operations against settlement rows, both sides of every edge. No orders, so no line leg.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod cases;
 
 use avstem::model::compact::KeyKind;

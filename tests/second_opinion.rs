@@ -3,35 +3,16 @@
 //! A failure prints the seed; `AVSTEM_SEED=N cargo test --test second_opinion` runs that day alone, and
 //! `AVSTEM_DAYS=N` runs more days than the default.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod common;
 mod reference;
 
 use common::agree::disagreement;
-use common::{Engine, plan};
-
-fn number(variable: &str) -> Option<u64> {
-    std::env::var(variable).ok()?.parse().ok()
-}
+use common::{Engine, number, plan, seeds};
 
 #[test]
 fn both_implementations_find_the_same() {
-    let seeds = match number("AVSTEM_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("AVSTEM_DAYS").unwrap_or(1_000),
-    };
     let mut failures = 0;
-    for seed in seeds {
+    for seed in seeds(1_000) {
         let (files, settings) = reference::random_day::random_day(seed);
         let differences = disagreement(&files, &settings);
         if !differences.is_empty() {

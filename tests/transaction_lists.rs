@@ -1,17 +1,6 @@
 //! Swedbank Pay's published transaction lists, in both versions and both forms: every row, every stated total, and what
 //! a run says of them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 
 use avstem::engine::source::Bytes;

@@ -1,19 +1,8 @@
 //! `avstem verify` from outside, and what a report folder is after the program was killed.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a test may end in a panic, says on standard output what it saw, and handles no money of its own"
-)]
-
 mod harness;
 #[path = "reference/rng.rs"]
-#[allow(dead_code, clippy::as_conversions)]
+#[allow(dead_code)]
 mod rng;
 
 use std::path::Path;

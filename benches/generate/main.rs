@@ -5,17 +5,6 @@
 //! numbers in a shuffled order given by a permutation that is computed, not stored; so four threads write four files
 //! without knowing of each other, and the same seed always gives the same bytes.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::as_conversions,
-    clippy::print_stdout,
-    clippy::print_stderr,
-    clippy::float_arithmetic,
-    missing_docs,
-    reason = "a tool for measuring, not a part of the program"
-)]
-
 mod shop;
 mod shuffle;
 mod table;

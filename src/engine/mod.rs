@@ -1,10 +1,10 @@
-//! Fast parallel ground for large delimited files: it cuts a file into chunks at record boundaries, splits fields, deals compact records out to
-//! shards by key within a memory budget, and brings results back into one total order.
+//! Fast parallel ground for large delimited files: it cuts a file into chunks at record boundaries, splits fields, and deals compact
+//! records out to shards by key within a memory budget.
 //!
 //! The engine knows bytes, records and shards, and nothing of what they mean. The way through it:
 //!
 //! ```text
-//! source::Bytes -> chunk::header_end, chunk::plan_chunks -> split::split_records -> shard::Partitions -> merge::merge_sorted
+//! source::Bytes -> chunk::header_end, chunk::plan_chunks -> split::split_records -> shard::Partitions
 //! ```
 //!
 //! What it keeps, whatever the number of threads: the records of a file are those a sequential reader would find, with the same offsets and
@@ -13,7 +13,6 @@
 
 pub mod chunk;
 pub mod group;
-pub mod merge;
 pub mod shard;
 pub mod source;
 pub mod spill;

@@ -1,6 +1,7 @@
 //! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -261,46 +262,49 @@ impl Inputs {
     }
 }
 
+/// For each key the place of the first that is equal and has the same bytes, where that is another. The length belongs
+/// to the key, so that only bytes of which there are as many are hashed.
+fn firsts<K: Eq + Hash>(
+    keys: &[Option<K>],
+    sha256: impl Fn(usize) -> Result<String, RunError>,
+) -> Result<Vec<Option<usize>>, RunError> {
+    let mut alike: HashMap<&K, usize> = HashMap::new();
+    keys.iter().flatten().for_each(|key| *alike.entry(key).or_default() += 1);
+    let mut known: HashMap<(&K, String), usize> = HashMap::new();
+    let mut firsts = Vec::with_capacity(keys.len());
+    for (place, key) in keys.iter().enumerate() {
+        let first = match key {
+            Some(key) if alike.get(key).is_some_and(|count| *count > 1) => {
+                Some(*known.entry((key, sha256(place)?)).or_insert(place))
+            }
+            _ => None,
+        };
+        firsts.push(first.filter(|first| *first != place));
+    }
+    Ok(firsts)
+}
+
 /// For every file of documents whose bytes were given already for the same provider: the first such file.
 fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunError> {
-    let payload = |opening: &&Opening| matches!(opening.format, Format::Payload);
-    let key = |opening: &Opening| (opening.input.provider.clone(), opening.bytes.len());
-    let mut alike: HashMap<_, usize> = HashMap::new();
-    for opening in openings.iter().filter(payload) {
-        *alike.entry(key(opening)).or_default() += 1;
-    }
-    let mut first_of: HashMap<(Option<String>, String), String> = HashMap::new();
-    let mut repeated = Vec::with_capacity(openings.len());
-    for opening in openings {
-        if !payload(&opening) || alike.get(&key(opening)).is_none_or(|count| *count < 2) {
-            repeated.push(None);
-            continue;
-        }
-        let known = (opening.input.provider.clone(), opening.sha256()?.to_owned());
-        repeated.push(first_of.get(&known).cloned());
-        first_of.entry(known).or_insert_with(|| opening.input.shown.clone());
-    }
-    Ok(repeated)
+    let key = |opening: &Opening| {
+        let payload = matches!(opening.format, Format::Payload);
+        payload.then(|| (opening.input.provider.clone(), opening.bytes.len()))
+    };
+    let keys: Vec<_> = openings.iter().map(key).collect();
+    let firsts = firsts(&keys, |place| openings[place].sha256().map(str::to_owned))?;
+    Ok(firsts.into_iter().map(|first| first.map(|first| openings[first].input.shown.clone())).collect())
 }
 
 /// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).
 fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
-    let mut alike: BTreeMap<(Dataset, String, u64), Vec<usize>> = BTreeMap::new();
-    for (number, (file, volume)) in inputs.files.iter().zip(&inputs.volumes).enumerate() {
-        alike.entry((volume.layout.dataset, file.provider.clone(), inputs.plain_len(number))).or_default().push(number);
-    }
-    for numbers in alike.into_values().filter(|numbers| numbers.len() > 1) {
-        let mut first_of: HashMap<String, usize> = HashMap::new();
-        for number in numbers {
-            let hash = inputs.sha256(number)?;
-            match first_of.get(&hash) {
-                // A file of several settlements has a part each, and none of them repeats another.
-                Some(first) if inputs.same_file(number, *first) => {}
-                Some(first) => repeat(inputs, number, *first, names),
-                None => {
-                    first_of.insert(hash, number);
-                }
-            }
+    let key = |(number, (file, volume)): (usize, (&File, &Volume))| {
+        Some((volume.layout.dataset, file.provider.clone(), inputs.plain_len(number)))
+    };
+    let keys: Vec<_> = inputs.files.iter().zip(&inputs.volumes).enumerate().map(key).collect();
+    for (number, first) in firsts(&keys, |number| inputs.sha256(number))?.into_iter().enumerate() {
+        // A file of several settlements has a part each, and none of them repeats another.
+        if let Some(first) = first.filter(|first| !inputs.same_file(number, *first)) {
+            repeat(inputs, number, first, names);
         }
     }
     Ok(())

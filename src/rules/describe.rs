@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::slice::ParallelSliceMut;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::explain::{Facts, Side, explain};
@@ -214,15 +215,16 @@ fn stable_id(row: &FoundRow, records: &mut Vec<u128>, note: Option<&str>) -> Str
     format!("{hash:032x}").chars().take(16).collect()
 }
 
-/// Sorts the findings of a run, and numbers those that nothing but their place tells apart.
+/// Sorts the findings of a run, and numbers those that nothing but their place tells apart. Both orders are total: rows
+/// that compare equal are equal, and no sort can show which was first.
 pub fn finish(rows: &mut [FoundRow]) {
-    rows.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
+    rows.par_sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
     for twins in rows.chunk_by_mut(|a, b| a.id == b.id) {
         for (row, number) in twins.iter_mut().zip(1_u64..).skip(1) {
             row.id = format!("{}-{number}", row.id);
         }
     }
-    rows.sort_by(FoundRow::cmp_for_report);
+    rows.par_sort_unstable_by(FoundRow::cmp_for_report);
 }
 
 /// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.

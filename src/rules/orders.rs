@@ -7,15 +7,16 @@ use std::cmp::Ordering;
 
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::flow::Effect;
-use super::identity::sift;
+use super::identity::{Sifted, sift};
 use super::lines;
 use super::settings::Settings;
 use super::statements;
 use crate::model::compact::{KeyKind, Keys, LineRec, Operation, OperationRow};
-use crate::model::currency::Currencies;
+use crate::model::currency::{Currencies, Currency};
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
 use crate::model::names::{NameId, Names};
+use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBack, ReadBackError};
 
 /// What the rules need beside the records.
@@ -64,22 +65,37 @@ pub fn reconcile(
     Ok(())
 }
 
-fn conflict(
-    dataset_amounts: (i64, i64),
+/// What a record counts as.
+struct Counted {
+    dataset: Dataset,
     provider: NameId,
-    currency: crate::model::currency::Currency,
-    rows: Vec<crate::model::origin::Origin>,
-) -> Finding {
-    Finding {
-        code: Code::RecordConflict,
-        provider: Some(provider),
-        currency: Some(currency),
-        expected_minor: i128::from(dataset_amounts.0),
-        actual_minor: i128::from(dataset_amounts.1),
-        count: 2,
-        rows,
-        whole_order: false,
-        note: Note::None,
+    currency: Currency,
+    origin: Origin,
+    amount_minor: i64,
+}
+
+/// Counts what became of the versions of a record, and reports those that contradict the one that is used.
+fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &mut Outcome) {
+    let mut count = |fate, version: &T| {
+        let Counted { dataset, currency, origin, amount_minor, .. } = counted(version);
+        out.tally.fate(fate, dataset, origin, currency, amount_minor);
+    };
+    count(Fate::Accepted, &sifted.used);
+    sifted.repeated.iter().for_each(|version| count(Fate::Repeated, version));
+    sifted.superseded.iter().for_each(|version| count(Fate::Superseded, version));
+    for loser in &sifted.conflicting {
+        let (used, loser) = (counted(&sifted.used), counted(loser));
+        out.findings.push(Finding {
+            code: Code::RecordConflict,
+            provider: Some(loser.provider),
+            currency: Some(used.currency),
+            expected_minor: i128::from(used.amount_minor),
+            actual_minor: i128::from(loser.amount_minor),
+            count: 2,
+            rows: vec![used.origin, loser.origin],
+            whole_order: false,
+            note: Note::None,
+        });
     }
 }
 
@@ -93,20 +109,14 @@ fn keep_lines(
     let mut kept = Vec::with_capacity(order_lines.len());
     for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
         let sifted = sift(versions, context.rows)?;
-        let mut count =
-            |fate, line: &LineRec| out.tally.fate(fate, Dataset::Orders, line.origin, line.currency, line.gross_minor);
-        count(Fate::Accepted, &sifted.used);
-        sifted.repeated.iter().for_each(|line| count(Fate::Repeated, line));
-        sifted.superseded.iter().for_each(|line| count(Fate::Superseded, line));
-        for loser in &sifted.conflicting {
-            let amounts = (sifted.used.gross_minor, loser.gross_minor);
-            out.findings.push(conflict(
-                amounts,
-                loser.provider,
-                sifted.used.currency,
-                vec![sifted.used.origin, loser.origin],
-            ));
-        }
+        let counted = |line: &LineRec| Counted {
+            dataset: Dataset::Orders,
+            provider: line.provider,
+            currency: line.currency,
+            origin: line.origin,
+            amount_minor: line.gross_minor,
+        };
+        count_versions(&sifted, counted, out);
         kept.push(sifted.used);
     }
     Ok(kept)
@@ -128,21 +138,14 @@ fn sum_operations(
         used.clear();
         for versions in versions_of_lines.chunk_by_mut(|a, b| a.line == b.line) {
             let sifted = sift(versions, context.rows)?;
-            let mut count = |fate, row: &OperationRow| {
-                out.tally.fate(fate, row.dataset, row.origin, row.currency, row.amount_minor)
+            let counted = |row: &OperationRow| Counted {
+                dataset: row.dataset,
+                provider: row.provider,
+                currency: row.currency,
+                origin: row.origin,
+                amount_minor: row.amount_minor,
             };
-            count(Fate::Accepted, &sifted.used);
-            sifted.repeated.iter().for_each(|row| count(Fate::Repeated, row));
-            sifted.superseded.iter().for_each(|row| count(Fate::Superseded, row));
-            for loser in &sifted.conflicting {
-                let amounts = (sifted.used.amount_minor, loser.amount_minor);
-                out.findings.push(conflict(
-                    amounts,
-                    loser.provider,
-                    loser.currency,
-                    vec![sifted.used.origin, loser.origin],
-                ));
-            }
+            count_versions(&sifted, counted, out);
             used.push(sifted.used);
         }
         sum_operation(&used, context, out, &mut effects)?;

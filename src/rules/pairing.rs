@@ -189,41 +189,10 @@ pub fn pair_equal(
     let mut classes: Vec<(Class, Places)> =
         by_class.into_iter().filter(|(_, (_, row_places))| !row_places.is_empty()).collect();
     classes.sort_unstable_by_key(|(class, _)| *class);
-    for (_, (mut operation_places, mut row_places)) in classes {
-        sort_operations(&mut operation_places, operations, context)?;
-        sort_rows(&mut row_places, rows, context)?;
-        pair_class(&operation_places, &row_places, operations, rows, free, &mut pairs);
+    for (_, places) in classes {
+        Candidates::sorted(operations, rows, places, context)?.pair_class(free, &mut pairs);
     }
     Ok(pairs)
-}
-
-/// Pairs sorted candidates that are equally good but for their reconciliation numbers.
-fn pair_class(
-    operation_places: &[usize],
-    row_places: &[usize],
-    operations: &[Operation],
-    rows: &[SettledRow],
-    free: &mut Free,
-    pairs: &mut Vec<Pair>,
-) {
-    let mut by_number: HashMap<NameId, VecDeque<usize>> = HashMap::new();
-    for place in row_places {
-        if let Some(number) = rows[*place].reconciliation {
-            by_number.entry(number).or_default().push_back(*place);
-        }
-    }
-    for place in operation_places {
-        let own = operations[*place].reconciliation.and_then(|number| by_number.get_mut(&number)?.pop_front());
-        if let Some(row) = own {
-            free.take(*place, row, pairs);
-        }
-    }
-    let operations_left: Vec<usize> =
-        operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
-    let rows_left: Vec<usize> = row_places.iter().copied().filter(|place| free.rows[*place]).collect();
-    for (operation, row) in operations_left.into_iter().zip(rows_left) {
-        free.take(operation, row, pairs);
-    }
 }
 
 /// Pairs what is free and differs by no more than the tolerance of its currency, the smallest difference first.
@@ -254,71 +223,105 @@ pub fn pair_within_tolerance(
         if row_places.is_empty() {
             continue;
         }
-        sort_operations(&mut operation_places, operations, context)?;
-        sort_rows(&mut row_places, rows, context)?;
-        for size in differences(&operation_places, &row_places, operations, rows, i128::from(tolerance)) {
-            pair_at(size, &operation_places, &row_places, operations, rows, free, &mut pairs);
+        let candidates = Candidates::sorted(operations, rows, (operation_places, row_places), context)?;
+        for size in candidates.differences(i128::from(tolerance)) {
+            candidates.pair_at(size, free, &mut pairs);
         }
     }
     Ok(pairs)
 }
 
-/// The sizes of differences that occur, up to the tolerance, ascending.
-fn differences(
-    operation_places: &[usize],
-    row_places: &[usize],
-    operations: &[Operation],
-    rows: &[SettledRow],
-    tolerance: i128,
-) -> BTreeSet<i128> {
-    let amounts: BTreeSet<i128> = row_places.iter().map(|place| i128::from(rows[*place].gross_minor)).collect();
-    let effects: BTreeSet<i128> = operation_places.iter().map(|place| operations[*place].effect_minor).collect();
-    let near = |effect: &i128| {
-        let effect = *effect;
-        amounts.range(effect - tolerance..=effect + tolerance).map(move |amount| (amount - effect).abs())
-    };
-    effects.iter().flat_map(near).collect()
+/// Operations and rows of a group that may be paired, by their places in the order of RULES.md 4.
+struct Candidates<'a> {
+    operations: &'a [Operation],
+    rows: &'a [SettledRow],
+    operation_places: Vec<usize>,
+    row_places: Vec<usize>,
 }
 
-/// Pairs all free candidates that differ by exactly this size.
-fn pair_at(
-    size: i128,
-    operation_places: &[usize],
-    row_places: &[usize],
-    operations: &[Operation],
-    rows: &[SettledRow],
-    free: &mut Free,
-    pairs: &mut Vec<Pair>,
-) {
-    for own_number in [true, false] {
-        // Rows in their order, by amount and, in the first pass, by number.
-        let number = |number: Option<NameId>| number.filter(|_| own_number);
-        let mut queues: Queues = Queues::new();
-        for (order, place) in row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
-            let row = &rows[*place];
-            queues
-                .entry((i128::from(row.gross_minor), number(row.reconciliation)))
-                .or_default()
-                .push_back((order, *place));
-        }
-        for place in operation_places {
-            let operation = &operations[*place];
-            if !free.operations[*place] || (own_number && operation.reconciliation.is_none()) {
-                continue;
+impl<'a> Candidates<'a> {
+    /// Candidates, sorted.
+    ///
+    /// # Errors
+    /// A row cannot be read back.
+    fn sorted(
+        operations: &'a [Operation],
+        rows: &'a [SettledRow],
+        (mut operation_places, mut row_places): Places,
+        context: &Context<'_>,
+    ) -> Result<Self, ReadBackError> {
+        sort_operations(&mut operation_places, operations, context)?;
+        sort_rows(&mut row_places, rows, context)?;
+        Ok(Self { operations, rows, operation_places, row_places })
+    }
+
+    /// Pairs candidates that are equally good but for their reconciliation numbers.
+    fn pair_class(&self, free: &mut Free, pairs: &mut Vec<Pair>) {
+        let mut by_number: HashMap<NameId, VecDeque<usize>> = HashMap::new();
+        for place in &self.row_places {
+            if let Some(number) = self.rows[*place].reconciliation {
+                by_number.entry(number).or_default().push_back(*place);
             }
-            let sides = [operation.effect_minor - size, operation.effect_minor + size];
-            let first = sides
-                .iter()
-                .filter_map(|amount| {
-                    let key = (*amount, number(operation.reconciliation));
-                    queues.get(&key)?.front().map(|front| (*front, key))
-                })
-                .min();
-            if let Some(((_, row), key)) = first {
-                if let Some(queue) = queues.get_mut(&key) {
-                    queue.pop_front();
-                }
+        }
+        for place in &self.operation_places {
+            let own = self.operations[*place].reconciliation.and_then(|number| by_number.get_mut(&number)?.pop_front());
+            if let Some(row) = own {
                 free.take(*place, row, pairs);
+            }
+        }
+        let operations_left: Vec<usize> =
+            self.operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
+        let rows_left: Vec<usize> = self.row_places.iter().copied().filter(|place| free.rows[*place]).collect();
+        for (operation, row) in operations_left.into_iter().zip(rows_left) {
+            free.take(operation, row, pairs);
+        }
+    }
+
+    /// The sizes of differences that occur, up to the tolerance, ascending.
+    fn differences(&self, tolerance: i128) -> BTreeSet<i128> {
+        let amounts: BTreeSet<i128> =
+            self.row_places.iter().map(|place| i128::from(self.rows[*place].gross_minor)).collect();
+        let effects: BTreeSet<i128> =
+            self.operation_places.iter().map(|place| self.operations[*place].effect_minor).collect();
+        let near = |effect: &i128| {
+            let effect = *effect;
+            amounts.range(effect - tolerance..=effect + tolerance).map(move |amount| (amount - effect).abs())
+        };
+        effects.iter().flat_map(near).collect()
+    }
+
+    /// Pairs all free candidates that differ by exactly this size.
+    fn pair_at(&self, size: i128, free: &mut Free, pairs: &mut Vec<Pair>) {
+        for own_number in [true, false] {
+            // Rows in their order, by amount and, in the first pass, by number.
+            let number = |number: Option<NameId>| number.filter(|_| own_number);
+            let mut queues: Queues = Queues::new();
+            for (order, place) in self.row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
+                let row = &self.rows[*place];
+                queues
+                    .entry((i128::from(row.gross_minor), number(row.reconciliation)))
+                    .or_default()
+                    .push_back((order, *place));
+            }
+            for place in &self.operation_places {
+                let operation = &self.operations[*place];
+                if !free.operations[*place] || (own_number && operation.reconciliation.is_none()) {
+                    continue;
+                }
+                let sides = [operation.effect_minor - size, operation.effect_minor + size];
+                let first = sides
+                    .iter()
+                    .filter_map(|amount| {
+                        let key = (*amount, number(operation.reconciliation));
+                        queues.get(&key)?.front().map(|front| (*front, key))
+                    })
+                    .min();
+                if let Some(((_, row), key)) = first {
+                    if let Some(queue) = queues.get_mut(&key) {
+                        queue.pop_front();
+                    }
+                    free.take(*place, row, pairs);
+                }
             }
         }
     }

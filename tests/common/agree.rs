@@ -2,65 +2,56 @@
 #![allow(dead_code)]
 
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 
+use avstem::model::finding::FoundRow;
 use avstem::pipeline;
+use avstem::report::view::{BatchRow, Report};
 
-use super::{Engine, batches, findings, plan};
+use super::{Engine, plan};
 use crate::reference;
 
-fn their_findings(outcome: &reference::Outcome) -> Vec<String> {
-    let mut rows: Vec<String> = outcome
-        .findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
-                f.leg,
-                f.code,
-                f.status,
-                f.provider,
-                f.order_id,
-                f.line_id,
-                f.payee_reference,
-                f.transaction_number,
-                f.reconciliation_number,
-                f.settlement_id,
-                f.currency,
-                f.expected,
-                f.actual,
-                f.difference,
-                f.count
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
+/// A finding as the second implementation models it: everything but id, age, first day, sentence and sources.
+fn finding(row: &FoundRow) -> reference::FoundRow {
+    reference::FoundRow {
+        leg: row.code.leg().name().to_owned(),
+        code: row.code.name().to_owned(),
+        provider: row.provider.clone(),
+        order_id: row.order_id.clone(),
+        line_id: row.line_id.clone(),
+        payee_reference: row.payee_reference.clone(),
+        transaction_number: row.transaction_number.clone(),
+        reconciliation_number: row.reconciliation_number.clone(),
+        settlement_id: row.settlement_id.clone(),
+        currency: row.currency.clone(),
+        status: row.status.name().to_owned(),
+        expected: row.expected_minor,
+        actual: row.actual_minor,
+        difference: row.difference_minor,
+        count: row.count,
+    }
 }
 
-fn their_batches(outcome: &reference::Outcome) -> Vec<String> {
-    let mut rows: Vec<String> = outcome
-        .batches
-        .iter()
-        .map(|b| {
-            format!(
-                "{}|{}|{}|{} {}|{} {}|{}|{}|{}|{:?}|{}",
-                b.provider,
-                b.reconciliation_number,
-                b.currency,
-                b.operation_count,
-                b.operation_sum,
-                b.row_count,
-                b.row_sum,
-                b.fee_sum,
-                b.net_sum,
-                b.difference,
-                b.explained,
-                b.residual
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
+/// A batch as the second implementation models it.
+fn batch(row: &BatchRow) -> reference::BatchRow {
+    reference::BatchRow {
+        provider: row.provider.clone(),
+        reconciliation_number: row.reconciliation_number.clone(),
+        currency: row.currency.clone(),
+        operation_count: row.operation_count,
+        operation_sum: row.operation_sum,
+        row_count: row.row_count,
+        row_sum: row.row_sum,
+        fee_sum: row.fee_sum,
+        net_sum: row.net_sum,
+        difference: row.difference,
+        explained: row.explained.iter().cloned().collect(),
+        residual: row.residual,
+    }
+}
+
+fn texts<T: Debug>(rows: impl IntoIterator<Item = T>) -> Vec<String> {
+    rows.into_iter().map(|row| format!("{row:?}")).collect()
 }
 
 fn only_in(a: &[String], b: &[String]) -> Vec<String> {
@@ -70,7 +61,7 @@ fn only_in(a: &[String], b: &[String]) -> Vec<String> {
     left.into_iter().filter(|(_, count)| *count > 0).map(|(row, _)| row.clone()).collect()
 }
 
-fn totals(report: &avstem::report::view::Report) -> BTreeMap<String, [u64; 5]> {
+fn totals(report: &Report) -> BTreeMap<String, [u64; 5]> {
     let mut totals: BTreeMap<String, [u64; 5]> = BTreeMap::new();
     for input in report.summary.inputs.iter().filter(|input| input.state == "read") {
         let known = totals.entry(input.dataset.clone()).or_default();
@@ -105,17 +96,15 @@ pub fn disagreement(files: &[reference::InputFile], settings: &reference::Settin
             text.push_str(&format!("{what}, there only: {row}\n"));
         }
     };
-    compare("finding", &findings(&ours), &their_findings(&theirs));
-    compare("batch", &batches(&ours), &their_batches(&theirs));
-    let here: Vec<String> = totals(&ours).iter().map(|total| format!("{total:?}")).collect();
-    let there: Vec<String> = theirs
+    compare("finding", &texts(ours.findings.iter().map(finding)), &texts(&theirs.findings));
+    compare("batch", &texts(ours.batches.iter().map(batch)), &texts(&theirs.batches));
+    let here = totals(&ours);
+    let there = theirs
         .totals
         .iter()
         .map(|(d, t)| (d.name().to_owned(), [t.read, t.rejected, t.repeated, t.superseded, t.accepted]))
-        .filter(|(name, t)| t[0] > 0 || totals(&ours).contains_key(name))
-        .map(|total| format!("{total:?}"))
-        .collect();
-    compare("total", &here, &there);
+        .filter(|(name, t)| t[0] > 0 || here.contains_key(name));
+    compare("total", &texts(&here), &texts(there));
     if i32::from(ours.summary.exit_status) != theirs.exit_status {
         text.push_str(&format!(
             "status {} here, {} there: {:?}\n",

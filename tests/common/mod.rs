@@ -1,17 +1,16 @@
 //! What several tests share: a day of files on disk, and a run of the library over it.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
+#![allow(dead_code)]
 
 pub mod agree;
 pub mod said;
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use avstem::model::compact::KeyKind;
 use avstem::model::day::Zone;
 use avstem::model::record::Dataset;
 use avstem::pipeline::plan::{Input, Plan};
-use avstem::report::view::Report;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
 use crate::reference;
@@ -44,9 +43,15 @@ pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference:
             Input { shown, path: Some(path), dataset, provider: file.provider.clone(), profile: None }
         })
         .collect();
+    plan_of(inputs, settings_of(settings), folder, engine)
+}
+
+/// Plans a run over files that stand already.
+pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: Engine) -> Plan {
     Plan {
         inputs,
-        settings: settings_of(settings),
+        as_of: settings.as_of,
+        settings,
         out: folder.join("out"),
         matches: true,
         parquet: false,
@@ -54,7 +59,19 @@ pub fn plan(folder: &Path, files: &[reference::InputFile], settings: &reference:
         memory_bytes: engine.memory_bytes,
         chunk_bytes: engine.chunk_bytes,
         shard_count: engine.shard_count,
-        as_of: settings.as_of,
+    }
+}
+
+/// A number from the environment.
+pub fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
+}
+
+/// The seeds of random days: as many as are asked for, or what `AVSTEM_SEED` and `AVSTEM_DAYS` say.
+pub fn seeds(days: u64) -> Range<u64> {
+    match number("AVSTEM_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..number("AVSTEM_DAYS").unwrap_or(days),
     }
 }
 
@@ -80,61 +97,4 @@ fn settings_of(theirs: &reference::Settings) -> Settings {
         })
         .collect();
     settings
-}
-
-/// A finding as the second implementation models it: everything but id, age, first day, sentence and sources.
-pub fn findings(report: &Report) -> Vec<String> {
-    let mut rows: Vec<String> = report
-        .findings
-        .iter()
-        .map(|f| {
-            format!(
-                "{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}",
-                f.code.leg().name(),
-                f.code.name(),
-                f.status.name(),
-                f.provider,
-                f.order_id,
-                f.line_id,
-                f.payee_reference,
-                f.transaction_number,
-                f.reconciliation_number,
-                f.settlement_id,
-                f.currency,
-                f.expected_minor,
-                f.actual_minor,
-                f.difference_minor,
-                f.count
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
-}
-
-/// The batches in one text form.
-pub fn batches(report: &Report) -> Vec<String> {
-    let mut rows: Vec<String> = report
-        .batches
-        .iter()
-        .map(|b| {
-            let explained: BTreeMap<&str, i128> = b.explained.iter().map(|(code, sum)| (code.as_str(), *sum)).collect();
-            format!(
-                "{}|{}|{}|{} {}|{} {}|{}|{}|{}|{explained:?}|{}",
-                b.provider,
-                b.reconciliation_number,
-                b.currency,
-                b.operation_count,
-                b.operation_sum,
-                b.row_count,
-                b.row_sum,
-                b.fee_sum,
-                b.net_sum,
-                b.difference,
-                b.residual
-            )
-        })
-        .collect();
-    rows.sort();
-    rows
 }

@@ -1,6 +1,6 @@
 //! Runs the program in a folder of its own and compares all that it says: standard output, standard error, exit
 //! status and the files that it leaves. What a case does not name must be empty.
-#![allow(dead_code, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+#![allow(dead_code)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
 //! Packed files made by hand, byte by byte, so that they can also be wrong.
-#![allow(dead_code, clippy::unwrap_used, clippy::as_conversions)]
+#![allow(dead_code)]
 
 use std::io::Write;
 

@@ -4,7 +4,7 @@
 //! a table. It shares no code with the program, so where the two disagree one of them has misread the page.
 
 // Every test binary that includes this module uses its own part of it.
-#![allow(dead_code, clippy::as_conversions)]
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 

@@ -121,43 +121,33 @@ const ORDERS: Wishes = &[
     ("remaining_reversal_amount", &[C::RemainingReversal]),
 ];
 
-const CAPTURES: Wishes = &[
-    ("order_id", &[C::OrderId]),
-    ("amount", &[C::CaptureAmount, C::LineGross, C::Gross, C::Amount]),
-    ("currency", &[C::Currency]),
-    ("created_at", &[C::CaptureDate, C::TransactionDate, C::CreatedAt, C::Date, C::BookingDate, C::OrderDate]),
-    ("provider", &[C::Provider]),
-    ("line_id", &[C::LineId]),
-    ("operation_id", &[C::OperationId]),
-    ("payee_reference", &[C::PayeeReference]),
-    ("transaction_number", &[C::TransactionNumber]),
-    ("transaction_id", &[C::TransactionId]),
-    ("receipt_reference", &[C::ReceiptReference]),
-    ("payment_id", &[C::PaymentId]),
-    ("vat_amount", &[C::VatAmount]),
-    ("state", &[C::State]),
-    ("updated_at", &[C::UpdatedAt]),
-    ("reconciliation_number", &[C::ReconciliationNumber]),
-];
+/// What operations may be found as: captures and reversals differ in the columns that say which of both they are of.
+macro_rules! operations {
+    ($amount:expr, $day:expr) => {
+        &[
+            ("order_id", &[C::OrderId]),
+            ("amount", &[$amount, C::LineGross, C::Gross, C::Amount]),
+            ("currency", &[C::Currency]),
+            ("created_at", &[$day, C::TransactionDate, C::CreatedAt, C::Date, C::BookingDate, C::OrderDate]),
+            ("provider", &[C::Provider]),
+            ("line_id", &[C::LineId]),
+            ("operation_id", &[C::OperationId]),
+            ("payee_reference", &[C::PayeeReference]),
+            ("transaction_number", &[C::TransactionNumber]),
+            ("transaction_id", &[C::TransactionId]),
+            ("receipt_reference", &[C::ReceiptReference]),
+            ("payment_id", &[C::PaymentId]),
+            ("vat_amount", &[C::VatAmount]),
+            ("state", &[C::State]),
+            ("updated_at", &[C::UpdatedAt]),
+            ("reconciliation_number", &[C::ReconciliationNumber]),
+        ]
+    };
+}
 
-const REVERSALS: Wishes = &[
-    ("order_id", &[C::OrderId]),
-    ("amount", &[C::RefundAmount, C::LineGross, C::Gross, C::Amount]),
-    ("currency", &[C::Currency]),
-    ("created_at", &[C::RefundDate, C::TransactionDate, C::CreatedAt, C::Date, C::BookingDate, C::OrderDate]),
-    ("provider", &[C::Provider]),
-    ("line_id", &[C::LineId]),
-    ("operation_id", &[C::OperationId]),
-    ("payee_reference", &[C::PayeeReference]),
-    ("transaction_number", &[C::TransactionNumber]),
-    ("transaction_id", &[C::TransactionId]),
-    ("receipt_reference", &[C::ReceiptReference]),
-    ("payment_id", &[C::PaymentId]),
-    ("vat_amount", &[C::VatAmount]),
-    ("state", &[C::State]),
-    ("updated_at", &[C::UpdatedAt]),
-    ("reconciliation_number", &[C::ReconciliationNumber]),
-];
+const CAPTURES: Wishes = operations!(C::CaptureAmount, C::CaptureDate);
+
+const REVERSALS: Wishes = operations!(C::RefundAmount, C::RefundDate);
 
 const SETTLEMENTS: Wishes = &[
     ("gross_amount", &[C::Gross, C::Amount, C::LineGross]),

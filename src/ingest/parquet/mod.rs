@@ -27,7 +27,7 @@ use self::cells::{Cells, Form, described};
 use self::pages::Pages;
 use super::copy::Converted;
 use super::layout::LINE_COLUMN;
-use super::source::{FileError, Sequential, spooled};
+use super::source::{FileError, MEMORY_LEN, Sequential, spooled};
 use crate::engine::source::Bytes;
 use crate::model::record::{Column, Dataset};
 
@@ -35,8 +35,6 @@ use crate::model::record::{Column, Dataset};
 const DATASET: &str = "dataset";
 /// Rows that are in memory at once.
 const SLICE_ROWS: usize = 1 << 17;
-/// A copy up to this size stays in memory.
-const MEMORY_LEN: usize = 8 << 20;
 
 /// Converts a Parquet file with canonical columns to canonical CSV; the line of a row is its number in the file.
 ///

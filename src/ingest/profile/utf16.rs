@@ -6,10 +6,8 @@ use super::convert::{Task, convert_text};
 use super::encoding::{Decoded, recognised};
 use crate::engine::source::Bytes;
 use crate::ingest::copy::{Converted, no_room};
-use crate::ingest::source::{FileError, spooled};
+use crate::ingest::source::{FileError, MEMORY_LEN, spooled};
 
-/// Copies up to this size stay in memory.
-const MEMORY_LEN: usize = 8 << 20;
 /// What is looked at to tell commas and tabs apart.
 const HEAD_LEN: u64 = 1 << 14;
 

@@ -4,13 +4,13 @@
 //! message; the sizes that the archive states are not believed.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read};
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use crate::engine::source::Bytes;
-use crate::ingest::source::FileError;
+use crate::ingest::source::{FileError, Sequential};
 use crate::ingest::xml::{Document, Refusal, XmlError};
 
 /// All parts that are read, unpacked: 2 GiB. A million rows of twenty columns take a third of it.
@@ -25,39 +25,9 @@ const ENTRIES_MAX: usize = 100_000;
 const HELP_DAMAGED: &str = "open it in Excel and save it again as .xlsx, or fetch it again";
 const HELP_LARGE: &str = "export fewer rows a file, or give CSV";
 
-/// A reader by position over bytes.
-pub struct Window<'b> {
-    bytes: &'b Bytes,
-    offset: u64,
-}
-
-impl Read for Window<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.bytes.len().saturating_sub(self.offset)).unwrap_or(usize::MAX);
-        let count = buffer.len().min(left);
-        if let Some(part) = buffer.get_mut(..count) {
-            self.bytes.read_exact_at(self.offset, part)?;
-        }
-        self.offset = self.offset.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        Ok(count)
-    }
-}
-
-impl Seek for Window<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let offset = match to {
-            SeekFrom::Start(offset) => Some(offset),
-            SeekFrom::End(distance) => self.bytes.len().checked_add_signed(distance),
-            SeekFrom::Current(distance) => self.offset.checked_add_signed(distance),
-        };
-        self.offset = offset.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a place before the file"))?;
-        Ok(self.offset)
-    }
-}
-
 /// A part while it is unpacked.
 pub struct Unpacking<'a, 'b> {
-    entry: ZipFile<'a, BufReader<Window<'b>>>,
+    entry: ZipFile<'a, BufReader<Sequential<'b>>>,
     path: String,
     /// What all parts may still give.
     total_left: &'a mut u64,
@@ -103,7 +73,7 @@ pub type PartXml<'a, 'b> = Document<BufReader<Unpacking<'a, 'b>>>;
 /// The archive of a workbook.
 pub struct Package<'b> {
     shown: String,
-    archive: ZipArchive<BufReader<Window<'b>>>,
+    archive: ZipArchive<BufReader<Sequential<'b>>>,
     /// Places by path, in small letters as names in a package are compared.
     places: HashMap<String, usize>,
     total_left: u64,
@@ -115,7 +85,7 @@ impl<'b> Package<'b> {
     /// # Errors
     /// It is damaged, or no workbook.
     pub fn open(shown: &str, bytes: &'b Bytes) -> Result<Self, FileError> {
-        let reader = BufReader::with_capacity(1 << 16, Window { bytes, offset: 0 });
+        let reader = BufReader::with_capacity(1 << 16, Sequential::new(bytes));
         let archive = ZipArchive::new(reader).map_err(|error| {
             FileError::new(shown, format!("the workbook is damaged or cut off: {error}"), HELP_DAMAGED)
         })?;

@@ -23,6 +23,7 @@ use avstem::pipeline::payloads::{self, Documents};
 use avstem::pipeline::plan::{Input, Plan};
 use avstem::rules::settings::Settings;
 
+pub mod documents;
 pub mod parts;
 
 /// The path under which a file is shown: it says whose order and which operations documents are of.
