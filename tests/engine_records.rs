@@ -26,6 +26,8 @@ impl Seen {
         assert!(!record.is_empty());
         assert_eq!(record.get(record.len()), None);
         assert_eq!(record.field(record.len()), b"");
+        let is_plain = |byte: &u8| (b'!'..=b'~').contains(byte) && *byte != b'"';
+        assert!(!record.plain || record.fields().flatten().all(is_plain), "{record:?}");
         Self {
             offset: record.offset,
             line: record.line,
@@ -301,6 +303,29 @@ fn large_data(quoted: bool) -> Vec<u8> {
         data.extend_from_slice([&b"\n"[..], b"\r\n", b"\r", b"\n\n"][index(noise.below(4))]);
     }
     data
+}
+
+#[test]
+fn a_record_is_plain_where_nothing_but_its_fields_stands_in_it() {
+    // Long enough that records begin and end in all places of the blocks that are looked at together.
+    let odd = ["a ,b", "a,\tb", "a,\u{e5}b", "a,\u{7f}", "a,\u{0}"];
+    let mut data = Vec::new();
+    let mut expected = Vec::new();
+    for (number, odd) in odd.iter().cycle().take(400).enumerate() {
+        let plain = format!("{},!~{}\r\n", "x".repeat(number % 71), "y".repeat(number % 7));
+        data.extend_from_slice(plain.as_bytes());
+        data.extend_from_slice(odd.as_bytes());
+        data.push(b'\n');
+        expected.extend([true, false]);
+    }
+    data.extend_from_slice(b"last,one");
+    expected.push(true);
+    let mut seen = Vec::new();
+    split_records(&data, 0, 1, &Dialect::default(), &mut Scratch::new(), &mut |record| seen.push(record.plain));
+    assert_eq!(seen, expected);
+    // Between quotes nothing is plain, and in a file with a quote nothing is called so.
+    data.extend_from_slice(b"\n\"q\",r\n");
+    split_records(&data, 0, 1, &Dialect::default(), &mut Scratch::new(), &mut |record| assert!(!record.plain));
 }
 
 #[test]

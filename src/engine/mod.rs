@@ -11,6 +11,7 @@
 //! lines, and a shard holds exactly the records put into it. Only the order of records within a shard depends on timing, so whoever resolves
 //! a shard sorts it or does not care.
 
+mod block;
 pub mod chunk;
 pub mod group;
 pub mod shard;

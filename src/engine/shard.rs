@@ -1,15 +1,19 @@
 //! Deals encoded records out to a fixed number of shards, from many threads at once, and gives each shard back in one piece.
 //!
-//! Each thread appends to buffers of its own, one a shard, and hands over a buffer as a block when it is full: a shard is a list of blocks, so
-//! that nothing is copied as it grows and its lock is held for a push only. When a writer ends, its half-full buffers are set aside and the next
-//! writer goes on with them; so blocks are full however short the tasks are. When the memory budget is used up, blocks go to a spill file.
+//! Each thread appends to small buffers of its own, one a shard: so small that all of them stay in a core's cache, where records that go to
+//! places without any order cost nothing. A buffer that is full is copied in one piece to the end of its shard, which is a list of blocks, so
+//! that nothing moves as it grows and its lock is held for a moment only. When a writer ends, its half-full buffers are set aside and the next
+//! writer goes on with them. When the memory budget is used up, full blocks go to a spill file.
 //!
-//! A shard that was taken counts until it is dropped. Beside the budget, writers hold at most one block a shard for each thread.
+//! A shard that was taken counts until it is dropped. Beside the budget, each shard has one block that is not full, and writers hold one small
+//! buffer a shard for each thread.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::block::BLOCK_LEN;
+pub use super::block::Block;
 use super::source::to_u64;
 pub use super::spill::Budget;
 use super::spill::{Extent, Spill};
@@ -18,15 +22,21 @@ use super::spill::{Extent, Spill};
 /// buffers are small beside the memory. Fixed, so that the same inputs go the same way whatever the number of threads.
 pub const SHARD_COUNT: usize = 512;
 
-/// The size of a block: with 512 shards the buffers of a thread take 8 MiB, and a block is large enough to be written to disk by itself.
-const BLOCK_LEN: usize = 16 * 1024;
+/// The size of a writer's buffer: with 512 shards they take half a MiB, less than the cache that a core has to itself.
+const BUFFER_LEN: usize = 1024;
 
-/// A block counts as full this much before its end, so that an ordinary record never makes it grow.
-const BLOCK_SLACK: usize = 512;
+/// A buffer counts as full this much before its end, so that an ordinary record never makes it grow.
+const BUFFER_SLACK: usize = 192;
 
 /// What the buffers of a writer take at most, beside the budget.
 #[must_use]
 pub fn writer_len(shard_count: usize) -> u64 {
+    to_u64(shard_count).saturating_mul(to_u64(BUFFER_LEN))
+}
+
+/// What the open blocks take at most, beside the budget.
+#[must_use]
+pub fn open_len(shard_count: usize) -> u64 {
     to_u64(shard_count).saturating_mul(to_u64(BLOCK_LEN))
 }
 
@@ -65,12 +75,14 @@ pub struct Partitions {
     failure: Mutex<Option<(io::ErrorKind, String)>>,
 }
 
-/// For each shard the records of one thread that make no full block yet.
+/// For each shard the records of one thread that are not in it yet.
 type Buffers = Vec<Vec<u8>>;
 
 #[derive(Debug, Default)]
 struct Shard {
-    blocks: Vec<Vec<u8>>,
+    blocks: Vec<Block>,
+    /// The block that is being filled, which is not counted as held.
+    open: Block,
     extents: Vec<Extent>,
     /// What the blocks took from the budget.
     held: u64,
@@ -125,7 +137,7 @@ impl Partitions {
     ///
     /// When there is no such shard.
     pub fn take(&self, shard: usize) -> io::Result<Vec<u8>> {
-        Ok(self.take_blocks(shard)?.blocks().concat())
+        Ok(self.take_blocks(shard)?.blocks().iter().flat_map(|block| block.iter().copied()).collect())
     }
 
     /// Gives all records of a shard and empties it; the order of records is that of no thread in particular.
@@ -141,18 +153,22 @@ impl Partitions {
     /// When there is no such shard.
     pub fn take_blocks(&self, shard: usize) -> io::Result<Taken<'_>> {
         self.check()?;
-        let Shard { blocks, extents, held } = std::mem::take(&mut *lock(&self.shards[shard]));
+        for buffers in lock(&self.parked).iter_mut() {
+            // Not only emptied: nobody will fill it again.
+            self.flush(shard, &mut std::mem::take(&mut buffers[shard]));
+        }
+        let Shard { blocks, open, extents, held } = std::mem::take(&mut *lock(&self.shards[shard]));
         let mut taken = Taken { budget: &self.budget, blocks, held };
-        // Half-full blocks were never counted as held.
-        let rest = lock(&self.parked).iter_mut().map(|buffers| std::mem::take(&mut buffers[shard])).collect::<Vec<_>>();
-        taken.blocks.extend(rest.into_iter().filter(|block| !block.is_empty()));
+        if !open.is_empty() {
+            taken.blocks.push(open);
+        }
         for extent in extents {
             // What comes back from disk is in memory whether or not there is room: others make way for it.
             let size = to_u64(extent.len());
             self.budget.hold(size);
             taken.held += size;
-            let mut block = Vec::with_capacity(extent.len());
-            self.spill.read(extent, &mut block)?;
+            let mut block = Block::with_room(extent.len());
+            self.spill.read(extent, block.fill(extent.len()))?;
             taken.blocks.push(block);
         }
         Ok(taken)
@@ -170,27 +186,46 @@ impl Partitions {
         }
     }
 
-    /// Hands a full buffer over to its shard, by way of memory or disk, and leaves an empty one.
+    /// Moves what a buffer holds to the end of its shard.
     fn flush(&self, shard: usize, buffer: &mut Vec<u8>) {
-        let size = to_u64(buffer.capacity());
+        let mut shard = lock(&self.shards[shard]);
+        if shard.open.room() < buffer.len() {
+            self.close(&mut shard);
+            if shard.open.room() < buffer.len() {
+                // Longer than a block only where a single record is.
+                shard.open = Block::with_room(buffer.len());
+            }
+        }
+        shard.open.append(buffer);
+        buffer.clear();
+        // At once, so that a long record is not left uncounted.
+        if shard.open.room() < BUFFER_LEN {
+            self.close(&mut shard);
+        }
+    }
+
+    /// Puts the open block of a shard away, into memory or on disk.
+    fn close(&self, shard: &mut Shard) {
+        if shard.open.is_empty() {
+            return;
+        }
+        let size = to_u64(shard.open.capacity());
         if self.budget.try_hold(size) {
-            let block = std::mem::replace(buffer, Vec::with_capacity(BLOCK_LEN));
-            let mut shard = lock(&self.shards[shard]);
-            shard.blocks.push(block);
+            shard.blocks.push(std::mem::take(&mut shard.open));
             shard.held += size;
             return;
         }
         // After a failure nothing will be read back; dropping the records keeps memory bounded until the caller hears of it.
         if self.check().is_ok() {
-            match self.spill.write(buffer) {
-                Ok(extent) => lock(&self.shards[shard]).extents.push(extent),
+            match self.spill.write(&shard.open) {
+                Ok(extent) => shard.extents.push(extent),
                 Err(error) => {
                     let text = format!("writing a temporary file failed: {error}");
                     lock(&self.failure).get_or_insert((error.kind(), text));
                 }
             }
         }
-        buffer.clear();
+        shard.open.clear();
     }
 }
 
@@ -198,7 +233,7 @@ impl Partitions {
 #[derive(Debug)]
 pub struct Taken<'a> {
     budget: &'a Budget,
-    blocks: Vec<Vec<u8>>,
+    blocks: Vec<Block>,
     /// What the blocks took from the budget.
     held: u64,
 }
@@ -206,7 +241,7 @@ pub struct Taken<'a> {
 impl Taken<'_> {
     /// The records, as blocks that each hold whole ones.
     #[must_use]
-    pub fn blocks(&self) -> &[Vec<u8>] {
+    pub fn blocks(&self) -> &[Block] {
         &self.blocks
     }
 }
@@ -244,7 +279,7 @@ impl Writer<'_> {
     pub fn put(&mut self, shard: usize, append: impl FnOnce(&mut Vec<u8>)) {
         let buffer = &mut self.buffers[shard];
         append(buffer);
-        if buffer.len() > BLOCK_LEN - BLOCK_SLACK {
+        if buffer.len() > BUFFER_LEN - BUFFER_SLACK {
             self.partitions.flush(shard, buffer);
         }
     }

@@ -119,15 +119,13 @@ impl Spill {
         Ok(Extent { offset, len: block.len() })
     }
 
-    /// Appends a block that was written before to the buffer.
+    /// Reads a block that was written before; the buffer is as long as it.
     ///
     /// # Errors
     ///
     /// When the file cannot be read, or is shorter than what was written to it.
-    pub fn read(&self, extent: Extent, buffer: &mut Vec<u8>) -> io::Result<()> {
-        let start = buffer.len();
-        buffer.resize(start + extent.len, 0);
-        let filled = self.file()?.read_full_at(extent.offset, &mut buffer[start..])?;
+    pub fn read(&self, extent: Extent, buffer: &mut [u8]) -> io::Result<()> {
+        let filled = self.file()?.read_full_at(extent.offset, buffer)?;
         if filled == extent.len {
             Ok(())
         } else {

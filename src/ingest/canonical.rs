@@ -2,12 +2,12 @@
 //!
 //! Every other format is converted to these columns first, so this is the only place where rows become records.
 
-use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::field::{RECORDED_ONLY, is_completed, quantity, shown, utf8};
-use super::fields::{Fields, LastCurrency};
+use super::fields::{Fields, LastCurrencies};
 use super::layout::Layout;
+use super::remembered::{Remembered, Short};
 use crate::engine::split::Record;
 use crate::model::compact::{
     KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
@@ -84,20 +84,19 @@ pub trait Sink {
 #[derive(Debug, Clone)]
 struct Provider {
     text: Vec<u8>,
+    /// The same, where it is short.
+    short: Option<Short>,
     id: NameId,
     seed: u64,
     ways: Ways,
 }
 
-/// How many texts of a kind a task remembers.
-const NAMES_MAX: usize = 1 << 12;
-
 /// What a reader remembers from row to row, one a task.
 #[derive(Debug, Default)]
 pub struct Memory {
     provider: Option<Provider>,
-    currency: LastCurrency,
-    names: [FxHashMap<Vec<u8>, NameId>; 3],
+    currencies: LastCurrencies,
+    names: [Remembered; 3],
 }
 
 /// Places of canonical columns, as [`Dataset::columns`] has them.
@@ -143,21 +142,16 @@ mod at {
 #[inline]
 fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
     let text = text?;
-    let known = memory.names.get_mut(slot)?;
-    if let Some(id) = known.get(text) {
-        return Some(*id);
-    }
-    let id = context.names.intern(utf8(text));
-    // Enough for the numbers of a month; a file with a number a row does not fill the memory.
-    if known.len() >= NAMES_MAX {
-        known.clear();
-    }
-    known.insert(text.to_vec(), id);
-    Some(id)
+    Some(memory.names.get_mut(slot)?.get(text, || context.names.intern(utf8(text))))
 }
 
 #[inline]
-fn provider<'m>(fields: &Fields<'_>, layout: &Layout, context: &Context<'_>, memory: &'m mut Memory) -> &'m Provider {
+fn provider<'m>(
+    fields: &Fields<'_, '_>,
+    layout: &Layout,
+    context: &Context<'_>,
+    memory: &'m mut Memory,
+) -> &'m Provider {
     let column = match layout.dataset {
         Dataset::Orders => at::PROVIDER[0],
         Dataset::Captures => at::PROVIDER[1],
@@ -165,17 +159,19 @@ fn provider<'m>(fields: &Fields<'_>, layout: &Layout, context: &Context<'_>, mem
         Dataset::Settlements => at::PROVIDER[3],
     };
     let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
-    if memory.provider.as_ref().is_none_or(|last| last.text != text) {
+    let short = Short::new(text);
+    let is_last = |last: &Provider| last.short == short && (short.is_some() || last.text == text);
+    if memory.provider.as_ref().is_none_or(|last| !is_last(last)) {
         memory.provider = None;
     }
     memory.provider.get_or_insert_with(|| {
         let id = context.names.intern(utf8(text));
-        Provider { text: text.to_vec(), id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
+        Provider { text: text.to_vec(), short, id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
     })
 }
 
 #[inline]
-fn keys(fields: &Fields<'_>, columns: [usize; 4], provider: &Provider) -> Keys {
+fn keys(fields: &Fields<'_, '_>, columns: [usize; 4], provider: &Provider) -> Keys {
     let mut keys: Keys = [None; 4];
     for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
         if hashed {
@@ -194,7 +190,7 @@ fn line_hash(text: &[u8]) -> u64 {
 }
 
 #[inline]
-fn line_record(fields: &Fields<'_>, provider: &Provider, content: u64, origin: Origin) -> LineRec {
+fn line_record(fields: &Fields<'_, '_>, provider: &Provider, content: u64, origin: Origin) -> LineRec {
     let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
         at::order::STATEMENTS.map(|column| fields.number(column));
     let related = fields.text(at::order::RELATED);
@@ -231,7 +227,7 @@ fn reference_form(provider: &Provider, layout: &Layout) -> ReferenceForm {
 #[inline]
 fn operation_row(
     layout: &Layout,
-    fields: &Fields<'_>,
+    fields: &Fields<'_, '_>,
     provider: &Provider,
     reconciliation: Option<NameId>,
     content: u64,
@@ -267,7 +263,7 @@ fn operation_row(
 }
 
 fn settlement_kind(
-    fields: &Fields<'_>,
+    fields: &Fields<'_, '_>,
     gross_minor: i64,
     context: &Context<'_>,
     memory: &mut Memory,
@@ -275,6 +271,7 @@ fn settlement_kind(
     match fields.text(at::settlement::KIND) {
         None if gross_minor < 0 => SettlementKind::Reversal,
         None => SettlementKind::Capture,
+        Some(b"capture") => SettlementKind::Capture,
         Some(text) if text.eq_ignore_ascii_case(b"capture") => SettlementKind::Capture,
         Some(text) if text.eq_ignore_ascii_case(b"reversal") => SettlementKind::Reversal,
         Some(text) => {
@@ -289,16 +286,16 @@ fn settlement_kind(
 /// # Errors
 /// The first field, in the order of the canonical columns, that is not what its column must hold.
 #[inline]
-pub fn compact<'r>(
+pub fn compact(
     layout: &Layout,
-    record: &Record<'r>,
+    record: &Record<'_>,
     origin: Origin,
     context: &Context<'_>,
     memory: &mut Memory,
     sink: &mut impl Sink,
 ) -> Result<(), Reject> {
-    let mut fields: Fields<'r> = Fields::new();
-    fields.read(layout, record, context, &mut memory.currency)?;
+    let mut fields = Fields::new(layout, record);
+    fields.check(context, &mut memory.currencies)?;
     match layout.dataset {
         Dataset::Orders => {
             let content = xxh3_64_with_seed(record.raw, layout.seed);
@@ -344,8 +341,8 @@ pub fn compact<'r>(
 /// As [`compact`], for the same rows.
 pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>) -> Result<Row, Reject> {
     let mut memory = Memory::default();
-    let mut fields = Fields::new();
-    fields.read(layout, record, context, &mut memory.currency)?;
+    let mut fields = Fields::new(layout, record);
+    fields.check(context, &mut memory.currencies)?;
     let provider = provider(&fields, layout, context, &mut memory).clone();
     let columns = layout.dataset.columns().iter().enumerate();
     let values = columns
@@ -361,7 +358,7 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
     Ok(Row { dataset: layout.dataset, provider: provider.id, currency: fields.currency, values, origin })
 }
 
-/// The value of a field that [`Fields::read`] has checked.
+/// The value of a field that [`Fields::check`] has checked.
 fn value(kind: ColumnKind, text: &[u8], number: Option<i64>, context: &Context<'_>) -> Value {
     match kind {
         ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, Value::Int),

@@ -17,11 +17,17 @@ pub const RECORDED_ONLY: &str = "recorded, without a checkout event";
 
 /// A field without the white space around it. The bytes are UTF-8.
 #[must_use]
+#[inline]
 pub fn trim(field: &[u8]) -> &[u8] {
     match (field.first(), field.last()) {
         (Some(b'!'..=b'~'), Some(b'!'..=b'~')) | (None, None) => field,
-        _ => std::str::from_utf8(field).map_or(field, |text| text.trim().as_bytes()),
+        _ => trim_any(field),
     }
+}
+
+#[inline(never)]
+fn trim_any(field: &[u8]) -> &[u8] {
+    std::str::from_utf8(field).map_or(field, |text| text.trim().as_bytes())
 }
 
 /// A field as text. Its record was checked to be UTF-8 before its fields were looked at.
@@ -34,6 +40,7 @@ pub(super) fn utf8(text: &[u8]) -> &str {
 ///
 /// # Errors
 /// It is none.
+#[inline]
 pub fn minor(text: &[u8]) -> Result<i64, Reason> {
     parse_minor(text).map_err(|error| error.reason().to_owned())
 }
@@ -42,6 +49,7 @@ pub fn minor(text: &[u8]) -> Result<i64, Reason> {
 ///
 /// # Errors
 /// It is none.
+#[inline]
 pub fn vat_rate_bp(text: &[u8]) -> Result<i64, Reason> {
     match parse_minor(text) {
         Ok(rate) if (0..=VAT_RATE_BP_MAX).contains(&rate) => Ok(rate),
@@ -71,8 +79,13 @@ pub fn quantity(text: &[u8]) -> Result<Decimal, Reason> {
 
 /// Whether a state says that money moved: `completed`, `success` or `true`, letter case ignored; absent means so too.
 #[must_use]
+#[inline]
 pub fn is_completed(state: &[u8]) -> bool {
-    state.is_empty() || [&b"completed"[..], b"success", b"true"].iter().any(|word| state.eq_ignore_ascii_case(word))
+    matches!(state, b"" | b"Completed") || is_completed_in_any_case(state)
+}
+
+fn is_completed_in_any_case(state: &[u8]) -> bool {
+    [&b"completed"[..], b"success", b"true"].iter().any(|word| state.eq_ignore_ascii_case(word))
 }
 
 /// A field as it is shown in `rejects.csv`: at most 120 characters, bytes that are not UTF-8 replaced.

@@ -1,92 +1,95 @@
 //! The fields of one row, checked by their columns: the one gate that rows pass, compact or typed.
+//!
+//! What a row must hold is checked for every row; what only some reader wants is looked at when it asks.
 
 use super::canonical::{CURRENCY_REASON, Context, EMPTY_REASON, Reject, UNCLOSED_REASON};
 use super::field::{minor, quantity, trim, vat_rate_bp};
-use super::layout::Layout;
+use super::layout::{COLUMNS_MAX, Check, Layout};
 use crate::engine::split::Record;
 use crate::model::currency::Currency;
 use crate::model::day::is_stamp;
 use crate::model::record::{Column, ColumnKind};
 
-/// The most canonical columns that a dataset has.
-const COLUMNS_MAX: usize = 19;
-
-/// The fields of one row: trimmed texts and the numbers among them, by canonical column.
-pub(super) struct Fields<'r> {
-    texts: [&'r [u8]; COLUMNS_MAX],
+/// The fields of one row, by canonical column: texts as they are asked for, and the numbers among them.
+pub(super) struct Fields<'l, 'r> {
+    record: &'l Record<'r>,
+    layout: &'l Layout,
     numbers: [i64; COLUMNS_MAX],
+    /// A bit for each column that has a number.
+    has_number: u32,
     /// The currency, which every row has.
     pub(super) currency: Currency,
 }
 
-impl<'r> Fields<'r> {
-    /// No field.
+impl<'l, 'r> Fields<'l, 'r> {
+    /// The fields of a row, of which none was checked yet.
     #[inline]
-    pub(super) fn new() -> Self {
-        Self { texts: [b""; COLUMNS_MAX], numbers: [0; COLUMNS_MAX], currency: Currency(0) }
+    pub(super) fn new(layout: &'l Layout, record: &'l Record<'r>) -> Self {
+        Self { record, layout, numbers: [0; COLUMNS_MAX], has_number: 0, currency: Currency(0) }
     }
 
-    /// The text of a column; `None` where it is absent or empty.
-    #[inline]
-    pub(super) fn text(&self, column: usize) -> Option<&'r [u8]> {
-        self.texts.get(column).copied().filter(|text| !text.is_empty())
-    }
-
-    /// The number of a column that holds one.
-    #[inline]
-    pub(super) fn number(&self, column: usize) -> Option<i64> {
-        self.text(column).and_then(|_| self.numbers.get(column).copied())
-    }
-
-    /// Checks every known field of a row and reads its numbers, into these fields, of which none was read yet.
+    /// Checks every known field and reads the numbers.
     ///
     /// # Errors
     /// The first field, in the order of the canonical columns, that is not what its column must hold.
     #[inline]
-    pub(super) fn read(
-        &mut self,
-        layout: &Layout,
-        record: &Record<'r>,
-        context: &Context<'_>,
-        last: &mut LastCurrency,
-    ) -> Result<(), Reject> {
+    pub(super) fn check(&mut self, context: &Context<'_>, last: &mut LastCurrencies) -> Result<(), Reject> {
+        let Self { record, layout, .. } = *self;
         if record.unclosed {
             return Err(unclosed(record));
         }
         if record.len() != layout.field_count {
             return Err(wrong_count(layout, record));
         }
-        for (column, field, known) in &layout.checks {
-            let (Some(text), Some(number)) = (self.texts.get_mut(*column), self.numbers.get_mut(*column)) else {
-                continue;
-            };
+        for Check { column, field, known } in &layout.checks {
             let raw = record.field(*field);
-            *text = trim(raw);
+            let text = if record.plain { raw } else { trim(raw) };
             if text.is_empty() {
                 if known.required {
                     return Err(Reject::new(known.name, raw, EMPTY_REASON));
                 }
                 continue;
             }
-            match known.kind {
-                ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => {}
-                ColumnKind::Minor => *number = minor(text).map_err(|reason| refused(known, raw, reason))?,
-                ColumnKind::Rate => *number = vat_rate_bp(text).map_err(|reason| refused(known, raw, reason))?,
+            let number = match known.kind {
+                ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => continue,
+                ColumnKind::Minor => minor(text).map_err(|reason| refused(known, raw, reason))?,
+                ColumnKind::Rate => vat_rate_bp(text).map_err(|reason| refused(known, raw, reason))?,
                 ColumnKind::Quantity => {
                     quantity(text).map_err(|reason| refused(known, raw, reason))?;
+                    continue;
                 }
                 ColumnKind::Currency => {
                     let found = last.find(text, context);
                     self.currency = found.ok_or_else(|| refused(known, raw, CURRENCY_REASON))?;
+                    continue;
                 }
                 ColumnKind::Stamp => {
                     if !is_stamp(text) {
                         return Err(refused(known, raw, NO_STAMP));
                     }
+                    continue;
                 }
+            };
+            if let Some(place) = self.numbers.get_mut(*column) {
+                *place = number;
+                self.has_number |= 1 << column;
             }
         }
         Ok(())
+    }
+
+    /// The text of a column; `None` where it is absent or empty.
+    #[inline]
+    pub(super) fn text(&self, column: usize) -> Option<&'r [u8]> {
+        let field = *self.layout.fields.get(column)?;
+        let text = self.record.get(field?.into())?;
+        Some(if self.record.plain { text } else { trim(text) }).filter(|text| !text.is_empty())
+    }
+
+    /// The number of a column that holds one.
+    #[inline]
+    pub(super) fn number(&self, column: usize) -> Option<i64> {
+        if self.has_number >> column & 1 == 0 { None } else { self.numbers.get(column).copied() }
     }
 }
 
@@ -108,24 +111,36 @@ fn wrong_count(layout: &Layout, record: &Record<'_>) -> Reject {
     Reject::new("", record.raw, reason)
 }
 
-/// The currency of the last row.
-#[derive(Debug, Default)]
-pub(super) struct LastCurrency(Option<([u8; 3], Currency)>);
+/// How many currencies are remembered: as many as a file usually has.
+const CURRENCIES_LEN: usize = 4;
 
-impl LastCurrency {
+/// The currencies of the last rows.
+#[derive(Debug, Default)]
+pub(super) struct LastCurrencies {
+    known: [Option<([u8; 3], Currency)>; CURRENCIES_LEN],
+    next: usize,
+}
+
+impl LastCurrencies {
     #[inline]
     fn find(&mut self, text: &[u8], context: &Context<'_>) -> Option<Currency> {
-        match (self.0, text) {
-            (Some((last, currency)), [a, b, c]) if last == [*a, *b, *c] => Some(currency),
-            _ => self.look_up(text, context),
+        // Configured codes may have another length.
+        let Ok(code) = <[u8; 3]>::try_from(text) else { return context.currencies.find(text) };
+        for (known, currency) in self.known.iter().flatten() {
+            if *known == code {
+                return Some(*currency);
+            }
         }
+        self.look_up(code, context)
     }
 
-    fn look_up(&mut self, text: &[u8], context: &Context<'_>) -> Option<Currency> {
-        let found = context.currencies.find(text)?;
-        if let Ok(code) = <[u8; 3]>::try_from(text) {
-            self.0 = Some((code, found));
+    #[cold]
+    fn look_up(&mut self, code: [u8; 3], context: &Context<'_>) -> Option<Currency> {
+        let found = context.currencies.find(&code)?;
+        if let Some(place) = self.known.get_mut(self.next) {
+            *place = Some((code, found));
         }
+        self.next = (self.next + 1) % CURRENCIES_LEN;
         Some(found)
     }
 }

@@ -4,11 +4,25 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::field::{trim, utf8};
 use crate::engine::split::Record;
-use crate::model::record::{Column, Dataset};
+use crate::model::record::{Column, ColumnKind, Dataset};
 use crate::model::reference::ReferenceForm;
 
 /// A column that carries the line of a converted file's record; no rule knows it.
 pub const LINE_COLUMN: &str = "#line";
+
+/// The most canonical columns that a dataset has.
+pub(super) const COLUMNS_MAX: usize = 19;
+
+/// What a field of every row must hold.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Check {
+    /// The place among the canonical columns.
+    pub(super) column: usize,
+    /// The place among the file's fields.
+    pub(super) field: usize,
+    /// What it must be.
+    pub(super) known: Column,
+}
 
 /// Where a file's columns stand.
 #[derive(Debug, Clone)]
@@ -27,10 +41,32 @@ pub struct Layout {
     pub reference_form: Option<ReferenceForm>,
     /// Canonical column and field, in canonical order.
     present: Vec<(usize, usize)>,
-    /// The same, with what the column must hold.
-    pub(super) checks: Vec<(usize, usize, Column)>,
+    /// The field of each canonical column.
+    pub(super) fields: [Option<u16>; COLUMNS_MAX],
+    /// What every row must hold, in canonical order.
+    pub(super) checks: Vec<Check>,
     /// Tells rows of files with other columns apart, whatever their bytes.
     pub(super) seed: u64,
+}
+
+/// The checks of the columns that a file has; an optional text may be anything.
+fn checks_of(columns: &[Column], present: &[(usize, usize)]) -> Vec<Check> {
+    let check = |(column, field): &(usize, usize)| {
+        let known = *columns.get(*column)?;
+        let anything = matches!(known.kind, ColumnKind::Text | ColumnKind::State | ColumnKind::Kind);
+        (known.required || !anything).then_some(Check { column: *column, field: *field, known })
+    };
+    present.iter().filter_map(check).collect()
+}
+
+fn fields_of(present: &[(usize, usize)]) -> [Option<u16>; COLUMNS_MAX] {
+    let mut fields = [None; COLUMNS_MAX];
+    for (column, field) in present {
+        if let Some(place) = fields.get_mut(*column) {
+            *place = Some(u16::try_from(*field).expect("a header has at most 16 384 columns"));
+        }
+    }
+    fields
 }
 
 impl Layout {
@@ -66,7 +102,8 @@ impl Layout {
             line_field: find(LINE_COLUMN),
             provider: provider.to_owned(),
             reference_form: None,
-            checks: present.iter().filter_map(|(at, field)| Some((*at, *field, *columns.get(*at)?))).collect(),
+            fields: fields_of(&present),
+            checks: checks_of(columns, &present),
             present,
             seed: xxh3_64(described.as_bytes()),
         })

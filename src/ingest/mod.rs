@@ -19,6 +19,7 @@ pub mod parquet;
 pub mod parquet;
 pub mod payload;
 pub mod profile;
+mod remembered;
 pub mod shape;
 pub mod source;
 pub mod swedbank_pay;

@@ -1,5 +1,7 @@
 //! Reads the compact bytes of records that come from a shard.
 
+use std::ops::Deref;
+
 /// Reads bytes one part after the other. The bytes never leave the process (or its own unlinked spill file), so a
 /// short read is a defect of the program and ends it.
 #[derive(Debug, Clone, Copy)]
@@ -103,9 +105,24 @@ impl Place {
     /// The blocks are others than then: a defect of the program.
     #[must_use]
     #[inline]
-    pub fn reader(self, blocks: &[Vec<u8>]) -> Reader<'_> {
+    pub fn reader<B: Deref<Target = [u8]>>(self, blocks: &[B]) -> Reader<'_> {
         let wide = |number: u32| usize::try_from(number).expect("a number of something in memory");
         let bytes = blocks.get(wide(self.block)).and_then(|block| block.get(wide(self.offset)..));
         Reader::new(bytes.expect("a place in these blocks"))
     }
+
+    /// Reads a byte of the record that lies here, and of what follows one line of the cache later.
+    #[inline]
+    #[must_use]
+    pub fn touched<B: Deref<Target = [u8]>>(self, blocks: &[B]) -> u8 {
+        const CACHE_LINE: usize = 64;
+        let bytes = self.reader(blocks).bytes;
+        bytes.first().unwrap_or(&0) ^ bytes.get(CACHE_LINE).unwrap_or(&0)
+    }
+}
+
+/// Touches records at some places, so that the memory is asked for all of them at once.
+#[inline]
+pub fn touch<B: Deref<Target = [u8]>>(places: &[(u64, Place)], blocks: &[B]) {
+    std::hint::black_box(places.iter().fold(0, |sum, (_, place)| sum ^ place.touched(blocks)));
 }

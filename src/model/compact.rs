@@ -69,7 +69,15 @@ pub fn identity_of_keys(keys: &Keys) -> Option<u64> {
     // A number a kind, without a pattern: the same text as two kinds of id names two operations.
     const KINDS: [u64; 4] =
         [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
-    let (key, kind) = KeyKind::IDENTITY.iter().zip(KINDS).find_map(|(kind, salt)| Some((keys[kind.index()]?, salt)))?;
+    // By hand, in the order of `KeyKind::IDENTITY`: it is asked twice a row.
+    let [operation_id, transaction_number, payee_reference, transaction_id] = keys;
+    let (key, kind) = match (operation_id, transaction_id, transaction_number, payee_reference) {
+        (Some(key), ..) => (key, KINDS[0]),
+        (_, Some(key), ..) => (key, KINDS[1]),
+        (_, _, Some(key), _) => (key, KINDS[2]),
+        (.., Some(key)) => (key, KINDS[3]),
+        _ => return None,
+    };
     let low = key.get() & u128::from(u64::MAX);
     Some(u64::try_from(low).expect("half of 128 bits") ^ kind)
 }

@@ -104,17 +104,40 @@ pub fn is_stamp(text: &[u8]) -> bool {
 /// not in a leap second. A no says nothing.
 #[inline]
 fn is_usual_stamp(text: &[u8]) -> bool {
-    let text = text.strip_suffix(b"Z").unwrap_or(text);
-    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T' | b' ', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
-        return false;
+    let text = match text {
+        [stamp @ .., b'Z'] => stamp,
+        stamp => stamp,
     };
-    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2].map(|byte| byte.wrapping_sub(b'0'));
-    if digits.iter().fold(false, |wrong, digit| wrong | (*digit > 9)) {
+    if text.len() != 19 {
         return false;
     }
-    let [_, _, _, _, m1, m2, d1, d2, h1, h2, n1, _, s1, _] = digits;
+    let (Some(date), [d1, d2, between], Some(time)) =
+        (text.first_chunk(), [text[8], text[9], text[10]], text.last_chunk())
+    else {
+        return false;
+    };
+    // Eight bytes at a time: what must be a digit becomes its value, and what must be a sign between them becomes 0.
+    let date = u64::from_le_bytes(*date) ^ u64::from_le_bytes(*b"0000-00-");
+    let time = u64::from_le_bytes(*time) ^ u64::from_le_bytes(*b"00:00:00");
+    const DATE_ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f]);
+    const TIME_ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f, 0x76, 0x76]);
+    const TOP_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    // A byte with its room added reaches the top bit where it is more than 9, or more than 0. No byte carries into the next
+    // one unless its own top bit was set, which is asked too.
+    let off = (date.wrapping_add(DATE_ROOM) | date | time.wrapping_add(TIME_ROOM) | time) & TOP_BITS;
+    let [d1, d2] = [d1, d2].map(|byte| byte.wrapping_sub(b'0'));
+    let [_, _, _, _, _, m1, m2, _] = date.to_le_bytes();
+    let [h1, h2, _, n1, _, _, s1, _] = time.to_le_bytes();
+    if off != 0 || d1 > 9 || d2 > 9 {
+        return false;
+    }
     let [month, day, hour] = [(m1, m2), (d1, d2), (h1, h2)].map(|(tens, ones)| tens * 10 + ones);
-    (1..=12).contains(&month) & (1..=28).contains(&day) & (hour < 24) & (n1 < 6) & (s1 < 6)
+    (month.wrapping_sub(1) < 12)
+        & (day.wrapping_sub(1) < 28)
+        & (hour < 24)
+        & (n1 < 6)
+        & (s1 < 6)
+        & (between == b'T' || between == b' ')
 }
 
 /// The zone in which texts without one are read and in which ages count days.

@@ -151,16 +151,22 @@ impl LineRec {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
+        let wide = [self.gross_minor, self.vat_minor.unwrap_or(0), self.vat_rate_bp.unwrap_or(0)].map(is_wide);
+        let mut wide = wide[0] | wide[1] | wide[2];
+        let has_statements = !self.statements.is_empty();
         let statements = self.statements.fields();
-        let amounts = [Some(self.gross_minor), self.vat_minor, self.vat_rate_bp];
-        let wide = amounts.iter().chain(&statements).flatten().any(|amount| is_wide(*amount));
+        if has_statements {
+            wide |= statements.iter().flatten().any(|amount| is_wide(*amount));
+        }
         let head = LINE | flag(self.vat_minor.is_some(), HAS_VAT);
         let mut more = flag(self.is_reversal, IS_REVERSAL)
             | flag(self.vat_rate_bp.is_some(), HAS_RATE)
             | flag(self.related.is_some(), HAS_RELATED)
             | flag(wide, WIDE_LINE);
-        for (bit, statement) in statements.iter().enumerate() {
-            more |= flag(statement.is_some(), FIRST_STATEMENT << bit);
+        if has_statements {
+            for (bit, statement) in statements.iter().enumerate() {
+                more |= flag(statement.is_some(), FIRST_STATEMENT << bit);
+            }
         }
         let start = out.len();
         let place = (self.content, self.origin);
@@ -169,8 +175,14 @@ impl LineRec {
         if let Some(related) = self.related {
             out.extend_from_slice(&related.to_le_bytes());
         }
-        for amount in amounts.into_iter().chain(statements).flatten() {
+        put_amount(out, self.gross_minor, wide);
+        for amount in [self.vat_minor, self.vat_rate_bp].into_iter().flatten() {
             put_amount(out, amount, wide);
+        }
+        if has_statements {
+            for amount in statements.into_iter().flatten() {
+                put_amount(out, amount, wide);
+            }
         }
         put_len(out, start);
     }
@@ -180,8 +192,8 @@ impl OperationRow {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
-        let amounts = [Some(self.amount_minor), self.vat_minor, self.stated_total_minor];
-        let wide = amounts.iter().flatten().any(|amount| is_wide(*amount));
+        let wide = [self.amount_minor, self.vat_minor.unwrap_or(0), self.stated_total_minor.unwrap_or(0)].map(is_wide);
+        let wide = wide[0] | wide[1] | wide[2];
         let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
             | flag(self.completed, COMPLETED)
             | flag(self.vat_minor.is_some(), HAS_VAT)
@@ -206,7 +218,8 @@ impl OperationRow {
         if let Some(number) = self.reconciliation {
             out.extend_from_slice(&number.0.to_le_bytes());
         }
-        for amount in amounts.into_iter().flatten() {
+        put_amount(out, self.amount_minor, wide);
+        for amount in [self.vat_minor, self.stated_total_minor].into_iter().flatten() {
             put_amount(out, amount, wide);
         }
         if marks != 0 {

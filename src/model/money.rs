@@ -32,7 +32,26 @@ const SAFE_DIGITS: usize = 18;
 ///
 /// # Errors
 /// The text has other characters, no digit, or a value beyond `i64`.
+#[inline]
 pub fn parse_minor(text: &[u8]) -> Result<i64, MinorError> {
+    parse_few_digits(text).map_or_else(|| parse_any_minor(text), Ok)
+}
+
+/// What most amounts are: one to nine digits and nothing else.
+#[inline]
+fn parse_few_digits(text: &[u8]) -> Option<i64> {
+    if !(1..=9).contains(&text.len()) {
+        return None;
+    }
+    let (value, all_digits) = text.iter().fold((0_u32, true), |(value, all_digits), byte| {
+        let digit = byte.wrapping_sub(b'0');
+        (value.wrapping_mul(10).wrapping_add(digit.into()), all_digits & (digit <= 9))
+    });
+    all_digits.then_some(value.into())
+}
+
+#[inline(never)]
+fn parse_any_minor(text: &[u8]) -> Result<i64, MinorError> {
     let (negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),

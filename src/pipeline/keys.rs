@@ -9,8 +9,8 @@ use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
 use crate::engine::group::Groups;
-use crate::engine::shard::Partitions;
-use crate::model::codec::{Place, Reader};
+use crate::engine::shard::{Block, Partitions};
+use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
 use crate::model::finding::{Finding, FoundRow};
@@ -65,7 +65,7 @@ fn join(all: &mut Outcome, part: Outcome) {
 }
 
 fn resolve_shard(
-    blocks: &[Vec<u8>],
+    blocks: &[Block],
     round: usize,
     rounds: &[Partitions],
     means: &Means<'_>,
@@ -102,7 +102,7 @@ type Memory = Groups<Place>;
 /// Walks both sides, a key at a time. Only places are sorted, and every record is decoded where it is needed: the
 /// decoded ones are several times as large as their bytes.
 fn by_key(
-    blocks: &[Vec<u8>],
+    blocks: &[Block],
     round: usize,
     means: &Means<'_>,
     context: &Context<'_>,
@@ -118,32 +118,35 @@ fn by_key(
             groups.add(kind_of.key(&pass_key_record(&mut reader)), place);
         }
     }
-    for group in groups.groups() {
-        if let [(_, first), (_, second)] = group {
-            let pair = (read_key_record(&mut first.reader(blocks)), read_key_record(&mut second.reader(blocks)));
-            if let (KeyRecord::Operation(operation), KeyRecord::Settled(row))
-            | (KeyRecord::Settled(row), KeyRecord::Operation(operation)) = &pair
-                && kind_of.one_key(&operation.keys, operation.provider, &row.keys, row.provider)
-                && resolve_pair(operation, row, outcome)
-            {
-                continue;
+    groups.for_each(
+        |places| touch(places, blocks),
+        |group| {
+            if let [(_, first), (_, second)] = group {
+                let pair = (read_key_record(&mut first.reader(blocks)), read_key_record(&mut second.reader(blocks)));
+                if let (KeyRecord::Operation(operation), KeyRecord::Settled(row))
+                | (KeyRecord::Settled(row), KeyRecord::Operation(operation)) = &pair
+                    && kind_of.one_key(&operation.keys, operation.provider, &row.keys, row.provider)
+                    && resolve_pair(operation, row, outcome)
+                {
+                    return Ok(());
+                }
             }
-        }
-        // Whole keys, and not only the halves of their hashes.
-        let mut by_key: BTreeMap<u128, (Vec<Operation>, Vec<SettledRow>)> = BTreeMap::new();
-        for (_, place) in group {
-            let key = kind_of.key(&pass_key_record(&mut place.reader(blocks)));
-            let (operations, rows) = by_key.entry(key).or_default();
-            match read_key_record(&mut place.reader(blocks)) {
-                KeyRecord::Operation(operation) => operations.push(operation),
-                KeyRecord::Settled(row) => rows.push(row),
+            // Whole keys, and not only the halves of their hashes.
+            let mut by_key: BTreeMap<u128, (Vec<Operation>, Vec<SettledRow>)> = BTreeMap::new();
+            for (_, place) in group {
+                let key = kind_of.key(&pass_key_record(&mut place.reader(blocks)));
+                let (operations, rows) = by_key.entry(key).or_default();
+                match read_key_record(&mut place.reader(blocks)) {
+                    KeyRecord::Operation(operation) => operations.push(operation),
+                    KeyRecord::Settled(row) => rows.push(row),
+                }
             }
-        }
-        for (operations, rows) in by_key.into_values() {
-            resolve(operations, rows, context, outcome)?;
-        }
-    }
-    Ok(())
+            for (operations, rows) in by_key.into_values() {
+                resolve(operations, rows, context, outcome)?;
+            }
+            Ok(())
+        },
+    )
 }
 
 /// The key by which a record is in the shards of a round.
@@ -218,22 +221,29 @@ pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec
                 }
             }
             let mut found = Vec::new();
-            for group in groups.groups().filter(|group| group.len() > 1) {
-                // Whole references, and not only the halves of their hashes.
-                let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
-                for (_, place) in group {
-                    let mut reader = place.reader(blocks);
-                    let reference = reader.fixed_u128();
-                    if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
-                        by_reference.entry(reference).or_default().push(operation);
+            groups.for_each(
+                |_| (),
+                |group| {
+                    if group.len() < 2 {
+                        return Ok(());
                     }
-                }
-                for operations in by_reference.values() {
-                    if let Some(finding) = reused(operations, context)? {
-                        found.push(describe(&finding, context)?);
+                    // Whole references, and not only the halves of their hashes.
+                    let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
+                    for (_, place) in group {
+                        let mut reader = place.reader(blocks);
+                        let reference = reader.fixed_u128();
+                        if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
+                            by_reference.entry(reference).or_default().push(operation);
+                        }
                     }
-                }
-            }
+                    for operations in by_reference.values() {
+                        if let Some(finding) = reused(operations, context)? {
+                            found.push(describe(&finding, context)?);
+                        }
+                    }
+                    Ok::<_, RunError>(())
+                },
+            )?;
             Ok(found)
         })
         .collect::<Result<_, RunError>>()?;

@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod datasets;
+mod desk;
 pub mod error;
 pub mod header;
 pub mod inputs;
@@ -23,7 +24,7 @@ use self::inputs::Inputs;
 use self::plan::{Event, Plan};
 use self::read::{Means, Read, Shards};
 use self::routes::Routes;
-use crate::engine::shard::{Partitions, writer_len};
+use crate::engine::shard::{Partitions, open_len, writer_len};
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
@@ -103,18 +104,19 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     assemble::report(&inputs, read, found, outcome, &means)
 }
 
-/// How much the writers' buffers and the chunks being read take at once, a thread: buffers of the shards that are filled, of
-/// those that come next and of the references.
-const WRITERS_AT_ONCE: u64 = 3;
+/// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
+const OPEN_AT_ONCE: u64 = 3;
 
-/// What shards may hold within the memory of the plan: what is left of it beside buffers, and a quarter in any case.
+/// What shards may hold within the memory of the plan: what is left of it beside chunks, buffers and open blocks, and a
+/// quarter in any case.
 fn budget(plan: &Plan) -> Arc<Budget> {
     let Some(memory) = plan.memory_bytes else { return Budget::unlimited() };
     let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
     let chunk = u64::try_from(plan.chunk_bytes).unwrap_or(u64::MAX);
-    let a_thread = writer_len(plan.shard_count).saturating_mul(WRITERS_AT_ONCE).saturating_add(chunk);
-    let buffers = threads.saturating_mul(a_thread);
-    Budget::new(memory.saturating_sub(buffers).max(memory / 4))
+    let a_thread = writer_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE).saturating_add(chunk);
+    let open = open_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE);
+    let beside = threads.saturating_mul(a_thread).saturating_add(open);
+    Budget::new(memory.saturating_sub(beside).max(memory / 4))
 }
 
 fn hash_files(inputs: &Inputs) -> Result<(), RunError> {

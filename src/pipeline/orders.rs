@@ -11,8 +11,8 @@ use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
 use crate::engine::group::Groups;
-use crate::engine::shard::{Partitions, Taken, Writer};
-use crate::model::codec::{Place, Reader};
+use crate::engine::shard::{Block, Partitions, Taken, Writer};
+use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
 use crate::model::encoding::{pass_order_record, read_order_record};
 use crate::model::finding::FoundRow;
@@ -97,7 +97,7 @@ fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Resul
 /// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is
 /// needed: the decoded ones are several times as large as their bytes.
 fn by_order(
-    blocks: &[Vec<u8>],
+    blocks: &[Block],
     memory: &mut Memory,
     mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
@@ -110,29 +110,31 @@ fn by_order(
             groups.add(pass_order_record(&mut reader), place);
         }
     }
-    for group in groups.groups() {
-        lines.clear();
-        rows.clear();
-        for (_, place) in group {
-            read_order_record(&mut place.reader(blocks), lines, rows);
-        }
-        let first = lines.first().map(|line| line.order).or(rows.first().map(|row| row.order));
-        let is_first = |order: u128| Some(order) == first;
-        if lines.iter().all(|line| is_first(line.order)) && rows.iter().all(|row| is_first(row.order)) {
-            judge(lines, rows)?;
-            continue;
-        }
-        // Several orders whose hashes have one half in common.
-        lines.sort_unstable_by_key(|line| line.order);
-        rows.sort_unstable_by_key(|row| row.order);
-        let orders = lines.iter().map(|line| line.order).chain(rows.iter().map(|row| row.order));
-        for order in orders.collect::<BTreeSet<_>>() {
-            let mut lines: Vec<LineRec> = lines.iter().filter(|line| line.order == order).copied().collect();
-            let mut rows: Vec<OperationRow> = rows.iter().filter(|row| row.order == order).copied().collect();
-            judge(&mut lines, &mut rows)?;
-        }
-    }
-    Ok(())
+    groups.for_each(
+        |places| touch(places, blocks),
+        |group| {
+            lines.clear();
+            rows.clear();
+            for (_, place) in group {
+                read_order_record(&mut place.reader(blocks), lines, rows);
+            }
+            let first = lines.first().map(|line| line.order).or(rows.first().map(|row| row.order));
+            let is_first = |order: u128| Some(order) == first;
+            if lines.iter().all(|line| is_first(line.order)) && rows.iter().all(|row| is_first(row.order)) {
+                return judge(lines, rows);
+            }
+            // Several orders whose hashes have one half in common.
+            lines.sort_unstable_by_key(|line| line.order);
+            rows.sort_unstable_by_key(|row| row.order);
+            let orders = lines.iter().map(|line| line.order).chain(rows.iter().map(|row| row.order));
+            for order in orders.collect::<BTreeSet<_>>() {
+                let mut lines: Vec<LineRec> = lines.iter().filter(|line| line.order == order).copied().collect();
+                let mut rows: Vec<OperationRow> = rows.iter().filter(|row| row.order == order).copied().collect();
+                judge(&mut lines, &mut rows)?;
+            }
+            Ok(())
+        },
+    )
 }
 
 /// Deals the operations of a shard out to the key shards.

@@ -1,25 +1,25 @@
 //! From files to shards: chunks are cut at record boundaries, read in parallel, and their records dealt out by key.
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::sync::RwLock;
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::desk::Desk;
 use super::error::RunError;
 use super::header::chunks;
 use super::inputs::Inputs;
 use super::plan::{Event, Plan};
-use super::routes::{Route, Routes};
+use super::routes::Routes;
 use crate::engine::chunk::Chunk;
-use crate::engine::shard::{Partitions, Writer};
+use crate::engine::shard::Partitions;
 use crate::engine::split::{Record, Scratch, split_records};
-use crate::ingest::canonical::{Context, Memory, Reject, Sink, Ways, compact};
+use crate::ingest::canonical::{Context, Memory, Reject, Ways, compact};
 use crate::ingest::field::shown;
 use crate::ingest::library::Volume;
 use crate::ingest::source::FileError;
-use crate::model::compact::{KeyKind, LineRec, OperationRow, SettlementKind, SettlementRec};
+use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
 use crate::model::names::{NameId, Names};
@@ -27,8 +27,7 @@ use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
 use crate::rules::batches::Batches;
-use crate::rules::control::{Fate, Sum, Tally, Verdict};
-use crate::rules::files::net_off;
+use crate::rules::control::Tally;
 use crate::rules::settings::Settings;
 
 /// What reading yields beside the records.
@@ -220,8 +219,8 @@ fn read_chunk(
     let context =
         Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &ways_of };
     let (mut rows, mut lines, mut rejects) = (0_u64, Vec::new(), Vec::new());
-    let mut desk = Desk::new(dataset, shards, means);
-    let all_utf8 = std::str::from_utf8(buffer).is_ok();
+    let mut desk = Desk::new(file, dataset, shards, means);
+    let all_utf8 = buffer.is_ascii() || std::str::from_utf8(buffer).is_ok();
     split_records(buffer, chunk.start, chunk.first_line, &volume.dialect, scratch, &mut |record: &Record<'_>| {
         if rows.is_multiple_of(LINE_STRIDE) {
             lines.push((record.offset, record.line));
@@ -267,98 +266,5 @@ fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow
         column: reject.column,
         value: reject.value,
         reason: reject.reason,
-    }
-}
-
-/// Deals records out to their shards, from one chunk.
-struct Desk<'a> {
-    means: &'a Means<'a>,
-    shards: &'a Shards<'a>,
-    orders: Option<(&'a Partitions, Writer<'a>)>,
-    rounds: Vec<Writer<'a>>,
-    route: Route,
-    read: Read,
-    /// The provider of the last row.
-    last: Option<NameId>,
-    /// The keys that its settlement rows have.
-    last_keys: [bool; 4],
-}
-
-impl<'a> Desk<'a> {
-    fn new(dataset: Dataset, shards: &'a Shards<'a>, means: &'a Means<'a>) -> Self {
-        let settlements = dataset == Dataset::Settlements;
-        Self {
-            means,
-            shards,
-            orders: shards.orders.filter(|_| !settlements).map(|orders| (orders, orders.writer())),
-            rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
-            route: Route::default(),
-            read: Read::default(),
-            last: None,
-            last_keys: [false; 4],
-        }
-    }
-
-    /// Gives what was found on the way.
-    fn finish(self) -> io::Result<Read> {
-        for writer in self.orders.map(|(_, writer)| writer).into_iter().chain(self.rounds) {
-            writer.finish()?;
-        }
-        Ok(self.read)
-    }
-}
-
-impl Sink for Desk<'_> {
-    #[inline]
-    fn line(&mut self, line: &LineRec) {
-        self.read.tally.fate(Fate::Read, Dataset::Orders, line.origin, line.currency, line.gross_minor);
-        if self.last != Some(line.provider) {
-            self.last = Some(line.provider);
-            self.read.line_providers.insert(line.provider);
-        }
-        if let Some((orders, writer)) = &mut self.orders {
-            writer.put(orders.shard_of(line.order), |out| line.put(out));
-        }
-    }
-
-    #[inline]
-    fn operation(&mut self, row: &OperationRow) {
-        self.read.tally.fate(Fate::Read, row.dataset, row.origin, row.currency, row.amount_minor);
-        if self.last != Some(row.provider) {
-            self.last = Some(row.provider);
-            self.read.operation_providers.insert(row.provider);
-        }
-        if let Some((orders, writer)) = &mut self.orders {
-            writer.put(orders.shard_of(row.order), |out| row.put(out));
-        }
-    }
-
-    #[inline]
-    fn settlement(&mut self, record: &SettlementRec) {
-        let row = &record.row;
-        // Settlement rows are never merged.
-        for fate in [Fate::Read, Fate::Accepted] {
-            self.read.tally.fate(fate, Dataset::Settlements, row.origin, row.currency, row.gross_minor);
-        }
-        self.read.batches.settlement(record);
-        self.read.findings.extend(net_off(record));
-        if self.last != Some(row.provider) {
-            self.last = Some(row.provider);
-            self.last_keys = *self.read.settled_keys.entry(row.provider).or_default();
-        }
-        if let SettlementKind::Other(_) = record.kind {
-            let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
-            self.read.tally.verdict(Dataset::Settlements, row.provider, row.currency, Verdict::OtherKind, sum);
-            return;
-        }
-        let has = row.keys.map(|key| key.is_some());
-        if has.iter().zip(&self.last_keys).any(|(has, known)| has & !known) {
-            self.last_keys.iter_mut().zip(has).for_each(|(known, has)| *known |= has);
-            self.read.settled_keys.insert(row.provider, self.last_keys);
-        }
-        let (round, key) = self.route.next(self.means.routes, row.provider, &row.keys, 0);
-        if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
-            writer.put(partitions.shard_of(key), |out| row.put(out));
-        }
     }
 }

@@ -58,9 +58,12 @@ pub struct Route {
 impl Route {
     /// The first round, from this one on, for which a record has the key, and that key; after the last round, the
     /// round behind it.
+    #[inline]
     pub fn next(&mut self, routes: &Routes, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
-        let known = self.known.take().filter(|(known, _)| *known == provider);
-        let (_, tried) = self.known.insert(known.unwrap_or_else(|| (provider, routes.keys(provider))));
+        let tried = match &self.known {
+            Some((known, tried)) if *known == provider => tried,
+            _ => &self.known.insert((provider, routes.keys(provider))).1,
+        };
         let rounds = tried.iter().enumerate().skip(from);
         rounds
             .filter_map(|(round, kind)| Some((round, keys[kind.index()]?.get())))

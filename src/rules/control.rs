@@ -166,21 +166,35 @@ impl Tally {
     /// Counts a row's fate.
     #[inline]
     pub fn fate(&mut self, fate: Fate, dataset: Dataset, origin: Origin, currency: Currency, amount_minor: i64) {
-        let fates = self.fates.entry(dataset, (dataset, origin.file(), currency));
-        let sum = match fate {
+        self.fated(fate, (dataset, origin.file(), currency)).row(amount_minor);
+    }
+
+    /// Counts the fate that many rows have in common.
+    pub fn fates_of(&mut self, fate: Fate, key: FileKey, rows: Sum) {
+        self.fated(fate, key).join(rows);
+    }
+
+    #[inline]
+    fn fated(&mut self, fate: Fate, key: FileKey) -> &mut Sum {
+        let fates = self.fates.entry(key.0, key);
+        match fate {
             Fate::Read => &mut fates.read,
             Fate::Repeated => &mut fates.repeated,
             Fate::Superseded => &mut fates.superseded,
             Fate::Accepted => &mut fates.accepted,
-        };
-        sum.row(amount_minor);
+        }
     }
 
     /// Counts the verdict of a record with its rows.
     #[inline]
     pub fn verdict(&mut self, dataset: Dataset, provider: NameId, currency: Currency, verdict: Verdict, rows: Sum) {
-        let total = self.verdicts.entry(dataset, (dataset, provider, currency, verdict));
-        total.records = total.records.saturating_add(1);
+        self.verdicts_of((dataset, provider, currency, verdict), 1, rows);
+    }
+
+    /// Counts the verdict that many records have in common.
+    pub fn verdicts_of(&mut self, key: VerdictKey, records: u64, rows: Sum) {
+        let total = self.verdicts.entry(key.0, key);
+        total.records = total.records.saturating_add(records);
         total.rows.join(rows);
     }
 

@@ -38,19 +38,35 @@ pub fn reconcile_plain(lines: &[LineRec], rows: &[OperationRow], context: &Conte
         return false;
     }
 
-    for line in lines {
-        out.tally.fate(Fate::Accepted, Dataset::Orders, line.origin, line.currency, line.gross_minor);
-        let sum = Sum { count: 1, sum_minor: i128::from(line.gross_minor) };
-        out.tally.verdict(Dataset::Orders, line.provider, line.currency, Verdict::Matched, sum);
+    // Lines of an order are nearly always of one file and currency, and are counted at once then.
+    for lines in lines.chunk_by(|a, b| (a.origin.file(), a.currency) == (b.origin.file(), b.currency)) {
+        let Some(first) = lines.first() else { continue };
+        let rows = sum_of(lines.iter().map(|line| line.gross_minor));
+        out.tally.fates_of(Fate::Accepted, (Dataset::Orders, first.origin.file(), first.currency), rows);
+        let key = (Dataset::Orders, first.provider, first.currency, Verdict::Matched);
+        out.tally.verdicts_of(key, rows.count, rows);
+    }
+    let same = |a: &OperationRow, b: &OperationRow| {
+        (a.dataset, a.origin.file(), a.currency) == (b.dataset, b.origin.file(), b.currency)
+    };
+    for rows in rows.chunk_by(same) {
+        let Some(first) = rows.first() else { continue };
+        let sum = sum_of(rows.iter().map(|row| row.amount_minor));
+        out.tally.fates_of(Fate::Accepted, (first.dataset, first.origin.file(), first.currency), sum);
     }
     for (place, row) in rows.iter().enumerate() {
-        out.tally.fate(Fate::Accepted, row.dataset, row.origin, row.currency, row.amount_minor);
         // Its first row stands for the operation.
         if !rows.iter().take(place).any(|before| is_one_operation(before, row)) {
             out.operations.push(operation(row, rows.get(place..).unwrap_or_default()));
         }
     }
     true
+}
+
+fn sum_of(amounts_minor: impl Iterator<Item = i64>) -> Sum {
+    let mut sum = Sum::default();
+    amounts_minor.for_each(|amount_minor| sum.row(amount_minor));
+    sum
 }
 
 /// Lines of one provider, each with an id of its own, sold and not taken back, whose VAT fits its rate.
