@@ -185,7 +185,7 @@ fn deal(
     payments: &OrderOfPayment,
 ) -> Result<(), RunError> {
     let taken = by_reference.take_blocks(shard)?;
-    let groups = Sighting::read_all(taken.blocks()).map_err(damaged)?;
+    let groups = Sighting::read_all(taken.blocks().iter().map(|block| &**block)).map_err(damaged)?;
     drop(taken);
     let mut writer = by_order.writer();
     for group in groups.into_values() {
@@ -224,7 +224,7 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
             .par_iter()
             .map(|shard| {
                 let taken = by_order.take_blocks(*shard)?;
-                let orders = Sighting::read_all(taken.blocks()).map_err(damaged)?;
+                let orders = Sighting::read_all(taken.blocks().iter().map(|block| &**block)).map_err(damaged)?;
                 drop(taken);
                 Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
             })

@@ -50,9 +50,9 @@ impl Sighting {
     ///
     /// # Errors
     /// The bytes are not those that were put.
-    pub fn read_all(blocks: &[Vec<u8>]) -> Result<BTreeMap<u128, Vec<Self>>, String> {
+    pub fn read_all<'b>(mut blocks: impl Iterator<Item = &'b [u8]>) -> Result<BTreeMap<u128, Vec<Self>>, String> {
         let mut all = BTreeMap::new();
-        blocks.iter().try_for_each(|block| Self::read_block(block, &mut all)).map(|()| all)
+        blocks.try_for_each(|block| Self::read_block(block, &mut all)).map(|()| all)
     }
 
     fn read_block(bytes: &[u8], all: &mut BTreeMap<u128, Vec<Self>>) -> Result<(), String> {
