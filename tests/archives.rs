@@ -369,3 +369,32 @@ fn no_room_for_the_copy_is_said() {
     assert!(said.ends_with("\n  help: make room for temporary files (TMPDIR), then run again\n"), "{said}");
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn init_proposes_for_an_archive_or_says_what_to_do() {
+    let list = "<?xml version=\"1.0\"?><SalesAccountedTransactions AccountingNo=\"R1-1\" Version=\"2.0\"/>";
+    let report = r#"{"dintero_settlement_id":"S1","currency":"NOK","transactions":[]}"#;
+    let capture = r#"{"payment":"/psp/payments/1","capture":{"id":"/c/1"}}"#;
+    let table = "order_id,amount,currency,created_at\nA,100,SEK,2026-03-01\n";
+    let config = |entries: &[Entry]| {
+        let case = Case::new().file("a.zip", zip(entries)).args("init a.zip --out avstem.toml").any_stdout();
+        case.run().text("avstem.toml")
+    };
+    // Formats that say themselves what they are: one source for all, which `check` then reads.
+    let entries =
+        [stored("l.xml", list.as_bytes()), stored("s.json", report.as_bytes()), stored("c.json", capture.as_bytes())];
+    let keys: Vec<String> =
+        config(&entries).lines().filter(|line| !line.starts_with('#') && !line.is_empty()).map(str::to_owned).collect();
+    assert_eq!(keys, ["[[source]]", "path = \"a.zip\""]);
+    let note = "avstem: warning: a.zip/c.json: no row was read: links to what the document does not hold (fetch it \
+                expanded where it matters): 1, on line 1\n";
+    let case = Case::new().file("a.zip", zip(&entries)).file("avstem.toml", keys.join("\n"));
+    case.args("check --config avstem.toml").any_stdout().stderr(note).run();
+    // A table among them needs a source of its own.
+    let entries = [stored("in/c.csv", table.as_bytes()), stored("l.xml", list.as_bytes())];
+    Case::new().file("a.zip", zip(&entries)).args("init a.zip").stops(
+        "avstem: error: a.zip: the archive holds files of several kinds, which one source cannot describe: in/c.csv (a \
+         table of order_id, amount, currency, ...); l.xml (transaction list of Swedbank Pay, XML)\n  help: unpack it \
+         into a folder (unzip a.zip -d FOLDER), then avstem init FOLDER: it proposes a source for each kind\n",
+    );
+}

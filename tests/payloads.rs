@@ -185,6 +185,35 @@ fn a_request_alone_is_money_that_did_not_move() {
     );
 }
 
+#[test]
+fn a_file_that_tells_nothing_is_said() {
+    let document = r#"{"payment": "/psp/creditcard/payments/1", "authorization": {"transaction":
+        {"type": "Authorization", "state": "Completed", "number": 9, "amount": 100}}}"#;
+    let said = "avstem: warning: a.json: no row was read: authorizations and verifications, which move no money: 1, on \
+                line 1\n\
+                avstem: warning: b.json: no row was read: the file holds no document\n";
+    for command in ["check", "run --as-of 2026-03-31 --out out"] {
+        let case = Case::new().file("a.json", document).file("b.json", "[]").args(command);
+        let ran = case.args("--input a.json --input b.json").any_stdout().stderr(said).run();
+        if command != "check" {
+            let summary: serde_json::Value = serde_json::from_slice(&ran.bytes("out/summary.json")).unwrap();
+            let of = |key: &str| -> Vec<serde_json::Value> {
+                summary["inputs"].as_array().unwrap().iter().map(|input| input[key].clone()).collect()
+            };
+            let notes = [
+                ["authorizations and verifications, which move no money: 1, on line 1"],
+                ["the file holds no document"],
+            ];
+            assert_eq!(of("notes"), notes.map(|notes| serde_json::json!(notes)));
+            assert_eq!(of("provider"), ["swedbank_pay", ""]);
+        }
+    }
+    let bare = Case::new().file("c.json", "{}").args("run --input c.json --as-of 2026-03-31").any_stdout().status(3);
+    let ran = bare.stderr("avstem: warning: incomplete: 1 row could not be read\n").run();
+    let reason = "the document is empty: an object without a key tells nothing";
+    assert_eq!(harness::rows(&ran.bytes("avstem-out/rejects.csv")), [["c.json", "1", "", "{}", reason]]);
+}
+
 /// A checkout transaction of Dintero whose captures Swedbank Pay executed.
 const TRANSACTION: &str = r#"{
   "id": "P00112233.5abcdefghijk", "merchant_reference": "M-2001", "currency": "SEK", "amount": 15000,
@@ -258,4 +287,41 @@ fn a_reference_that_breaks_its_form_is_a_note() {
         .file("api/capture.json", capture);
     let ran = run(case, 0);
     assert_eq!(findings(&ran), ["reference-format listed 11112222-3333-4444-5555-666677778888 0 0"]);
+}
+
+#[test]
+fn what_the_user_says_of_a_file_holds_or_is_refused() {
+    let api = |path: &str| format!("[[source]]\npath = \"{path}\"\nprovider = \"swedbank_pay\"\n");
+    let capture = PAYEX_CAPTURE.replace("\"amount\":", "\"currency\": \"SEK\", \"amount\":");
+    let case = |given: &str| {
+        let typed = format!("run --as-of 2026-03-31 --out out {given}");
+        Case::new().file("a.json", &capture).args(&typed)
+    };
+    case("--settlements a.json").stops(
+        "avstem: error: a.json: documents of a provider's API hold orders, captures and reversals, and this file was \
+         given as settlements\n  help: give it with --input, or without a dataset in its [[source]]\n",
+    );
+    let ran = case("--captures a.json").any_stdout().status(0).run();
+    assert_eq!(totals(&ran), "1 capture read = 0 rejected + 0 repeated + 0 superseded + 1 accepted: close");
+    for (option, noun) in [("--reversals", "reversal"), ("--orders", "order line")] {
+        let incomplete = "avstem: warning: incomplete: 1 row could not be read\n";
+        let ran = case(&format!("{option} a.json")).any_stdout().stderr(incomplete).status(3).run();
+        let expected =
+            format!("1 {noun} read = 1 rejected + 0 repeated + 0 superseded + 0 accepted: close, incomplete");
+        assert_eq!(totals(&ran), expected);
+        let said = option.trim_start_matches('-');
+        let reason = format!(
+            "the document tells of captures, but its file was given as {said}: give it with --input, or without a \
+             dataset in its [[source]]"
+        );
+        assert_eq!(harness::rows(&ran.bytes("out/rejects.csv")), [["a.json", "3", "", "PR2001A", &reason]]);
+    }
+    // What a request does not say of itself, the user may.
+    let request = r#"{"transaction":{"amount":5,"currency":"SEK","created":"2026-03-01","payeeReference":"R1"}}"#;
+    for (dataset, noun) in [("captures", "capture"), ("reversals", "reversal")] {
+        let config = format!("{}dataset = \"{dataset}\"\n", api("payments"));
+        let case = Case::new().file("avstem.toml", config).file("payments/A1/x.json", request);
+        let expected = format!("1 {noun} read = 0 rejected + 0 repeated + 0 superseded + 1 accepted: close");
+        assert_eq!(totals(&run(case, 0)), expected);
+    }
 }

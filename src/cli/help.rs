@@ -65,8 +65,8 @@ Configuration (--config, TOML; paths are relative to the file):
   amount_unit = \"major\"                   # kronor, euros; \"minor\" for öre, cents
   date_format = \"%d.%m.%Y\"               # letters of strftime
   columns = { order_id = \"Ordernr\", amount = \"Belopp\", created_at = \"Datum\" }
-  constants = { currency = \"SEK\" }       # and timezone, sheet, header_row, values, split, negate,
-                                          # only, vat_rate_unit: see the README
+  constants = { currency = \"SEK\" }       # and timezone, sheet, header_row, values, split, join, negate,
+                                          # negate_kinds, only, vat_rate_unit: see the README
 
 Environment:
   Every option but the inputs can come from a variable: AVSTEM_ and its name in capitals, such as

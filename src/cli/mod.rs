@@ -115,6 +115,7 @@ fn check(args: &CheckArgs, console: Console) -> Result<u8, Fault> {
             input.ignored_columns.join(", ")
         ));
     }
+    tell_notes(&summary, console);
     let text = match args.show.format {
         Format::Json => json(&summary)?,
         Format::Text => show::check(&summary, &Currencies::new(&plan.settings.extra_currencies), console.out_colours()),
@@ -183,6 +184,20 @@ fn tell(summary: &Summary, console: Console) {
     }
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
         console.note(format_args!("{}: columns that no rule knows: {}", input.path, input.ignored_columns.join(", ")));
+    }
+    tell_notes(summary, console);
+}
+
+/// What was understood in files and gives no row: a warning where nothing else was read from the file.
+fn tell_notes(summary: &Summary, console: Console) {
+    for input in &summary.inputs {
+        for note in &input.notes {
+            if input.tells_nothing {
+                console.warning(format_args!("{}: no row was read: {note}", input.path));
+            } else {
+                console.note(format_args!("{}: {note}", input.path));
+            }
+        }
     }
 }
 

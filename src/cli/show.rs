@@ -241,6 +241,8 @@ mod tests {
             rows: 2_012,
             rejected,
             ignored_columns: Vec::new(),
+            notes: Vec::new(),
+            tells_nothing: false,
         }
     }
 

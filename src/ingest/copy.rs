@@ -24,6 +24,8 @@ pub struct Converted {
     pub rejects: Vec<RejectRow>,
     /// What a settlement file says of itself.
     pub native: Option<Native>,
+    /// Names in it that no rule knows and that do not stand in the header of the copy.
+    pub ignored: Vec<String>,
 }
 
 /// A canonical copy while it is written.
@@ -34,6 +36,10 @@ pub struct Copy<'a> {
     places: Vec<usize>,
     /// Columns that no rule knows; they stand in the header so that they are listed, and are empty.
     ignored: usize,
+    /// The names of the last row that was given by names, and for each column the place of its field among them: rows
+    /// mostly have the same.
+    names: Vec<&'static str>,
+    given: Vec<Option<usize>>,
     writer: Rows,
     line: String,
     rejects: Vec<RejectRow>,
@@ -50,12 +56,7 @@ struct Rows {
 
 impl Rows {
     fn put<'f>(&mut self, fields: impl Iterator<Item = &'f str>, line: &str) -> io::Result<()> {
-        for field in fields {
-            push_field(field, &mut self.buffer);
-            self.buffer.push(b',');
-        }
-        push_field(line, &mut self.buffer);
-        self.buffer.push(b'\n');
+        push_row(fields, line, &mut self.buffer);
         if self.buffer.len() >= self.buffer_len { self.flush() } else { Ok(()) }
     }
 
@@ -66,9 +67,21 @@ impl Rows {
     }
 }
 
+/// Adds a row of a copy: its fields, and the line of the original as digits.
+pub fn push_row<'f>(fields: impl Iterator<Item = &'f str>, line: &str, buffer: &mut Vec<u8>) {
+    for field in fields {
+        push_field(field, buffer);
+        buffer.push(b',');
+    }
+    push_field(line, buffer);
+    buffer.push(b'\n');
+}
+
 /// A field, quoted where it holds what separates fields or rows.
 fn push_field(field: &str, buffer: &mut Vec<u8>) {
-    if !field.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
+    // All bytes, whatever the first ones are: many are looked at in one step then.
+    let special = |found: bool, byte: u8| found | matches!(byte, b',' | b'"' | b'\n' | b'\r');
+    if !field.bytes().fold(false, special) {
         buffer.extend_from_slice(field.as_bytes());
         return;
     }
@@ -124,7 +137,8 @@ impl<'a> Copy<'a> {
         let names = known.chain(ignored.iter().map(String::as_str));
         writer.put(names, LINE_COLUMN).map_err(|error| no_room(shown, &error))?;
         let (ignored, line) = (ignored.len(), String::new());
-        Ok(Self { shown, dataset, places, ignored, writer, line, rejects: Vec::new(), rows: 0 })
+        let (names, given) = (Vec::new(), Vec::new());
+        Ok(Self { shown, dataset, places, ignored, names, given, writer, line, rejects: Vec::new(), rows: 0 })
     }
 
     /// Writes a row by the names of its columns; those that are not given are empty. `line` is where the row stands
@@ -133,13 +147,31 @@ impl<'a> Copy<'a> {
     ///
     /// # Errors
     /// There is no room for it.
-    pub fn row(&mut self, line: u64, fields: &[(&str, &str)]) -> Result<(), FileError> {
-        let given = |name: &str| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, text)| text);
-        let columns = self.dataset.columns();
+    pub fn row(&mut self, line: u64, fields: &[(&'static str, &str)]) -> Result<(), FileError> {
+        // Names are constants: the same ones stand at the same place in memory.
+        let same = |(known, (name, _)): (&&'static str, &(&'static str, &str))| std::ptr::eq(*known, *name);
+        if self.names.len() != fields.len() || !self.names.iter().zip(fields).all(same) {
+            self.names = fields.iter().map(|(name, _)| *name).collect();
+            let columns = self.dataset.columns();
+            let place = |name: &str| self.names.iter().position(|known| *known == name);
+            let known = self.places.iter().filter_map(|place| columns.get(*place));
+            self.given = known.map(|column| place(column.name)).collect();
+        }
         number(line, &mut self.line);
-        let known = self.places.iter().filter_map(|place| columns.get(*place)).map(|column| given(column.name));
+        let given = |place: &Option<usize>| place.and_then(|place| fields.get(place)).map_or("", |(_, text)| *text);
+        let known = self.given.iter().map(given);
         let written = self.writer.put(known.chain(std::iter::repeat_n("", self.ignored)), &self.line);
         self.wrote(written)
+    }
+
+    /// Writes rows that [`push_row`] put together, of all columns.
+    ///
+    /// # Errors
+    /// There is no room for them.
+    pub fn rows_of_all(&mut self, rows: u64, text: &[u8]) -> Result<(), FileError> {
+        let written = self.writer.flush().and_then(|()| self.writer.file.write_all(text));
+        self.rows = self.rows.saturating_add(rows);
+        written.map_err(|error| no_room(self.shown, &error))
     }
 
     /// Writes a row by the places of its columns in this copy (in [`Dataset::columns`], where it is of all); fields
@@ -179,7 +211,7 @@ impl<'a> Copy<'a> {
     pub fn finish(self, format: impl Into<String>, native: Option<Native>) -> Result<Converted, FileError> {
         let Self { shown, dataset, mut writer, rejects, .. } = self;
         let bytes = writer.flush().and_then(|()| spooled(writer.file)).map_err(|error| no_room(shown, &error))?;
-        Ok(Converted { format: format.into(), bytes, dataset, rejects, native })
+        Ok(Converted { format: format.into(), bytes, dataset, rejects, native, ignored: Vec::new() })
     }
 }
 

@@ -81,6 +81,11 @@ fn json(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
         (Some(Kind::CanonicalRow), dataset) | (None, dataset @ Some(_)) => {
             Ok(Format::Rows(convert_canonical_json(given.shown, bytes, dataset)?))
         }
+        (_, Some(Dataset::Settlements)) => {
+            let problem = "documents of a provider's API hold orders, captures and reversals, and this file was given \
+                           as settlements";
+            Err(FileError::new(given.shown, problem, "give it with --input, or without a dataset in its [[source]]"))
+        }
         _ => Ok(Format::Payload),
     }
 }

@@ -189,6 +189,8 @@ fn input_rows(inputs: &Inputs, read: &Read) -> Result<Vec<InputRow>, RunError> {
             rows: read.rows.get(&number).copied().unwrap_or(0) + converted,
             rejected: rejected + converted,
             ignored_columns: volume.layout.ignored.clone(),
+            notes: file.notes.clone(),
+            tells_nothing: file.tells_nothing,
         });
     }
     Ok(rows)

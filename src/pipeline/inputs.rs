@@ -47,6 +47,10 @@ pub struct File {
     pub body: (u64, u64),
     /// Whether the rows take part: `read`, `repeated` or `restated`.
     pub state: &'static str,
+    /// What was understood and gives no row, for people.
+    pub notes: Vec<String>,
+    /// Nothing of it can give a row, and nothing is rejected.
+    pub tells_nothing: bool,
     /// The bytes as given, where the volume holds converted ones.
     original: Option<Arc<Bytes>>,
 }
@@ -121,6 +125,7 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         let format = std::mem::replace(&mut opening.format, Format::Payload);
         let default = plan.settings.default_provider.clone();
         let default = opening.input.provider.clone().unwrap_or(default);
+        let (mut notes, mut tells_nothing) = (Vec::new(), false);
         let (parts, provider, api) = match format {
             Format::Canonical(dataset) => {
                 inputs.add(opening.canonical(dataset, default)?);
@@ -132,12 +137,20 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
                 (parts, provider, None)
             }
             Format::Payload if repeated.is_some() => (Vec::new(), default, None),
-            Format::Payload => payloads
-                .next()
-                .map_or_else(|| (Vec::new(), default, None), |file| (file.parts, file.provider, file.api)),
+            Format::Payload => match payloads.next() {
+                Some(file) => {
+                    (notes, tells_nothing) = (file.notes, file.tells_nothing);
+                    (file.parts, file.provider, file.api)
+                }
+                None => (Vec::new(), default, None),
+            },
         };
+        let first = inputs.files.len();
         for part in parts {
             inputs.add(opening.part(part, provider.clone(), api)?);
+        }
+        if let Some(file) = inputs.files.get_mut(first) {
+            (file.notes, file.tells_nothing) = (notes, tells_nothing);
         }
         if let Some(first) = repeated {
             inputs.add(opening.repeated(provider)?);
@@ -208,6 +221,8 @@ impl Opening {
             native: None,
             body,
             state: "read",
+            notes: Vec::new(),
+            tells_nothing: false,
             original: None,
         }
     }
@@ -220,8 +235,9 @@ impl Opening {
     }
 
     fn part(&self, part: Converted, provider: String, api: Option<Api>) -> Result<Loaded, FileError> {
-        let Converted { format, bytes, dataset, rejects, native } = part;
+        let Converted { format, bytes, dataset, rejects, native, ignored } = part;
         let Head { mut layout, dialect, body } = canonical_header(&self.input.shown, &bytes, dataset, &provider)?;
+        layout.ignored.extend(ignored);
         layout.reference_form = (api == Some(Api::SwedbankPay)).then_some(ReferenceForm::Alphanumeric);
         let original = Some(Arc::clone(&self.bytes));
         let file = File { native, original, ..self.file(provider, format, body) };

@@ -1,7 +1,7 @@
 //! Documents of providers' APIs, over all files of a run: read to facts in parallel, dealt out by reference and then
 //! by order, put together, and written as canonical rows, a part a file and dataset.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -11,16 +11,19 @@ use super::plan::{Input, Plan};
 use crate::engine::shard::Partitions;
 use crate::engine::source::Bytes;
 use crate::engine::spill::Budget;
+use crate::ingest::canonical::Reject;
 use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::field::shown;
 use crate::ingest::payload::fact::{Api, Fact, Told};
+use crate::ingest::payload::heard::{Heard, Notes, tells};
 use crate::ingest::payload::order::{Joined, join};
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::read::{self, Found};
 use crate::ingest::payload::references::{complete, reference};
+use crate::ingest::payload::rows::Row;
 use crate::ingest::payload::sighting::{Sighting, key};
 use crate::ingest::source::FileError;
 use crate::model::record::Dataset;
-use crate::model::reject::RejectRow;
 
 /// A file of documents.
 #[derive(Debug)]
@@ -36,10 +39,14 @@ pub struct Documents<'a> {
 pub struct Parts {
     /// A part a dataset; one without rows where the file holds none.
     pub parts: Vec<Converted>,
-    /// The provider of the rows.
+    /// The provider of the rows; empty of a file that holds no document of a known API.
     pub provider: String,
     /// The API.
     pub api: Option<Api>,
+    /// What was understood and gives no row, for people.
+    pub notes: Vec<String>,
+    /// Nothing of it can give a row, and nothing is rejected.
+    pub tells_nothing: bool,
 }
 
 /// Facts are small and few beside rows, so that few shards are enough.
@@ -79,9 +86,13 @@ pub fn convert(files: &[Documents<'_>], plan: &Plan) -> Result<Vec<Parts>, RunEr
 }
 
 /// What reading a file yields beside its facts.
+#[derive(Default)]
 struct Seen {
     apis: Vec<Api>,
-    rejects: Vec<RejectRow>,
+    rejects: Vec<(u64, Reject)>,
+    notes: Notes,
+    /// Whether any of its facts can give a row or say something of one.
+    told: bool,
 }
 
 /// The provider of a document's rows: configured for the source or for all, else named after its API.
@@ -100,15 +111,17 @@ fn read_file(
     payments: &Mutex<OrderOfPayment>,
 ) -> Result<Seen, RunError> {
     let number = u32::try_from(number).map_err(|_| too_many(file.input))?;
-    let hints = PathHints::new(&file.input.shown);
+    let hints = PathHints::new(&file.input.shown).said(file.input.dataset);
     let constant = |name: &str| file.input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
     let order_id = constant("order_id");
-    let found = Mutex::new(Seen { apis: Vec::new(), rejects: Vec::new() });
-    let emit = |Found { api, facts, rejects, .. }: Found| -> std::io::Result<()> {
+    let seen = Mutex::new(Seen::default());
+    let emit = |Found { api, heard: Heard { facts, rejects, notes } }: Found| -> std::io::Result<()> {
+        // What is of no known API tells no facts.
+        let provider = api.map(|api| provider_of(file.input, plan, api)).unwrap_or_default();
+        let told = facts.iter().any(tells);
         let mut writer = by_reference.writer();
         for fact in facts {
-            let provider = provider_of(file.input, plan, api);
-            let mut sighting = Sighting { provider, fact };
+            let mut sighting = Sighting { provider: provider.clone(), fact };
             if let (None, Some(order_id)) = (sighting.order_id(), &order_id) {
                 sighting.set_order_id(order_id.clone());
             }
@@ -122,21 +135,17 @@ fn read_file(
             writer.put(by_reference.shard_of(key), |out| sighting.put(key, out));
         }
         writer.finish()?;
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-        if !found.apis.contains(&api) {
-            found.apis.push(api);
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(api) = api.filter(|api| !seen.apis.contains(api)) {
+            seen.apis.push(api);
         }
-        found.rejects.extend(rejects.into_iter().map(|(line, reject)| RejectRow {
-            file: file.input.shown.clone(),
-            line,
-            column: reject.column,
-            value: reject.value,
-            reason: reject.reason,
-        }));
+        seen.rejects.extend(rejects);
+        seen.notes.join(notes);
+        seen.told |= told;
         Ok(())
     };
     read::file(&file.input.shown, file.bytes, number, &hints, &emit)?;
-    Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    Ok(seen.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 fn too_many(input: &Input) -> FileError {
@@ -175,9 +184,9 @@ fn deal(
     by_order: &Partitions,
     payments: &OrderOfPayment,
 ) -> Result<(), RunError> {
-    let bytes = by_reference.take(shard)?;
-    let groups = Sighting::read_all(&bytes).map_err(damaged)?;
-    drop(bytes);
+    let taken = by_reference.take_blocks(shard)?;
+    let groups = Sighting::read_all(taken.blocks().iter().map(|block| &**block)).map_err(damaged)?;
+    drop(taken);
     let mut writer = by_order.writer();
     for group in groups.into_values() {
         let of_reference =
@@ -206,24 +215,28 @@ fn damaged(problem: String) -> RunError {
 
 /// Puts the facts of every order together, and writes their rows to the copies of their files.
 fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: &Plan) -> Result<Vec<Parts>, RunError> {
-    let orders_given = plan.inputs.iter().any(|input| input.dataset == Some(Dataset::Orders));
-    let constants = |number: u32| {
-        let file = files.get(usize::try_from(number).unwrap_or(usize::MAX))?;
-        file.input.profile.as_ref().map(|profile| &profile.constants)
-    };
+    let orders_given = orders_given(files, plan);
+    let constants = |number: u32| file_of(files, number)?.input.profile.as_ref().map(|profile| &profile.constants);
     let mut copies: BTreeMap<(u32, Dataset), Copy<'_>> = BTreeMap::new();
     let shards: Vec<usize> = (0..by_order.shard_count()).collect();
     for some in shards.chunks(SHARDS_AT_ONCE) {
         let joined: Vec<Vec<Joined>> = some
             .par_iter()
             .map(|shard| {
-                let bytes = by_order.take(*shard)?;
-                let orders = Sighting::read_all(&bytes).map_err(damaged)?;
+                let taken = by_order.take_blocks(*shard)?;
+                let orders = Sighting::read_all(taken.blocks().iter().map(|block| &**block)).map_err(damaged)?;
+                drop(taken);
                 Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
             })
             .collect::<Result<_, RunError>>()?;
         for Joined { rows, refused } in joined.into_iter().flatten() {
             for row in rows {
+                let said = file_of(files, row.place.file).and_then(|file| file.input.dataset);
+                if let Some(said) = said.filter(|said| *said != row.dataset) {
+                    let reject = not_as_said(&row, said);
+                    copy_of(&mut copies, files, row.place.file, said)?.reject(row.place.line, reject);
+                    continue;
+                }
                 let fields: Vec<(&str, &str)> = row.fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
                 copy_of(&mut copies, files, row.place.file, row.dataset)?.row(row.place.line, &fields)?;
             }
@@ -235,28 +248,55 @@ fn write(files: &[Documents<'_>], seen: Vec<Seen>, by_order: &Partitions, plan: 
     }
     let mut all = Vec::with_capacity(files.len());
     for (number, (file, seen)) in (0_u32..).zip(files.iter().zip(seen)) {
-        let api = if let [api] = seen.apis.as_slice() { Some(*api) } else { None };
-        let format = match api {
-            Some(Api::SwedbankPay) => "swedbank pay payloads json",
-            Some(Api::Dintero) => "dintero payloads json",
-            None => "payloads json",
+        let (api, format) = match seen.apis.as_slice() {
+            [Api::SwedbankPay] => (Some(Api::SwedbankPay), "swedbank pay payloads json"),
+            [Api::Dintero] => (Some(Api::Dintero), "dintero payloads json"),
+            _ => (None, "payloads json"),
         };
         // Every file is listed, also one whose documents tell of no money.
         if DATASETS.iter().all(|dataset| !copies.contains_key(&(number, *dataset))) {
-            copy_of(&mut copies, files, number, Dataset::Captures)?;
+            copy_of(&mut copies, files, number, file.input.dataset.unwrap_or(Dataset::Captures))?;
         }
         let mut rejects = seen.rejects;
         let mut parts = Vec::new();
         for dataset in DATASETS {
-            let Some(copy) = copies.remove(&(number, dataset)) else { continue };
-            let mut part = copy.finish(format, None)?;
-            part.rejects.append(&mut rejects);
-            parts.push(part);
+            let Some(mut copy) = copies.remove(&(number, dataset)) else { continue };
+            // What could not be told apart stands with the first part.
+            rejects.drain(..).for_each(|(line, reject)| copy.reject(line, reject));
+            parts.push(copy.finish(format, None)?);
         }
-        let provider = provider_of(file.input, plan, api.unwrap_or(Api::SwedbankPay));
-        all.push(Parts { parts, provider, api });
+        let provider = seen.apis.iter().min().map(|api| provider_of(file.input, plan, *api)).unwrap_or_default();
+        let tells_nothing = !seen.told && parts.iter().all(|part| part.rejects.is_empty());
+        let mut notes = seen.notes.sentences();
+        if tells_nothing && notes.is_empty() {
+            notes.push("the file holds no document".to_owned());
+        }
+        all.push(Parts { parts, provider, api, notes, tells_nothing });
     }
     Ok(all)
+}
+
+fn file_of<'f, 'd>(files: &'f [Documents<'d>], number: u32) -> Option<&'f Documents<'d>> {
+    files.get(usize::try_from(number).ok()?)
+}
+
+/// Whether other files than documents bring the shop's own orders.
+fn orders_given(files: &[Documents<'_>], plan: &Plan) -> bool {
+    let of_documents: HashSet<_> = files.iter().map(|file| &file.input.path).collect();
+    let orders = plan.inputs.iter().filter(|input| input.dataset == Some(Dataset::Orders));
+    orders.map(|input| &input.path).any(|path| !of_documents.contains(path))
+}
+
+/// The reject of a row of another dataset than its file was given as.
+fn not_as_said(row: &Row, said: Dataset) -> Reject {
+    let id = |name: &str| row.fields.iter().find(|(known, _)| *known == name).map(|(_, text)| text.as_str());
+    let value = ["payee_reference", "operation_id", "line_id", "order_id"].into_iter().find_map(id);
+    let (own, said) = (row.dataset.name(), said.name());
+    let reason = format!(
+        "the document tells of {own}, but its file was given as {said}: give it with --input, or without a dataset in \
+         its [[source]]"
+    );
+    Reject { column: String::new(), value: shown(value.unwrap_or_default().as_bytes()), reason }
 }
 
 fn copy_of<'c, 'f>(
@@ -266,7 +306,7 @@ fn copy_of<'c, 'f>(
     dataset: Dataset,
 ) -> Result<&'c mut Copy<'f>, FileError> {
     use std::collections::btree_map::Entry;
-    let shown = files.get(usize::try_from(number).unwrap_or(usize::MAX)).map_or("", |file| file.input.shown.as_str());
+    let shown = file_of(files, number).map_or("", |file| file.input.shown.as_str());
     match copies.entry((number, dataset)) {
         Entry::Occupied(copy) => Ok(copy.into_mut()),
         Entry::Vacant(place) => Ok(place.insert(Copy::small(shown, dataset)?)),

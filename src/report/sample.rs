@@ -75,6 +75,8 @@ fn input(path: &str, dataset: &str, state: &str, rows: u64, rejected: u64) -> In
         rows,
         rejected,
         ignored_columns: vec!["colour {\"]".into()],
+        notes: Vec::new(),
+        tells_nothing: false,
     }
 }
 

@@ -70,11 +70,11 @@ pub struct InputRow {
     pub format: String,
     /// The provider configured for the source, empty where none is.
     pub provider: String,
-    /// Size as given, bytes.
+    /// Size as given, bytes; of a file in an archive, its plain size.
     pub bytes: u64,
-    /// SHA-256 of the bytes as given, in hex.
+    /// SHA-256 of the bytes as given, in hex; of a file in an archive, the archive's, whose path this one begins with.
     pub sha256: String,
-    /// SHA-256 of the decompressed bytes where the file is compressed, else absent.
+    /// SHA-256 of the decompressed bytes where the file is compressed or in an archive, else absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub content_sha256: Option<String>,
     /// `read`, `repeated` (a file read already) or `restated` (replaced by a later one).
@@ -85,6 +85,12 @@ pub struct InputRow {
     pub rejected: u64,
     /// Columns that no rule knows.
     pub ignored_columns: Vec<String>,
+    /// What was understood in the file and gives no row, such as authorizations, with how often and the first line.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub notes: Vec<String>,
+    /// Nothing else was read from the file: none of it can give a row, and none is rejected.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub tells_nothing: bool,
 }
 
 /// The control total of one dataset, file and currency. Sums are of the amounts as stated, minor units.

@@ -13,7 +13,7 @@ use super::console::Console;
 use super::fault::Fault;
 use crate::ingest::guess::Mark;
 use crate::ingest::guess::group::{Given, propose};
-use crate::ingest::guess::look::{Look, look};
+use crate::ingest::guess::look::{Look, Plain, look};
 use crate::ingest::source::{FileError, open_all};
 use crate::model::currency::Currencies;
 use paths::{Listed, listed};
@@ -127,14 +127,20 @@ fn plural(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// Looks at a file; the files of an archive are read by one profile, so they must be alike.
+/// Looks at a file. The files of an archive are read by one source: alike, or each of a format that says itself what
+/// it is.
 fn looked(file: &Listed) -> Result<Look, FileError> {
     let path: Option<PathBuf> = file.path.clone();
     let mut looks = Vec::new();
     for (shown, opened) in open_all(&file.shown, path.as_deref())? {
-        looks.push(look(&shown, &opened)?);
+        let look = look(&shown, &opened)?;
+        looks.push((shown, look));
     }
-    let mut looks = looks.into_iter();
+    if let Some(one) = says_itself(&looks) {
+        return Ok(one);
+    }
+    let kinds = kinds(&file.shown, &looks);
+    let mut looks = looks.into_iter().map(|(_, look)| look);
     let Some(mut first) = looks.next() else {
         return Err(FileError::new(&file.shown, "the archive holds no file", "give the files that it should hold"));
     };
@@ -148,12 +154,55 @@ fn looked(file: &Listed) -> Result<Look, FileError> {
                 one.grid.odd_rows += other.grid.odd_rows;
             }
             _ => {
-                let problem = "the archive holds files of several kinds, which one source cannot describe";
-                return Err(FileError::new(&file.shown, problem, "unpack it, and give its files"));
+                let problem =
+                    format!("the archive holds files of several kinds, which one source cannot describe: {kinds}");
+                let help = format!(
+                    "unpack it into a folder (unzip {} -d FOLDER), then avstem init FOLDER: it proposes a source for each \
+                     kind",
+                    file.shown
+                );
+                return Err(FileError::new(&file.shown, problem, help));
             }
         }
     }
     Ok(first)
+}
+
+/// Files of several formats, each of which says itself what it holds: one source without a dataset or profile reads
+/// them all.
+fn says_itself(looks: &[(String, Look)]) -> Option<Look> {
+    let plain = |(_, look): &(String, Look)| match look {
+        Look::Plain(plain) if plain.dataset.is_none() && !plain.needs_dataset => Some(plain.clone()),
+        _ => None,
+    };
+    let all: Vec<Plain> = looks.iter().map(plain).collect::<Option<_>>()?;
+    let [first, rest @ ..] = all.as_slice() else { return None };
+    if rest.iter().all(|other| other == first) {
+        return None;
+    }
+    let provider = first.provider.filter(|_| rest.iter().all(|other| other.provider == first.provider));
+    Some(Look::Plain(Plain { what: "archive of formats that say themselves what they are", provider, ..first.clone() }))
+}
+
+/// The files of an archive and what each seems to be, for people.
+fn kinds(archive: &str, looks: &[(String, Look)]) -> String {
+    const LISTED_MAX: usize = 10;
+    let inside = |name: &str| name.strip_prefix(archive).unwrap_or(name).trim_start_matches('/').to_owned();
+    let kind = |(name, look): &(String, Look)| {
+        let what = match look {
+            Look::Plain(plain) => plain.what.to_owned(),
+            Look::Table(table) => {
+                let headers: Vec<&str> = table.grid.header.iter().take(3).map(String::as_str).collect();
+                format!("a table of {}, ...", headers.join(", "))
+            }
+        };
+        format!("{} ({what})", inside(name))
+    };
+    let mut listed: Vec<String> = looks.iter().take(LISTED_MAX).map(kind).collect();
+    if looks.len() > LISTED_MAX {
+        listed.push(format!("and {} more", looks.len().saturating_sub(LISTED_MAX)));
+    }
+    listed.join("; ")
 }
 
 #[cfg(test)]

@@ -42,7 +42,11 @@ pub struct ProfileTable {
     #[serde(default)]
     split: Vec<SplitTable>,
     #[serde(default)]
+    join: BTreeMap<Spanned<String>, Spanned<Vec<Text>>>,
+    #[serde(default)]
     negate: Vec<Spanned<String>>,
+    #[serde(default)]
+    negate_kinds: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     #[serde(default)]
     only: BTreeMap<Text, Vec<String>>,
 }
@@ -104,6 +108,7 @@ impl ProfileTable {
             check_words(words)?;
         }
         self.check_splits()?;
+        self.check_joins()?;
         self.check_negate()
     }
 
@@ -159,14 +164,39 @@ impl ProfileTable {
         Ok(())
     }
 
+    fn check_joins(&self) -> Result<(), Wrong> {
+        for (name, parts) in &self.join {
+            known(name, name.get_ref())?;
+            let given = |names: &BTreeMap<Spanned<String>, Text>| names.keys().any(|known| known == name);
+            let in_split = |split: &SplitTable| {
+                pattern(split.pattern.get_ref())
+                    .is_ok_and(|pattern| pattern.capture_names().flatten().any(|known| known == name.get_ref()))
+            };
+            if given(&self.columns) || self.split.iter().any(in_split) {
+                return Err(wrong(name, format!("`{}` is given twice, here and in columns or split", name.get_ref())));
+            }
+            if parts.get_ref().len() < 2 {
+                let what = format!("`{}` is put together from two columns or more", name.get_ref());
+                return Err(wrong(parts, what).help("a single column stands in columns"));
+            }
+        }
+        Ok(())
+    }
+
     fn check_negate(&self) -> Result<(), Wrong> {
         let mut given = BTreeSet::new();
         for name in &self.negate {
-            if known(name, name.get_ref())?.kind != ColumnKind::Minor {
-                return Err(wrong(name, format!("`{}` is no amount, and has no sign to turn", name.get_ref())));
+            check_turned(name, &mut given)?;
+        }
+        let mut kinds = BTreeSet::new();
+        for (kind, names) in &self.negate_kinds {
+            if !kinds.insert(kind.get_ref().trim().to_lowercase()) {
+                return Err(wrong(kind, format!("`{}` is given twice; letter case does not count", kind.get_ref())));
             }
-            if !given.insert(name.get_ref()) {
-                return Err(wrong(name, format!("`{}` is listed twice", name.get_ref())));
+            // An amount may be turned in rows of several kinds, but not twice in one row.
+            let mut given = given.clone();
+            for name in names {
+                check_turned(name, &mut given)?;
             }
         }
         Ok(())
@@ -206,10 +236,35 @@ impl ProfileTable {
                 .iter()
                 .map(|split| Split { column: split.column.0.clone(), pattern: split.pattern.get_ref().clone() })
                 .collect(),
+            join: self
+                .join
+                .iter()
+                .map(|(name, parts)| {
+                    (name.get_ref().clone(), parts.get_ref().iter().map(|part| part.0.clone()).collect())
+                })
+                .collect(),
             negate: self.negate.iter().map(|name| name.get_ref().clone()).collect(),
+            negate_kinds: self
+                .negate_kinds
+                .iter()
+                .map(|(kind, names)| {
+                    (kind.get_ref().clone(), names.iter().map(|name| name.get_ref().clone()).collect())
+                })
+                .collect(),
             only: self.only.iter().map(|(name, words)| (name.0.clone(), words.clone())).collect(),
         }
     }
+}
+
+/// A column whose sign is turned is an amount, and is turned once.
+fn check_turned<'n>(name: &'n Spanned<String>, given: &mut BTreeSet<&'n String>) -> Result<(), Wrong> {
+    if known(name, name.get_ref())?.kind != ColumnKind::Minor {
+        return Err(wrong(name, format!("`{}` is no amount, and has no sign to turn", name.get_ref())));
+    }
+    if !given.insert(name.get_ref()) {
+        return Err(wrong(name, format!("`{}` is listed twice", name.get_ref())));
+    }
+    Ok(())
 }
 
 /// A constant is canonical text: every row would be rejected for one that is not.

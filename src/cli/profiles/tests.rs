@@ -40,7 +40,9 @@ fn every_key_of_a_profile_is_read() {
         values.state = { "Klar" = "completed", "-" = "" }
         values.currency = { kr = "SEK" }
         split = [{ column = "Ref", pattern = '^(?<payee_reference>[^/]+)/(?P<line_id>.+)$' }]
+        join = { updated_at = ["Dag", "Tid"] }
         negate = ["amount"]
+        negate_kinds = { reversal = ["gross_amount"] }
         only = { "Typ" = ["Retur", ""] }
     "#;
     let expected = Profile {
@@ -66,7 +68,9 @@ fn every_key_of_a_profile_is_read() {
             column: "Ref".to_owned(),
             pattern: "^(?<payee_reference>[^/]+)/(?P<line_id>.+)$".to_owned(),
         }],
+        join: BTreeMap::from([("updated_at".to_owned(), vec!["Dag".to_owned(), "Tid".to_owned()])]),
         negate: vec!["amount".to_owned()],
+        negate_kinds: BTreeMap::from([("reversal".to_owned(), vec!["gross_amount".to_owned()])]),
         only: BTreeMap::from([("Typ".to_owned(), vec!["Retur".to_owned(), String::new()])]),
     };
     assert_eq!(shop(keys).as_deref(), Ok(&expected));
@@ -132,7 +136,7 @@ fn fault(keys: &str, column: usize, width: usize, what: &str, help: &str) -> Str
 #[test]
 fn errors_point_at_the_key() {
     let known = "delimiter, quote, encoding, decimal, grouping, amount_unit, vat_rate_unit, date_format, timezone, sheet, \
-                 header_row, columns, constants, values, split, negate, only";
+                 header_row, columns, constants, values, split, join, negate, negate_kinds, only";
     let split = |pattern: &str| format!("split = [{{ column = \"Ref\", pattern = '{pattern}' }}]");
     let (unknown_group, twice, no_group, broken) = (
         split("(?<ordre_id>.)"),
@@ -140,6 +144,7 @@ fn errors_point_at_the_key() {
         split("(.)"),
         split("(?<a"),
     );
+    let joined_twice = "join = { created_at = [\"A\", \"C\"] }\ncolumns = { created_at = \"A\" }".to_owned();
     let first_line = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let written = "write a regular expression with named groups, such as ^(?<order_id>[^/]+)/(?<line_id>.+)$";
     let constant = "a constant is written as in canonical files";
@@ -228,13 +233,36 @@ fn errors_point_at_the_key() {
         ("negate = [\"order_id\"]", 11, 10, "`order_id` is no amount, and has no sign to turn", ""),
         ("negate = [\"amont\"]", 11, 7, "no such canonical column: `amont`; the nearest is `amount`", ""),
         ("negate = [\"amount\", \"amount\"]", 21, 8, "`amount` is listed twice", ""),
+        ("negate_kinds = { reversal = [\"kind\"] }", 30, 6, "`kind` is no amount, and has no sign to turn", ""),
+        (
+            "negate_kinds = { a = [\"fee_amount\"], A = [\"fee_amount\"] }",
+            18,
+            1,
+            "`a` is given twice; letter case does not count",
+            "",
+        ),
+        (
+            "join = { created = [\"A\", \"B\"] }",
+            10,
+            7,
+            "no such canonical column: `created`; the nearest is `created_at`",
+            "",
+        ),
+        (
+            "join = { created_at = [\"A\"] }",
+            23,
+            5,
+            "`created_at` is put together from two columns or more",
+            "a single column stands in columns",
+        ),
+        (&first_line(&joined_twice), 10, 10, "`created_at` is given twice, here and in columns or split", ""),
         (&unknown_group, 38, 16, "no such canonical column: `ordre_id`; the nearest is `order_id`", ""),
         (&first_line(&twice), 38, 16, "`order_id` is given twice, by this pattern and before", ""),
         (&no_group, 38, 5, "the pattern names no canonical column", written),
         (&broken, 38, 6, "the pattern cannot be read: unclosed capture group name", written),
     ];
     for (keys, column, width, what, help) in cases {
-        let given = if keys == first_line(&twice) { &twice } else { keys };
+        let given = [&twice, &joined_twice].into_iter().find(|both| keys == first_line(both)).map_or(keys, |both| both);
         assert_eq!(shop(given), Err(fault(keys, column, width, what, help)), "{keys}");
     }
 }

@@ -4,6 +4,7 @@ use super::{orders, records, transactions};
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::{Api, Fact, OperationFact, Place, Told};
+use crate::ingest::payload::heard::{Heard, Silent};
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::Dintero;
 use crate::ingest::payload::scalar::rejected;
@@ -13,8 +14,7 @@ pub(super) struct Telling<'t> {
     document: &'t Document<'t>,
     /// What is known of its file.
     pub context: &'t DocContext,
-    out: &'t mut dyn FnMut(Fact),
-    reject: &'t mut dyn FnMut(u64, Reject),
+    heard: &'t mut Heard,
 }
 
 impl<'t> Telling<'t> {
@@ -41,12 +41,17 @@ impl<'t> Telling<'t> {
 
     /// Hands out a fact.
     pub fn tell(&mut self, fact: Fact) {
-        (self.out)(fact);
+        self.heard.facts.push(fact);
     }
 
     /// Hands out a reject of a value of the document.
     pub fn refuse(&mut self, value: &Node<'_>, reject: Reject) {
-        (self.reject)(self.document.line_of(value), reject);
+        self.heard.rejects.push((self.document.line_of(value), reject));
+    }
+
+    /// Notes a value of the document that is understood and gives no row.
+    pub fn note(&mut self, what: Silent, value: &Node<'_>) {
+        self.heard.notes.add(what, self.document.line_of(value));
     }
 }
 
@@ -84,6 +89,21 @@ pub(super) fn object<'d>(
     Ok(value.into_iter().flat_map(|value| value.values()))
 }
 
+/// Refuses collections of operations under a name that is not known, each once: their money is not passed over unseen.
+pub(super) fn unknown_operations(telling: &mut Telling<'_>, root: Node<'_>, known: &[&str]) {
+    let lists = root.values().filter(|value| value.shape() == Shape::Array && !known.contains(&&*value.key()));
+    for list in lists {
+        let is_operation = |element: &Node<'_>| {
+            let has = |key: &str| element.get(key).is_some();
+            has("amount") && (has("success") || has("payment_details"))
+        };
+        if let Some(first) = list.values().find(is_operation) {
+            let reason = "a collection of this name is not known, and it states amounts: it was not used";
+            telling.refuse(&first, rejected(&list.key(), &list, reason));
+        }
+    }
+}
+
 /// The reject of something that is not there.
 pub(super) fn lacks(column: &str, reason: &str) -> Reject {
     Reject { column: column.to_owned(), value: String::new(), reason: reason.to_owned() }
@@ -91,32 +111,11 @@ pub(super) fn lacks(column: &str, reason: &str) -> Reject {
 
 /// An operation of which nothing is known but how it is told.
 pub(super) fn blank(told: Told) -> OperationFact {
-    OperationFact {
-        place: Place::default(),
-        api: Api::Dintero,
-        told,
-        moved: None,
-        order_id: None,
-        operation_id: None,
-        transaction_number: None,
-        payee_reference: None,
-        transaction_id: None,
-        receipt_reference: None,
-        payment_id: None,
-        amount_minor: None,
-        vat_minor: None,
-        currency: None,
-        created_at: None,
-        updated_at: None,
-        state: None,
-        reconciliation_number: None,
-        parts: Vec::new(),
-        payex_reference: None,
-    }
+    OperationFact::blank(Api::Dintero, told)
 }
 
 /// Tells the facts of one document. Rejects come with their line: a part of a document that cannot be read does not
-/// take the others with it.
+/// take the others with it. What moves no money is noted.
 ///
 /// Orders API: the items of a draft or of a stored order, and its captures, refunds and cancellations. Authorizations
 /// move no money and are no facts; the log of an order's events repeats what its collections tell.
@@ -124,22 +123,19 @@ pub(super) fn blank(told: Told) -> OperationFact {
 /// Checkout API: the transaction, its items, and its captures and refunds.
 ///
 /// A document of a settlement gives none: see [`super::settlement`].
-pub fn facts(
-    document: &Document<'_>,
-    kind: Dintero,
-    context: &DocContext,
-    out: &mut dyn FnMut(Fact),
-    reject: &mut dyn FnMut(u64, Reject),
-) {
-    let telling = &mut Telling { document, context, out, reject };
-    let root = telling.root();
-    match kind {
-        Dintero::Draft => orders::draft(telling, root),
-        Dintero::Order => orders::stored(telling, root),
-        Dintero::Operation => records::single(telling, root),
-        Dintero::Collection => records::collections(telling, root),
-        Dintero::Transaction => transactions::transaction(telling, root),
-        Dintero::Webhook => transactions::webhook(telling, root),
-        Dintero::OrderEvents | Dintero::SettlementList | Dintero::SettlementReport => {}
-    }
+pub fn facts(document: &Document<'_>, kind: Dintero, context: &DocContext, heard: &mut Heard) {
+    heard.document(document.line(), |heard| {
+        let telling = &mut Telling { document, context, heard };
+        let root = telling.root();
+        match kind {
+            Dintero::Draft => orders::draft(telling, root),
+            Dintero::Order => orders::stored(telling, root),
+            Dintero::Operation => records::single(telling, root),
+            Dintero::Collection => records::collections(telling, root),
+            Dintero::Transaction => transactions::transaction(telling, root),
+            Dintero::Webhook => transactions::webhook(telling, root),
+            Dintero::OrderEvents => telling.note(Silent::Log, &root),
+            Dintero::SettlementList | Dintero::SettlementReport => {}
+        }
+    });
 }

@@ -1,8 +1,8 @@
 //! Orders API: drafts, and stored orders with what is embedded in them.
 
-use super::facts::{Telling, object};
+use super::facts::{Telling, object, unknown_operations};
 use super::items::{Ledger, items};
-use super::records::{cancellations, operations};
+use super::records::{COLLECTIONS, authorizations, cancellations, operations};
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::fact::{Fact, Moved, OrderFact};
 use crate::ingest::payload::json::Node;
@@ -38,8 +38,10 @@ pub(super) fn stored(telling: &mut Telling<'_>, root: Node<'_>) {
     let items = items(telling, root.get("items"), Ledger::Orders);
     let (cancelled_minor, cancellations) = cancellations(telling, root.get("cancellations"));
     telling.tell(Fact::Order(OrderFact { items, cancelled_minor, cancellations, ..fact }));
+    authorizations(telling, root.get("authorizations"));
     operations(telling, root.get("captures"), Moved::Capture, order_id.as_deref());
     operations(telling, root.get("refunds"), Moved::Reversal, order_id.as_deref());
+    unknown_operations(telling, root, &COLLECTIONS);
 }
 
 fn head(telling: &Telling<'_>, root: Node<'_>, order: Node<'_>, order_id: Option<String>) -> Result<OrderFact, Reject> {

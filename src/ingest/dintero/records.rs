@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::facts::{Telling, blank, lacks, list, object};
+use super::facts::{Telling, blank, lacks, list, object, unknown_operations};
 use super::items::parts;
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::fact::{CancellationFact, Fact, Moved, OperationFact, OrderFact, Told};
+use crate::ingest::payload::heard::Silent;
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::path::Collection;
 use crate::ingest::payload::scalar::{boolean, id, minor_near, text};
@@ -13,10 +14,12 @@ use crate::ingest::payload::scalar::{boolean, id, minor_near, text};
 /// `{"captures": [..]}` and its like; the order is the path's. Authorizations move no money.
 pub(super) fn collections(telling: &mut Telling<'_>, root: Node<'_>) {
     let order_id = telling.order_id();
+    authorizations(telling, root.get("authorizations"));
     operations(telling, root.get("captures"), Moved::Capture, order_id.as_deref());
     operations(telling, root.get("refunds"), Moved::Reversal, order_id.as_deref());
     let (cancelled_minor, cancellations) = cancellations(telling, root.get("cancellations"));
     cancelled(telling, root, cancelled_minor, cancellations);
+    unknown_operations(telling, root, &COLLECTIONS);
 }
 
 /// One operation alone: the path says which kind it is and whose.
@@ -27,15 +30,29 @@ pub(super) fn single(telling: &mut Telling<'_>, root: Node<'_>) {
         Some(Collection::Refunds | Collection::Reversals) => told(telling, root, Moved::Reversal, order_id.as_deref()),
         Some(Collection::Cancellations) => match cancellation(root) {
             Ok(Some(fact)) => cancelled(telling, root, Some(fact.amount_minor), vec![fact]),
-            Ok(None) => {}
+            Ok(None) => telling.note(Silent::NotCancelled, &root),
             Err(reject) => telling.refuse(&root, reject),
         },
-        Some(Collection::Authorizations) => {}
+        Some(Collection::Authorizations) => telling.note(Silent::Moneyless, &root),
         None => {
             let reason = "nothing says whether this is an authorization, a capture, a refund or a cancellation: name \
                           the file after it, as in orders/<order_id>/captures.json";
             telling.refuse(&root, lacks("", reason));
         }
+    }
+}
+
+/// The collections that are known.
+pub(super) const COLLECTIONS: [&str; 4] = ["captures", "refunds", "authorizations", "cancellations"];
+
+/// Authorizations move no money: they are counted.
+pub(super) fn authorizations(telling: &mut Telling<'_>, value: Option<Node<'_>>) {
+    match (list("authorizations", value), value) {
+        (Ok(elements), _) => {
+            elements.into_iter().flatten().for_each(|element| telling.note(Silent::Moneyless, &element));
+        }
+        (Err(reject), Some(value)) => telling.refuse(&value, reject),
+        (Err(_), None) => {}
     }
 }
 
@@ -147,7 +164,7 @@ pub(super) fn cancellations(
                     None => telling.refuse(&element, lacks("amount", "the sum of the cancellations is too large")),
                 }
             }
-            Ok(None) => {}
+            Ok(None) => telling.note(Silent::NotCancelled, &element),
             Err(reject) => telling.refuse(&element, reject),
         }
     }

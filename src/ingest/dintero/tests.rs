@@ -2,11 +2,13 @@
 
 mod samples;
 mod shapes;
+mod silences;
 
 use super::facts::{blank, facts};
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::{Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told};
+use crate::ingest::payload::heard::Heard;
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::recognise::Kind;
 
@@ -18,10 +20,9 @@ fn read(path: &str, text: &str) -> Read {
     let document = Document::parse(text, 1).unwrap();
     let Some(Kind::Dintero(kind)) = document.kind() else { panic!("{path}: {:?}", document.kind()) };
     let context = DocContext { file: 7, path: PathHints::new(path) };
-    let (mut found, mut rejects) = (Vec::new(), Vec::new());
-    let (mut out, mut reject) = (|fact| found.push(fact), |line, reject| rejects.push((line, reject)));
-    facts(&document, kind, &context, &mut out, &mut reject);
-    (found, rejects)
+    let mut heard = Heard::default();
+    facts(&document, kind, &context, &mut heard);
+    (heard.facts, heard.rejects)
 }
 
 fn text(text: &str) -> Option<String> {

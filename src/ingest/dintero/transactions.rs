@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::facts::{Telling, blank, lacks, list, object};
+use super::facts::{Telling, blank, lacks, list, object, unknown_operations};
 use super::items::{Ledger, item, items, parts};
 use super::records::state;
 use crate::ingest::canonical::Reject;
@@ -10,6 +10,7 @@ use crate::ingest::field::shown;
 use crate::ingest::payload::fact::{
     CancellationFact, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Told, TransactionFact,
 };
+use crate::ingest::payload::heard::Silent;
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::scalar::{boolean, id, minor_near, rejected, text};
 
@@ -83,6 +84,7 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
         telling.tell(Fact::Order(fact));
     }
     events(telling, value.get("events"), &head);
+    unknown_operations(telling, value, &["events", "items", "gift_cards"]);
 }
 
 fn head(value: Node<'_>) -> Result<(Head, OrderFact), Reject> {
@@ -185,7 +187,8 @@ fn event(value: Node<'_>) -> Result<Event<'_>, Reject> {
 /// The settlement that the event was paid out in, where there is exactly one.
 fn settlement_id(settlements: Node<'_>) -> Result<Option<String>, Reject> {
     let mut only: Option<String> = None;
-    for entry in list("settlements.events", settlements.get("events"))?.into_iter().flatten() {
+    let entries = object("settlements", Some(settlements))?.find(|value| value.key() == "events");
+    for entry in list("settlements.events", entries)?.into_iter().flatten() {
         let Some(found) = id("settlement_id", entry.get("settlement_id"))? else { continue };
         if only.as_ref().is_some_and(|known| *known != found) {
             return Ok(None);
@@ -236,7 +239,11 @@ fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
         match told {
             Ok(Some(Fact::Operation(fact))) => telling.tell(Fact::Operation(OperationFact { place, ..fact })),
             Ok(Some(Fact::Order(fact))) => telling.tell(Fact::Order(OrderFact { place, ..fact })),
-            Ok(_) => {}
+            Ok(Some(Fact::Transaction(_))) => {}
+            Ok(None) => {
+                let what = if does == Does::Void { Silent::NotCancelled } else { Silent::UnknownEvent };
+                telling.note(what, &element);
+            }
             Err(reject) => telling.refuse(&element, reject),
         }
     }

@@ -45,7 +45,14 @@ pub fn convert_parquet(shown: &str, bytes: &Bytes, dataset: Option<Dataset>) -> 
         let mut source = Source::open(shown, bytes)?;
         let dataset = source.dataset(dataset)?;
         let bytes = source.canonical_csv(dataset)?;
-        Ok(Converted { format: "canonical parquet".to_owned(), bytes, dataset, rejects: Vec::new(), native: None })
+        Ok(Converted {
+            format: "canonical parquet".to_owned(),
+            bytes,
+            dataset,
+            rejects: Vec::new(),
+            native: None,
+            ignored: Vec::new(),
+        })
     })
 }
 

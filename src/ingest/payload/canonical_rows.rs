@@ -1,18 +1,19 @@
-//! Canonical rows as JSON: objects whose keys are the canonical columns of RULES.md 2. Other keys are ignored; `null`
+//! Canonical rows as JSON: objects whose keys are the canonical columns of RULES.md 2. Other keys are ignored and listed; `null`
 //! and an absent key are an empty field. Numbers stay the digits that were written, and the canonical reader refuses
 //! what its columns do not take, as it does in CSV.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
 use super::document::Document;
 use super::documents::Documents;
 use super::json::{Node, Shape};
-use super::scalar::{id, rejected};
+use super::scalar::{id, id_of, rejected};
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::Reject;
-use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::copy::{Converted, Copy, number, push_row};
 use crate::ingest::field::shown as short;
 use crate::ingest::source::FileError;
 use crate::model::record::{Column, ColumnKind, Dataset};
@@ -26,8 +27,11 @@ const DATASET: &str = "dataset";
 /// Rows that one task reads.
 const ROWS_AT_ONCE: usize = 1024;
 
-/// A row that was read: its fields by the places of its dataset's columns.
-type Row = (Dataset, Vec<String>);
+/// So many names of keys that no rule knows are listed for a dataset.
+const IGNORED_MAX: usize = 100;
+
+/// A row that cannot be read, with its dataset where at least that can be.
+type Refused = (Option<Dataset>, Reject);
 
 /// What a row is of, as far as it says so itself.
 enum Said {
@@ -102,32 +106,134 @@ fn keys_shown(row: &Node<'_>) -> String {
     short(keys.join(", ").as_bytes())
 }
 
-fn field(column: &Column, value: &Node<'_>) -> Result<String, Reject> {
+fn field<'d>(column: &Column, value: &Node<'d>) -> Result<Cow<'d, str>, Reject> {
     let is_text = !matches!(column.kind, ColumnKind::Minor | ColumnKind::Rate | ColumnKind::Quantity);
     match value.shape() {
-        Shape::Null => Ok(String::new()),
-        Shape::Text => Ok(value.text().unwrap_or_default().into_owned()),
+        Shape::Null => Ok(Cow::default()),
+        Shape::Text => Ok(value.text().unwrap_or_default()),
         // A number is an id by its digits: 1.0 could be meant as 1.
-        Shape::Number if is_text => Ok(id(column.name, Some(*value))?.unwrap_or_default()),
-        Shape::Number => Ok(value.raw().to_owned()),
-        Shape::Bool if column.kind == ColumnKind::State => Ok(value.raw().to_owned()),
+        Shape::Number if is_text => Ok(id_of(column.name, value)?.unwrap_or_default()),
+        Shape::Number => Ok(Cow::Borrowed(value.raw())),
+        Shape::Bool if column.kind == ColumnKind::State => Ok(Cow::Borrowed(value.raw())),
         Shape::Bool => Err(rejected(column.name, value, "true and false stand for a state only")),
         Shape::Array | Shape::Object => Err(rejected(column.name, value, "a text or a number must stand here")),
     }
 }
 
-fn read_row(document: &Document<'_>, assumed: Assumed) -> Result<Row, Reject> {
-    let root = document.root();
-    let dataset = dataset_of(&root, assumed)?;
-    let columns = dataset.columns();
-    let mut fields = vec![String::new(); columns.len()];
-    for value in root.values() {
-        let place = columns.iter().position(|column| column.name == value.key());
-        if let Some((column, slot)) = place.and_then(|place| columns.get(place).zip(fields.get_mut(place))) {
-            *slot = field(column, &value)?;
+/// How a row is read, kept for the next one: nearly all rows of a file have the same keys in the same order.
+struct Habit {
+    dataset: Dataset,
+    /// The row names its dataset.
+    named: bool,
+    /// Its keys, and the column of each; none for one that no rule knows.
+    keys: Vec<(String, Option<usize>)>,
+}
+
+impl Habit {
+    /// What a row is of, where it is like the one before.
+    fn fits(&self, row: &Node<'_>) -> bool {
+        let mut values = row.values();
+        let same_keys = self.keys.iter().all(|(key, _)| values.next().is_some_and(|value| value.is_at(key)));
+        let same_name = || {
+            let named = row.get(DATASET);
+            named.is_some_and(|named| named.text().as_deref() == Some(self.dataset.name()))
+        };
+        same_keys && values.next().is_none() && (!self.named || same_name())
+    }
+
+    fn new(row: &Node<'_>, assumed: Assumed) -> Result<Self, Reject> {
+        let dataset = dataset_of(row, assumed)?;
+        let column = |key: &str| dataset.columns().iter().position(|column| column.name == key);
+        let keys = row.values().map(|value| (value.key().into_owned(), column(&value.key()))).collect();
+        Ok(Self { dataset, named: row.get(DATASET).is_some(), keys })
+    }
+}
+
+/// The rows of one dataset, as they stand in its copy, and keys in them that no rule knows.
+#[derive(Default)]
+struct Part {
+    rows: u64,
+    text: Vec<u8>,
+    ignored: Ignored,
+}
+
+/// Names of keys that no rule knows, the first by name where there are too many.
+#[derive(Default)]
+struct Ignored {
+    names: BTreeSet<String>,
+    more: bool,
+}
+
+impl Ignored {
+    fn add(&mut self, name: &str) {
+        if !self.names.contains(name) {
+            self.names.insert(short(name.as_bytes()));
+            if self.names.len() > IGNORED_MAX {
+                self.names.pop_last();
+                self.more = true;
+            }
         }
     }
-    Ok((dataset, fields))
+
+    fn join(&mut self, others: Self) {
+        others.names.iter().for_each(|name| self.add(name));
+        self.more |= others.more;
+    }
+
+    fn into_columns(self) -> Vec<String> {
+        let more = self.more.then(|| "and more".to_owned());
+        self.names.into_iter().chain(more).collect()
+    }
+}
+
+/// What a task reads of some rows.
+#[derive(Default)]
+struct Reading {
+    habit: Option<Habit>,
+    parts: BTreeMap<Dataset, Part>,
+    refused: Vec<(u64, Refused)>,
+    line: String,
+}
+
+impl Reading {
+    fn row(&mut self, document: &Document<'_>, assumed: Assumed) {
+        let read = self.read(document, assumed);
+        if let Err(refused) = read {
+            self.refused.push((document.line(), refused));
+        }
+    }
+
+    fn read(&mut self, document: &Document<'_>, assumed: Assumed) -> Result<(), Refused> {
+        let root = document.root();
+        let given = match assumed {
+            Assumed::Given(dataset) | Assumed::First(dataset) => Some(dataset),
+            Assumed::Unsaid => None,
+        };
+        let known = self.habit.take().filter(|habit| habit.fits(&root));
+        let is_new = known.is_none();
+        let habit = match known {
+            Some(habit) => habit,
+            None => Habit::new(&root, assumed).map_err(|reject| (given, reject))?,
+        };
+        let habit = self.habit.insert(habit);
+        let part = self.parts.entry(habit.dataset).or_default();
+        if is_new {
+            let ignored = habit.keys.iter().filter(|(key, column)| column.is_none() && key != DATASET);
+            ignored.for_each(|(key, _)| part.ignored.add(key));
+        }
+        let columns = habit.dataset.columns();
+        let mut fields = vec![Cow::Borrowed(""); columns.len()];
+        for (value, (_, place)) in root.values().zip(&habit.keys) {
+            let place = place.and_then(|place| columns.get(place).zip(fields.get_mut(place)));
+            if let Some((column, slot)) = place {
+                *slot = field(column, &value).map_err(|reject| (Some(habit.dataset), reject))?;
+            }
+        }
+        number(document.line(), &mut self.line);
+        push_row(fields.iter().map(AsRef::as_ref), &self.line, &mut part.text);
+        part.rows = part.rows.saturating_add(1);
+        Ok(())
+    }
 }
 
 fn assumed(shown: &str, first: &Document<'_>, given: Option<Dataset>) -> Result<Assumed, FileError> {
@@ -165,6 +271,9 @@ pub fn convert_canonical_json(
 ) -> Result<Vec<Converted>, FileError> {
     let mut documents = Documents::new(shown, bytes)?;
     let mut parts: Vec<(Dataset, Copy<'_>)> = Vec::new();
+    let mut ignored: BTreeMap<Dataset, Ignored> = BTreeMap::new();
+    // Rows of which not even the dataset can be read.
+    let mut homeless: Vec<(u64, Reject)> = Vec::new();
     let mut how = None;
     while let Some(batch) = documents.next_batch()? {
         let first = batch.spans().first().map(|span| batch.document(*span)).transpose()?;
@@ -173,27 +282,26 @@ pub fn convert_canonical_json(
             (Some(how), _) => how,
             (None, None) => continue,
         };
-        let read: Vec<Vec<(u64, Result<Row, Reject>)>> = batch
+        let read: Vec<Reading> = batch
             .spans()
             .par_chunks(ROWS_AT_ONCE)
             .map(|spans| {
-                let read = |span| {
-                    let document = batch.document(span)?;
-                    Ok((document.line(), read_row(&document, how)))
-                };
-                spans.iter().copied().map(read).collect::<Result<_, FileError>>()
+                let mut reading = Reading::default();
+                for span in spans {
+                    reading.row(&batch.document(*span)?, how);
+                }
+                Ok(reading)
             })
             .collect::<Result<_, FileError>>()?;
-        for (line, row) in read.into_iter().flatten() {
-            match row {
-                Ok((dataset, fields)) => part(&mut parts, shown, dataset)?.row_at(line, &fields)?,
-                Err(reject) => {
-                    // A row that cannot even be told apart stands with the first part.
-                    let own = match how {
-                        Assumed::Given(dataset) | Assumed::First(dataset) => dataset,
-                        Assumed::Unsaid => parts.first().map_or(Dataset::Orders, |(dataset, _)| *dataset),
-                    };
-                    part(&mut parts, shown, own)?.reject(line, reject);
+        for Reading { parts: found, refused, .. } in read {
+            for (dataset, Part { rows, text, ignored: names }) in found {
+                part(&mut parts, shown, dataset)?.rows_of_all(rows, &text)?;
+                ignored.entry(dataset).or_default().join(names);
+            }
+            for (line, refused) in refused {
+                match refused {
+                    (Some(own), reject) => part(&mut parts, shown, own)?.reject(line, reject),
+                    (None, reject) => homeless.push((line, reject)),
                 }
             }
         }
@@ -202,7 +310,15 @@ pub fn convert_canonical_json(
         part(&mut parts, shown, dataset.unwrap_or(Dataset::Orders))?;
     }
     parts.sort_by_key(|(dataset, _)| *dataset);
-    parts.into_iter().map(|(_, copy)| copy.finish(FORMAT, None)).collect()
+    // Whatever the order of the rows, they stand with the first part.
+    if let Some((_, first)) = parts.first_mut() {
+        homeless.into_iter().for_each(|(line, reject)| first.reject(line, reject));
+    }
+    let finish = |(dataset, copy): (Dataset, Copy<'_>)| {
+        let ignored = ignored.remove(&dataset).unwrap_or_default().into_columns();
+        Ok(Converted { ignored, ..copy.finish(FORMAT, None)? })
+    };
+    parts.into_iter().map(finish).collect()
 }
 
 /// The part of a dataset, begun where it is new.

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use super::fact::{Api, Place};
+use super::fact::Place;
 use super::json::{Flaw, Node, Shape, Tape};
 use super::path::PathHints;
-use super::recognise::{Kind, recognise};
+use super::recognise::{Kind, recognise, recognise_items};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
 
@@ -81,27 +81,33 @@ impl<'d> Document<'d> {
         line
     }
 
-    /// What it is, by its keys.
+    /// What it is, by its keys, and by those of its items where its own are too few to tell.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         let keys: Vec<_> = self.root().values().map(|value| value.key()).collect();
         let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
-        recognise(&keys)
+        recognise(&keys).or_else(|| {
+            let items = self.root().get("items").filter(|items| items.shape() == Shape::Array)?;
+            let first: Vec<_> = items.values().next()?.values().map(|value| value.key()).collect();
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            recognise_items(&keys, &first)
+        })
     }
 
-    /// Whose API it comes from, where it is known.
+    /// The reject of a canonical row among documents of an API.
     #[must_use]
-    pub fn api(&self) -> Option<Api> {
-        match self.kind()? {
-            Kind::SwedbankPay(_) => Some(Api::SwedbankPay),
-            Kind::Dintero(_) => Some(Api::Dintero),
-            Kind::CanonicalRow => None,
-        }
+    pub fn canonical_row(&self) -> Reject {
+        let reason = "a row with canonical columns stands among documents of an API: put rows into a file of their own";
+        Reject { reason: reason.to_owned(), ..self.unknown() }
     }
 
     /// The reject of a document that is nothing known: it names the keys.
     #[must_use]
     pub fn unknown(&self) -> Reject {
+        if self.root().values().next().is_none() {
+            let reason = "the document is empty: an object without a key tells nothing";
+            return Reject { column: String::new(), value: "{}".to_owned(), reason: reason.to_owned() };
+        }
         let keys: Vec<String> = self.root().values().take(40).map(|value| value.key().into_owned()).collect();
         Reject {
             column: String::new(),

@@ -187,8 +187,37 @@ pub struct OperationFact {
     pub place: Place,
 }
 
+impl OperationFact {
+    /// An operation of which nothing is known but whose API tells of it, and how.
+    #[must_use]
+    pub fn blank(api: Api, told: Told) -> Self {
+        Self {
+            api,
+            told,
+            moved: None,
+            order_id: None,
+            operation_id: None,
+            transaction_number: None,
+            payee_reference: None,
+            transaction_id: None,
+            receipt_reference: None,
+            payment_id: None,
+            amount_minor: None,
+            vat_minor: None,
+            currency: None,
+            created_at: None,
+            updated_at: None,
+            state: None,
+            reconciliation_number: None,
+            parts: Vec::new(),
+            payex_reference: None,
+            place: Place::default(),
+        }
+    }
+}
+
 /// What an operation moved on one line.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PartFact {
     /// The order line, as in [`ItemFact::line_id`].
     pub line_id: String,

@@ -75,6 +75,16 @@ struct Parser<'d> {
     entries: Vec<Entry>,
     /// The keys of the objects that are open, of the outermost first.
     keys: Vec<Cow<'d, str>>,
+    /// Which kinds of keys the innermost open object has, a bit a kind: most keys are told apart by it alone.
+    kinds: u64,
+}
+
+/// The kind of a key, one of 64: by its length, its first and its last byte.
+fn kind_of(key: &str) -> u64 {
+    let bytes = key.as_bytes();
+    let [first, last] = [bytes.first(), bytes.last()].map(|byte| u64::from(byte.copied().unwrap_or_default()));
+    let len = u64::from(narrow(bytes.len()));
+    1 << (first.wrapping_mul(7).wrapping_add(last.wrapping_mul(3)).wrapping_add(len.wrapping_mul(11)) % 64)
 }
 
 impl Tape {
@@ -87,7 +97,7 @@ impl Tape {
             return Err(Flaw { offset: 0, problem: "a document is larger than 4 GiB".to_owned() });
         }
         let entries = Vec::with_capacity(text.len() / 24);
-        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, entries, keys: Vec::new() };
+        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, entries, keys: Vec::new(), kinds: 0 };
         parser.value((0, 0), false, 0)?;
         parser.space();
         match parser.bytes.get(parser.at) {
@@ -219,12 +229,13 @@ impl<'d> Parser<'d> {
         let depth = self.deeper(depth)?;
         let start = self.at;
         let index = self.push(Shape::Object, key, key_escaped, start)?;
-        let base = self.keys.len();
+        let (base, kinds) = (self.keys.len(), std::mem::take(&mut self.kinds));
         self.at += 1;
         self.space();
         if self.bytes.get(self.at) == Some(&b'}') {
             self.at += 1;
             self.close(index);
+            self.kinds = kinds;
             return Ok(());
         }
         loop {
@@ -260,6 +271,7 @@ impl<'d> Parser<'d> {
             }
         }
         self.keys.truncate(base);
+        self.kinds = kinds;
         Ok(())
     }
 
@@ -267,10 +279,12 @@ impl<'d> Parser<'d> {
     fn key(&mut self, (start, end): (u32, u32), escaped: bool, base: usize, key_at: usize) -> Result<(), Flaw> {
         let raw = self.text.get(wide(start)..wide(end)).unwrap_or_default();
         let key = if escaped { Cow::Owned(unescaped(raw)) } else { Cow::Borrowed(raw) };
+        let kind = kind_of(&key);
         let open = self.keys.get(base..).unwrap_or_default();
-        if open.len() < FEW_KEYS && open.contains(&key) {
+        if self.kinds & kind != 0 && open.len() < FEW_KEYS && open.contains(&key) {
             return self.flaw(key_at, twice_problem(&key));
         }
+        self.kinds |= kind;
         self.keys.push(key);
         Ok(())
     }

@@ -7,9 +7,11 @@
 //! then counts once and lists as repeated.
 
 pub mod canonical_rows;
+mod cluster;
 pub mod document;
 pub mod documents;
 pub mod fact;
+pub mod heard;
 pub mod json;
 pub mod order;
 pub mod path;

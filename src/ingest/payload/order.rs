@@ -1,9 +1,10 @@
 //! All that documents tell of one order, put together: which items count, what the order says of itself, and which of
 //! its operations were executed, recorded, or only asked for.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashSet};
 
-use super::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, TransactionFact};
+use super::fact::{Fact, ItemFact, OperationFact, OrderFact, TransactionFact};
 use super::recorded;
 use super::rows::{self, Constants, Refused, Row, Whole};
 use super::sighting::{Sighting, at};
@@ -76,13 +77,15 @@ fn latest(order: &OrderFact) -> impl Ord + use<> {
 
 /// A request to change an order says nothing of when; the order that answers it does: the one with its amount.
 fn date_updates(orders: &mut [OrderFact]) {
-    let answers: Vec<OrderFact> = orders.iter().filter(|order| order.updated_at.is_some()).cloned().collect();
+    let mut answers: BTreeMap<Option<i64>, OrderFact> = BTreeMap::new();
+    for answer in orders.iter().filter(|order| order.updated_at.is_some() && order.items.is_none()) {
+        let known = answers.entry(answer.order_amount_minor).or_insert_with(|| answer.clone());
+        if latest(answer) >= latest(known) {
+            known.clone_from(answer);
+        }
+    }
     for order in orders.iter_mut().filter(|order| order.items.is_some() && order.updated_at.is_none()) {
-        let answer = answers
-            .iter()
-            .filter(|answer| answer.items.is_none() && answer.order_amount_minor == order.order_amount_minor)
-            .max_by_key(|answer| latest(answer));
-        if let Some(answer) = answer {
+        if let Some(answer) = answers.get(&order.order_amount_minor) {
             order.updated_at.clone_from(&answer.updated_at);
             order.created_at = order.created_at.take().or_else(|| answer.created_at.clone());
             order.currency = order.currency.take().or_else(|| answer.currency.clone());
@@ -90,68 +93,59 @@ fn date_updates(orders: &mut [OrderFact]) {
     }
 }
 
-struct Lines {
-    lines: Vec<(OrderFact, ItemFact)>,
+struct Lines<'o> {
+    lines: Vec<(&'o OrderFact, Cow<'o, ItemFact>)>,
     /// The documents whose statements are the order's.
-    stating: Vec<OrderFact>,
+    stating: Vec<&'o OrderFact>,
 }
 
-fn lines(
-    orders: &[OrderFact],
-    of_transactions: &[OrderFact],
+fn lines<'o>(
+    orders: &'o [OrderFact],
+    of_transactions: &'o [OrderFact],
     orders_given: bool,
     operations: &mut [OperationFact],
-) -> Lines {
-    let with_items = |orders: &[OrderFact]| -> Vec<(OrderFact, ItemFact)> {
-        let each = |order: &OrderFact| {
-            order.items.iter().flatten().map(|item| (order.clone(), item.clone())).collect::<Vec<_>>()
-        };
-        orders.iter().flat_map(each).collect()
-    };
+) -> Lines<'o> {
     if orders.iter().any(|order| order.items.is_some()) {
-        let kept = overwritten(orders);
-        return Lines { lines: with_items(&kept), stating: orders.to_vec() };
+        return Lines { lines: overwritten(orders), stating: orders.iter().collect() };
     }
     if orders_given {
         return Lines { lines: Vec::new(), stating: Vec::new() };
     }
     if of_transactions.iter().any(|order| order.items.is_some()) {
-        let stating = orders.iter().chain(of_transactions).cloned().collect();
-        return Lines { lines: with_items(of_transactions), stating };
+        let each = |order: &'o OrderFact| order.items.iter().flatten().map(move |item| (order, Cow::Borrowed(item)));
+        let stating = orders.iter().chain(of_transactions).collect();
+        return Lines { lines: of_transactions.iter().flat_map(each).collect(), stating };
     }
     // Only amounts are known: the order is compared as a whole, whatever lines its operations name.
-    let amounts: Vec<(OrderFact, ItemFact)> = orders
-        .iter()
-        .filter_map(|order| {
-            let gross_minor = order.order_amount_minor?;
-            Some((order.clone(), ItemFact { line_id: WHOLE_LINE.to_owned(), gross_minor, ..ItemFact::default() }))
-        })
-        .collect();
+    let whole = |order: &'o OrderFact| {
+        let gross_minor = order.order_amount_minor?;
+        let item = ItemFact { line_id: WHOLE_LINE.to_owned(), gross_minor, ..ItemFact::default() };
+        Some((order, Cow::Owned(item)))
+    };
+    let amounts: Vec<_> = orders.iter().filter_map(whole).collect();
     if !amounts.is_empty() {
         operations.iter_mut().for_each(|operation| operation.parts.clear());
     }
-    Lines { lines: amounts, stating: orders.to_vec() }
+    Lines { lines: amounts, stating: orders.iter().collect() }
 }
 
-/// The documents whose items count. One that holds all items of the order replaces what was before it: lines that it
-/// no longer has are gone, the others are older versions of its own (RULES.md 2 takes the later).
-fn overwritten(orders: &[OrderFact]) -> Vec<OrderFact> {
+/// The items that count. A document that holds all items of the order replaces what was before it: lines that it no
+/// longer has are gone, the others are older versions of its own (RULES.md 2 takes the later).
+fn overwritten(orders: &[OrderFact]) -> Vec<(&OrderFact, Cow<'_, ItemFact>)> {
     let newest = orders.iter().filter(|order| order.whole && order.items.is_some()).max_by_key(|order| latest(order));
-    let Some(newest) = newest else { return orders.to_vec() };
-    let of_newest: Vec<&str> = newest.items.iter().flatten().map(|item| item.line_id.as_str()).collect();
-    let keeps = |order: &OrderFact| !order.whole && latest(order) > latest(newest);
-    orders
-        .iter()
-        .map(|order| {
-            let mut order = order.clone();
-            if !keeps(&order)
-                && let Some(items) = &mut order.items
-            {
-                items.retain(|item| of_newest.contains(&item.line_id.as_str()));
-            }
-            order
-        })
-        .collect()
+    let of_newest: HashSet<&str> =
+        newest.iter().flat_map(|newest| newest.items.iter().flatten()).map(|item| item.line_id.as_str()).collect();
+    let counts_whole = |order: &OrderFact| match newest {
+        Some(newest) => !order.whole && latest(order) > latest(newest),
+        None => true,
+    };
+    let mut lines = Vec::new();
+    for order in orders {
+        let whole = counts_whole(order);
+        let items = order.items.iter().flatten().filter(|item| whole || of_newest.contains(item.line_id.as_str()));
+        lines.extend(items.map(|item| (order, Cow::Borrowed(item))));
+    }
+    lines
 }
 
 fn only_currency(
@@ -179,7 +173,7 @@ fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &
 }
 
 /// What the order says of itself: as its newest document does. Cancellations that are told of one by one are summed.
-fn statements(stating: &[OrderFact]) -> [Option<i64>; 4] {
+fn statements(stating: &[&OrderFact]) -> [Option<i64>; 4] {
     let newest = stating
         .iter()
         .filter(|order| {
@@ -201,17 +195,11 @@ fn statements(stating: &[OrderFact]) -> [Option<i64>; 4] {
 
 /// The sum of the cancellations that documents tell of one by one. One with an id counts once, however often it is
 /// told; those without are requests, which their answers repeat with an id, so they count only where no answer is.
-fn cancellations(stating: &[OrderFact]) -> Option<i64> {
+fn cancellations(stating: &[&OrderFact]) -> Option<i64> {
     let all = || stating.iter().flat_map(|order| &order.cancellations);
     let with_id: BTreeMap<&str, i64> =
         all().filter_map(|one| Some((one.cancellation_id.as_deref()?, one.amount_minor))).collect();
     let amounts: Vec<i64> =
         if with_id.is_empty() { all().map(|one| one.amount_minor).collect() } else { with_id.into_values().collect() };
     if amounts.is_empty() { None } else { amounts.into_iter().try_fold(0_i64, i64::checked_add) }
-}
-
-/// Whether an operation is Dintero's and of this kind of telling.
-pub(super) fn is_dintero(operation: &OperationFact) -> bool {
-    operation.api == Api::Dintero
-        && operation.moved.is_some_and(|moved| matches!(moved, Moved::Capture | Moved::Reversal))
 }

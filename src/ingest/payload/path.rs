@@ -1,6 +1,8 @@
 //! What the path of a file says of the documents in it: a folder that mirrors an API (`orders/<order_id>/captures.json`)
 //! says whose they are and what they tell of, where they do not say it themselves.
 
+use crate::model::record::Dataset;
+
 /// A collection of an API, as a path names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Collection {
@@ -50,6 +52,18 @@ const WORDS: [(&str, Collection); 14] = [
 ];
 
 impl PathHints {
+    /// The same, where the user says what the file holds: that counts where the path names no collection. A path that
+    /// names another one is not overruled: what comes of it does not hold what was said, and is refused.
+    #[must_use]
+    pub fn said(self, dataset: Option<Dataset>) -> Self {
+        let said = match dataset {
+            Some(Dataset::Captures) => Some(Collection::Captures),
+            Some(Dataset::Reversals) => Some(Collection::Reversals),
+            Some(Dataset::Orders | Dataset::Settlements) | None => None,
+        };
+        Self { collection: self.collection.or(said), ..self }
+    }
+
     /// Reads a path as configured or typed.
     #[must_use]
     pub fn new(path: &str) -> Self {

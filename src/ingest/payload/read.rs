@@ -6,11 +6,11 @@ use rayon::prelude::*;
 
 use super::document::DocContext;
 use super::documents::Documents;
-use super::fact::{Api, Fact};
+use super::fact::Api;
+use super::heard::Heard;
 use super::path::PathHints;
 use super::recognise::{Dintero, Kind};
 use crate::engine::source::Bytes;
-use crate::ingest::canonical::Reject;
 use crate::ingest::dintero::facts::facts as dintero_facts;
 use crate::ingest::source::FileError;
 use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
@@ -18,14 +18,10 @@ use crate::ingest::swedbank_pay::payload::facts as swedbank_pay_facts;
 /// What some documents of one API tell.
 #[derive(Debug)]
 pub struct Found {
-    /// Whose API it is.
-    pub api: Api,
-    /// How many documents there were.
-    pub documents: u64,
-    /// The facts.
-    pub facts: Vec<Fact>,
-    /// What cannot be read, with its line.
-    pub rejects: Vec<(u64, Reject)>,
+    /// Whose API it is; `None` of documents that are of none that is known.
+    pub api: Option<Api>,
+    /// What they give.
+    pub heard: Heard,
 }
 
 /// Documents that one task reads before it hands over what it found.
@@ -46,42 +42,31 @@ pub fn file(
     let mut documents = Documents::new(shown, bytes)?;
     while let Some(batch) = documents.next_batch()? {
         batch.spans().par_chunks(DOCUMENTS_AT_ONCE).try_for_each(|spans| {
-            let mut found = [Api::SwedbankPay, Api::Dintero].map(|api| Found {
-                api,
-                documents: 0,
-                facts: Vec::new(),
-                rejects: Vec::new(),
-            });
+            let apis = [Some(Api::SwedbankPay), Some(Api::Dintero), None];
+            let mut found = apis.map(|api| Found { api, heard: Heard::default() });
             for span in spans {
                 let document = batch.document(*span)?;
-                let [swedbank_pay, dintero] = &mut found;
-                let kind = document.kind();
-                // Settlements are read whole and by themselves; passed by here, their money would be missing unseen.
-                if let Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) = kind {
-                    let help = "put settlements and other documents in files of their own";
-                    return Err(FileError::new(shown, "a settlement of Dintero stands among other documents", help)
+                let [swedbank_pay, dintero, nobody] = &mut found;
+                match document.kind() {
+                    // Settlements are read whole and by themselves; passed by here, their money would be missing unseen.
+                    Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
+                        let help = "put settlements and other documents in files of their own";
+                        return Err(FileError::new(
+                            shown,
+                            "a settlement of Dintero stands among other documents",
+                            help,
+                        )
                         .at(document.line(), None));
-                }
-                if let Some(Kind::Dintero(_)) = kind { &mut *dintero } else { &mut *swedbank_pay }.documents += 1;
-                match kind {
-                    Some(Kind::SwedbankPay(kind)) => swedbank_pay_facts(
-                        &document,
-                        kind,
-                        &context,
-                        &mut |fact| swedbank_pay.facts.push(fact),
-                        &mut |line, reject| swedbank_pay.rejects.push((line, reject)),
-                    ),
-                    Some(Kind::Dintero(kind)) => dintero_facts(
-                        &document,
-                        kind,
-                        &context,
-                        &mut |fact| dintero.facts.push(fact),
-                        &mut |line, reject| dintero.rejects.push((line, reject)),
-                    ),
-                    _ => swedbank_pay.rejects.push((document.line(), document.unknown())),
+                    }
+                    Some(Kind::SwedbankPay(kind)) => {
+                        swedbank_pay_facts(&document, kind, &context, &mut swedbank_pay.heard);
+                    }
+                    Some(Kind::Dintero(kind)) => dintero_facts(&document, kind, &context, &mut dintero.heard),
+                    Some(Kind::CanonicalRow) => nobody.heard.rejects.push((document.line(), document.canonical_row())),
+                    None => nobody.heard.rejects.push((document.line(), document.unknown())),
                 }
             }
-            for found in found.into_iter().filter(|found| found.documents > 0) {
+            for found in found.into_iter().filter(|found| found.heard != Heard::default()) {
                 emit(found).map_err(|error| {
                     FileError::new(
                         shown,

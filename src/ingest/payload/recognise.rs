@@ -67,7 +67,7 @@ const fn entry(kind: Kind, all: &'static [&'static str], any: &'static [&'static
 const COLLECTIONS: &[&str] = &["captures", "refunds", "authorizations", "cancellations"];
 
 /// Keys that only canonical rows, or only objects that a canonical row never is, have.
-const TABLE: [Entry; 17] = [
+const TABLE: [Entry; 18] = [
     entry(Kind::CanonicalRow, &["gross_amount", "currency"], &[]),
     entry(Kind::CanonicalRow, &["order_id", "amount"], &["currency", "created_at", "dataset"]),
     entry(Kind::Dintero(Dintero::SettlementReport), &["dintero_settlement_id"], &["transactions"]),
@@ -86,6 +86,13 @@ const TABLE: [Entry; 17] = [
         &["merchant_reference", "session_id", "settlement_status", "items"],
     ),
     entry(Kind::Dintero(Dintero::OrderEvents), &["events", "state"], &[]),
+    // An answer for the order as a whole, without lines.
+    Entry {
+        kind: Kind::Dintero(Dintero::Operation),
+        all: &["amount", "success"],
+        any: &["payment_details", "created_at", "processed_at"],
+        none: &["items", "event", "events", "currency", "transaction"],
+    },
     entry(Kind::SwedbankPay(SwedbankPay::Enveloped), &[], &["payment", "paymentorder"]),
     entry(
         Kind::SwedbankPay(SwedbankPay::List),
@@ -126,9 +133,70 @@ pub fn recognise(keys: &[&str]) -> Option<Kind> {
     TABLE.iter().find(fits).map(|entry| entry.kind)
 }
 
+/// Keys beside `items` that a recorded operation of the orders API never has: it is a transaction or an order, whose
+/// items have other meanings, or a request to the checkout, which says nothing of what became of it.
+const NO_OPERATION: [&str; 14] = [
+    "order_id",
+    "currency",
+    "status",
+    "order",
+    "options",
+    "event",
+    "events",
+    "merchant_reference",
+    "session_id",
+    "settlement_status",
+    "payment_product",
+    "capture_reference",
+    "refund_reference",
+    "reason",
+];
+
+/// What an object with `items` is whose own keys do not say it, by those of its first item: a page of the list of
+/// settlements that is the last one, or an operation of which neither outcome nor payment is stated.
+#[must_use]
+pub fn recognise_items(keys: &[&str], first_item: &[&str]) -> Option<Kind> {
+    let item_has = |key: &str| first_item.contains(&key);
+    if item_has("amounts") && ["settled_at", "provider_reference", "payment_status"].into_iter().any(item_has) {
+        return Some(Kind::Dintero(Dintero::SettlementList));
+    }
+    let is_operation = item_has("line_id") && item_has("amount") && !keys.iter().any(|key| NO_OPERATION.contains(key));
+    is_operation.then_some(Kind::Dintero(Dintero::Operation))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn items_tell_where_the_keys_do_not() {
+        let operation = Some(Kind::Dintero(Dintero::Operation));
+        let list = Some(Kind::Dintero(Dintero::SettlementList));
+        let line = "amount line_id";
+        let table = [
+            ("items", "id amounts settled_at", list),
+            ("items", "id provider_reference amounts", list),
+            ("items total", "id payment_status amounts created_at", list),
+            ("items", "id amounts", None),
+            ("items", line, operation),
+            ("id created_at amount items", line, operation),
+            ("items processed_at metadata", "line_id amount payout", operation),
+            ("items", "line_id gross_amount", None),
+            ("items", "id amount", None),
+            ("items", "", None),
+            // A request to the checkout to capture or refund, an order, a transaction.
+            ("amount capture_reference items", line, None),
+            ("amount reason items", line, None),
+            ("id currency items", line, None),
+            ("id merchant_reference amount items", line, None),
+            ("event amount items", line, None),
+        ];
+        for (keys, first, expected) in table {
+            let words = |text: &'static str| text.split_whitespace().collect::<Vec<_>>();
+            assert_eq!(recognise(&words(keys)), None, "{keys:?}");
+            assert_eq!(recognise_items(&words(keys), &words(first)), expected, "{keys:?} {first:?}");
+        }
+    }
 
     #[test]
     fn documents_are_told_by_their_keys() {
@@ -156,6 +224,9 @@ mod tests {
             ("order", dintero(D::Draft)),
             ("items payment_details success", dintero(D::Operation)),
             ("id created_at amount success items payment_details", dintero(D::Operation)),
+            ("id created_at amount success", dintero(D::Operation)),
+            ("amount success payment_details", dintero(D::Operation)),
+            ("id event amount success created_at", None),
             ("captures", dintero(D::Collection)),
             ("refunds", dintero(D::Collection)),
             ("authorizations", dintero(D::Collection)),

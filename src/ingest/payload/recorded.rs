@@ -3,8 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::fact::{Moved, OperationFact, Told};
-use super::order::is_dintero;
+use super::fact::{Api, Moved, OperationFact, PartFact, Told};
 use super::references::effect_minor;
 use super::sighting::at;
 use crate::ingest::field::{RECORDED_ONLY, is_completed};
@@ -19,19 +18,20 @@ type Sightings = Vec<OperationFact>;
 /// of the order is among the documents: only then can a record lack its event.
 #[must_use]
 pub fn settle(operations: Vec<OperationFact>, transactions_given: bool) -> Vec<OperationFact> {
-    let (dintero, mut out): (Vec<_>, Vec<_>) = operations.into_iter().partition(is_dintero);
-    let (recorded, executed): (Vec<_>, Vec<_>) = dintero.into_iter().partition(|fact| fact.told != Told::Executed);
-    let recorded = answered(recorded);
+    let of_dintero = |fact: &OperationFact| fact.api == Api::Dintero && fact.moved.is_some();
+    let (dintero, mut out): (Vec<_>, Vec<_>) = operations.into_iter().partition(of_dintero);
+    let (records, events): (Vec<_>, Vec<_>) = dintero.into_iter().partition(|fact| fact.told != Told::Executed);
+    let records = answered(records);
     if !transactions_given {
-        out.extend(recorded);
-        out.extend(executed);
+        out.extend(records);
+        out.extend(events);
         return out;
     }
-    let (completed, failed): (Vec<_>, Vec<_>) = recorded.into_iter().partition(completed);
-    out.extend(failed);
-    let (moved, failed): (Vec<_>, Vec<_>) = executed.into_iter().partition(self::completed);
-    out.extend(failed);
-    let (mut recorded, mut executed) = (by_identity(completed), by_identity(moved));
+    // What failed is neither backed nor lacking.
+    let (records, failed_records): (Vec<_>, Vec<_>) = records.into_iter().partition(is_done);
+    let (events, failed_events): (Vec<_>, Vec<_>) = events.into_iter().partition(is_done);
+    out.extend(failed_records.into_iter().chain(failed_events));
+    let (mut recorded, mut executed) = (by_identity(records), by_identity(events));
     pair(&mut recorded, &mut executed, &mut out);
     // What is left may still be the same money, split in another way: then the records, which name lines, count.
     let sum = |all: &[Sightings]| -> Option<i128> {
@@ -48,25 +48,30 @@ pub fn settle(operations: Vec<OperationFact>, transactions_given: bool) -> Vec<O
     out
 }
 
-fn completed(fact: &OperationFact) -> bool {
+fn is_done(fact: &OperationFact) -> bool {
     is_completed(fact.state.as_deref().unwrap_or_default().as_bytes())
 }
 
-/// A request and the record that answers it (the same lines, payment and outcome) are one record.
+/// What a request and the record that answers it have alike: the kind, the lines, the payment and the outcome.
+type Asked = (Option<Moved>, Vec<PartFact>, Option<String>, bool);
+
+fn asked(fact: &OperationFact) -> Asked {
+    (fact.moved, fact.parts.clone(), fact.payment_id.clone(), is_done(fact))
+}
+
+/// A request and the record that answers it are one record; each record answers one request.
 fn answered(recorded: Vec<OperationFact>) -> Vec<OperationFact> {
-    let (answers, requests): (Vec<_>, Vec<_>) = recorded.into_iter().partition(|fact| fact.operation_id.is_some());
-    let mut free: Sightings =
-        by_identity(answers.clone()).into_iter().filter_map(|same| same.into_iter().next()).collect();
-    let mut out = answers;
+    let (mut out, requests): (Vec<_>, Vec<_>) = recorded.into_iter().partition(|fact| fact.operation_id.is_some());
+    if requests.is_empty() {
+        return out;
+    }
+    let mut free: HashMap<Asked, VecDeque<OperationFact>> = HashMap::new();
+    for answer in by_identity(out.clone()).into_iter().filter_map(|same| same.into_iter().next()) {
+        free.entry(asked(&answer)).or_default().push_back(answer);
+    }
     for request in requests {
-        let fits = |answer: &OperationFact| {
-            answer.moved == request.moved
-                && answer.parts == request.parts
-                && answer.payment_id == request.payment_id
-                && completed(answer) == completed(&request)
-        };
-        match free.iter().position(fits) {
-            Some(place) => out.push(OperationFact { place: request.place, ..free.remove(place) }),
+        match free.get_mut(&asked(&request)).and_then(VecDeque::pop_front) {
+            Some(answer) => out.push(OperationFact { place: request.place, ..answer }),
             None => out.push(request),
         }
     }
@@ -142,3 +147,6 @@ fn together(record: &OperationFact, event: &OperationFact) -> OperationFact {
         ..event.clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

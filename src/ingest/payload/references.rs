@@ -2,6 +2,9 @@
 //! Dintero and the capture that Swedbank Pay executed for it. Each gets what the others know, so that RULES.md 2 sees
 //! one operation, told of several times.
 
+use std::collections::HashMap;
+
+use super::cluster::{Index, Known, cluster};
 use super::fact::{Api, Fact, Moved, OperationFact, Told};
 use super::sighting::{Sighting, at, fill};
 
@@ -9,6 +12,12 @@ use super::sighting::{Sighting, at, fill};
 #[must_use]
 pub fn complete(sightings: Vec<Sighting>) -> Vec<Sighting> {
     let mut sightings = sightings;
+    // Nobody else tells of it, as of most: what was executed is complete as it is.
+    if let [Sighting { fact: Fact::Operation(only), .. }] = sightings.as_slice()
+        && only.told != Told::Asked
+    {
+        return sightings;
+    }
     sightings.sort();
     let mut out = Vec::with_capacity(sightings.len());
     let mut events: Vec<(String, OperationFact)> = Vec::new();
@@ -35,54 +44,6 @@ pub fn complete(sightings: Vec<Sighting>) -> Vec<Sighting> {
     );
     out.extend(all.map(|(provider, operation)| Sighting { provider, fact: Fact::Operation(operation) }));
     out
-}
-
-fn agree<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
-    one.zip(other).is_none_or(|(one, other)| one == other)
-}
-
-/// Groups what tells of one operation: by number, else by kind and amount; a request joins the only one that it can
-/// be of.
-fn cluster(operations: Vec<OperationFact>) -> Vec<Vec<OperationFact>> {
-    let (asked, executed): (Vec<_>, Vec<_>) =
-        operations.into_iter().partition(|operation| operation.told == Told::Asked);
-    let (numbered, bare): (Vec<_>, Vec<_>) =
-        executed.into_iter().partition(|operation| operation.transaction_number.is_some());
-    let mut clusters: Vec<Vec<OperationFact>> = Vec::new();
-    let mut join = |operation: OperationFact, fits: &dyn Fn(&OperationFact) -> bool| {
-        let mut places = clusters.iter_mut().filter(|members| members.iter().all(fits));
-        match (places.next(), places.next()) {
-            (Some(members), None) => members.push(operation),
-            _ => clusters.push(vec![operation]),
-        }
-    };
-    for operation in numbered {
-        let (number, moved) = (operation.transaction_number.clone(), operation.moved);
-        join(operation, &|member| member.transaction_number == number && member.moved == moved);
-    }
-    for operation in bare {
-        let (moved, amount, order) = (operation.moved, operation.amount_minor, operation.order_id.clone());
-        join(operation, &|member| {
-            member.moved == moved
-                && agree(member.amount_minor.as_ref(), amount.as_ref())
-                && agree(member.order_id.as_ref(), order.as_ref())
-        });
-    }
-    for request in asked {
-        let (moved, amount) = (request.moved, request.amount_minor);
-        let kind_fits = |member: &OperationFact| agree(member.moved.as_ref(), moved.as_ref());
-        let of_kind = clusters.iter().filter(|members| members.iter().all(kind_fits)).count();
-        let amount_fits = |member: &OperationFact| agree(member.amount_minor.as_ref(), amount.as_ref());
-        let mut places: Vec<&mut Vec<OperationFact>> = clusters
-            .iter_mut()
-            .filter(|members| members.iter().all(kind_fits) && (of_kind == 1 || members.iter().all(amount_fits)))
-            .collect();
-        match places.as_mut_slice() {
-            [members] => members.push(request),
-            _ => clusters.push(vec![request]),
-        }
-    }
-    clusters
 }
 
 /// Gives every member what the others know: the facts come from what was executed, the lines from what was asked for.
@@ -124,36 +85,57 @@ fn shared(members: Vec<OperationFact>) -> Vec<OperationFact> {
 /// The state of a request that nothing answers: money that did not move.
 pub const ASKED_ONLY: &str = "requested";
 
-/// An event of Dintero that Swedbank Pay executed, and Swedbank Pay's own word of it, are one operation of Dintero's.
+/// Whose events tell of one operation: the provider, the event's id and its kind.
+type OfEvent = (String, Option<String>, Option<Moved>);
+
+/// An event of Dintero that Swedbank Pay executed, and Swedbank Pay's own word of it, are one operation of Dintero's:
+/// where exactly one group of Swedbank Pay's, with no request in it, is of the event's kind and amount.
 fn take_over(events: &mut [(String, OperationFact)], clusters: &mut [(String, Vec<OperationFact>)]) {
-    for place in 0..events.len() {
-        let (provider, event) = events[place].clone();
-        let of_event = |members: &[OperationFact]| {
-            members.iter().all(|member| {
-                member.api == Api::SwedbankPay
-                    && member.told != Told::Asked
-                    && member.moved == event.moved
-                    && agree(member.amount_minor.as_ref(), event.amount_minor.as_ref())
-            })
+    let mut index: Index<Option<Moved>, i64, ()> = Index::new();
+    let known = |members: &[OperationFact]| {
+        let moved = members.first()?.moved;
+        let of_event = |member: &OperationFact| {
+            member.api == Api::SwedbankPay && member.told != Told::Asked && member.moved == moved
         };
-        let mut fitting = clusters.iter_mut().filter(|(_, members)| of_event(members));
-        let (Some((owner, members)), None) = (fitting.next(), fitting.next()) else { continue };
-        let Some(first) = members.first().cloned() else { continue };
-        let seen = OperationFact {
-            transaction_number: event.transaction_number.clone().or(first.transaction_number),
-            reconciliation_number: event.reconciliation_number.clone().or(first.reconciliation_number),
-            receipt_reference: event.receipt_reference.clone().or(first.receipt_reference),
-            ..event
-        };
-        for (_, same) in events.iter_mut().filter(|(known, same)| {
-            *known == provider && same.operation_id == seen.operation_id && same.moved == seen.moved
-        }) {
-            *same = OperationFact { place: same.place, ..seen.clone() };
+        let amount = members.iter().fold(Known::Nothing, |amount, member| amount.with(member.amount_minor));
+        members.iter().all(of_event).then_some((moved, amount, Known::Nothing))
+    };
+    for (place, (_, members)) in clusters.iter().enumerate() {
+        if let Some(known) = known(members) {
+            index.add(known, place);
         }
+    }
+    let mut alike: HashMap<OfEvent, Vec<usize>> = HashMap::new();
+    for (place, (provider, event)) in events.iter().enumerate() {
+        let of_event = (provider.clone(), event.operation_id.clone(), event.moved);
+        alike.entry(of_event).or_default().push(place);
+    }
+    for place in 0..events.len() {
+        let Some((provider, event)) = events.get(place) else { continue };
+        let (_, only) = index.fitting(event.moved, event.amount_minor, None);
+        let Some((only, (owner, members))) = only.and_then(|only| Some((only, clusters.get_mut(only)?))) else {
+            continue;
+        };
+        let Some(first) = members.first() else { continue };
+        let seen = OperationFact {
+            transaction_number: event.transaction_number.clone().or_else(|| first.transaction_number.clone()),
+            reconciliation_number: event.reconciliation_number.clone().or_else(|| first.reconciliation_number.clone()),
+            receipt_reference: event.receipt_reference.clone().or_else(|| first.receipt_reference.clone()),
+            ..event.clone()
+        };
+        if let Some(known) = known(members) {
+            index.remove(known, only);
+        }
+        owner.clone_from(provider);
         for member in members.iter_mut() {
             *member = OperationFact { place: member.place, ..seen.clone() };
         }
-        owner.clone_from(&provider);
+        let of_event = (provider.clone(), seen.operation_id.clone(), seen.moved);
+        for same in alike.get(&of_event).into_iter().flatten() {
+            if let Some((_, same)) = events.get_mut(*same) {
+                *same = OperationFact { place: same.place, ..seen.clone() };
+            }
+        }
     }
 }
 
@@ -176,3 +158,6 @@ pub fn effect_minor(operation: &OperationFact) -> Option<i128> {
     let amount = operation.amount_minor.map(i128::from).or_else(parts)?;
     Some(if operation.moved == Some(Moved::Reversal) { -amount } else { amount })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! From facts that are put together to canonical rows, with what a row cannot do without.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::fact::{ItemFact, Moved, OperationFact, OrderFact, Place};
 use crate::ingest::canonical::Reject;
@@ -157,9 +157,11 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
     }
     push(&mut common, "operation_amount", fact.amount_minor);
     let mut sums: Vec<(&str, i128, Option<i128>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for part in &fact.parts {
         let (amount, vat) = (i128::from(part.amount_minor), part.vat_minor.map(i128::from));
-        match sums.iter_mut().find(|(line_id, ..)| *line_id == part.line_id) {
+        let place = *places.entry(&part.line_id).or_insert(sums.len());
+        match sums.get_mut(place) {
             Some((_, sum, vat_sum)) => {
                 *sum += amount;
                 *vat_sum = vat_sum.zip(vat).map(|(sum, vat)| sum + vat);

@@ -1,5 +1,7 @@
 //! Texts and whole numbers out of documents, read from the characters that stand there: no number passes a float.
 
+use std::borrow::Cow;
+
 use super::json::{Node, Shape};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
@@ -30,13 +32,30 @@ pub fn missing(column: &str, reason: impl Into<String>) -> Reject {
 /// It is something else.
 pub fn id(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Reject> {
     let Some(value) = value else { return Ok(None) };
+    id_of(column, &value).map(|text| text.map(Cow::into_owned))
+}
+
+/// As [`id`], of a value that is there, where it stands as it is written.
+///
+/// # Errors
+/// As [`id`].
+pub fn id_of<'d>(column: &str, value: &Node<'d>) -> Result<Option<Cow<'d, str>>, Reject> {
     let text = match value.shape() {
         Shape::Null => return Ok(None),
         Shape::Text => value.text().unwrap_or_default(),
         Shape::Number if is_whole(value.raw()) => value.raw().into(),
-        _ => return Err(rejected(column, &value, "a text or a whole number must stand here")),
+        _ => return Err(rejected(column, value, "a text or a whole number must stand here")),
     };
-    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+    Ok(Some(trimmed(text)).filter(|text| !text.is_empty()))
+}
+
+/// A text without the white space around it.
+pub(super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) if text.trim().len() == text.len() => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
 }
 
 /// A text, trimmed; `None` where it is absent, `null` or empty.
@@ -45,13 +64,18 @@ pub fn id(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Rejec
 /// It is something else.
 pub fn text(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Reject> {
     let Some(value) = value else { return Ok(None) };
+    text_of(column, &value).map(|text| text.map(Cow::into_owned))
+}
+
+/// As [`text`], of a value that is there, where it stands as it is written.
+///
+/// # Errors
+/// As [`text`].
+pub fn text_of<'d>(column: &str, value: &Node<'d>) -> Result<Option<Cow<'d, str>>, Reject> {
     match value.shape() {
         Shape::Null => Ok(None),
-        Shape::Text => {
-            let text = value.text().unwrap_or_default();
-            Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
-        }
-        _ => Err(rejected(column, &value, "a text must stand here")),
+        Shape::Text => Ok(Some(trimmed(value.text().unwrap_or_default())).filter(|text| !text.is_empty())),
+        _ => Err(rejected(column, value, "a text must stand here")),
     }
 }
 
@@ -61,13 +85,13 @@ fn is_whole(number: &str) -> bool {
 }
 
 /// The characters of a number, or of a text that holds one.
-fn numeral<'d>(column: &str, value: &Node<'d>) -> Result<Option<std::borrow::Cow<'d, str>>, Reject> {
+fn numeral<'d>(column: &str, value: &Node<'d>) -> Result<Option<Cow<'d, str>>, Reject> {
     match value.shape() {
         Shape::Null => Ok(None),
         Shape::Number => Ok(Some(value.raw().into())),
         Shape::Text => match value.text().unwrap_or_default() {
             text if text.trim().is_empty() => Ok(None),
-            text => Ok(Some(text.trim().to_owned().into())),
+            text => Ok(Some(trimmed(text))),
         },
         _ => Err(rejected(column, value, "a whole number of minor units must stand here")),
     }

@@ -46,13 +46,17 @@ impl Sighting {
         out.extend_from_slice(&bytes);
     }
 
-    /// All facts of a shard, by key.
+    /// All facts of a shard, by key; a block holds whole ones.
     ///
     /// # Errors
     /// The bytes are not those that were put.
-    pub fn read_all(bytes: &[u8]) -> Result<BTreeMap<u128, Vec<Self>>, String> {
+    pub fn read_all<'b>(mut blocks: impl Iterator<Item = &'b [u8]>) -> Result<BTreeMap<u128, Vec<Self>>, String> {
+        let mut all = BTreeMap::new();
+        blocks.try_for_each(|block| Self::read_block(block, &mut all)).map(|()| all)
+    }
+
+    fn read_block(bytes: &[u8], all: &mut BTreeMap<u128, Vec<Self>>) -> Result<(), String> {
         let cut = || "the working file of payloads is damaged".to_owned();
-        let mut all: BTreeMap<u128, Vec<Self>> = BTreeMap::new();
         let mut rest = bytes;
         while let Some((key, more)) = rest.split_first_chunk::<16>() {
             let (len, more) = more.split_first_chunk::<8>().ok_or_else(cut)?;
@@ -62,7 +66,7 @@ impl Sighting {
             all.entry(u128::from_le_bytes(*key)).or_default().push(sighting);
             rest = more;
         }
-        if rest.is_empty() { Ok(all) } else { Err(cut()) }
+        if rest.is_empty() { Ok(()) } else { Err(cut()) }
     }
 }
 

@@ -19,6 +19,8 @@ pub enum From {
     Cell(usize),
     /// What a group of a split column matches: the split and the group.
     Group(usize, usize),
+    /// Several cells, put together: which of the joined columns.
+    Joined(usize),
     /// No cell: a constant alone.
     Nowhere,
 }
@@ -38,6 +40,8 @@ pub struct Field {
     pub words: HashMap<String, String>,
     /// Whether its sign is turned.
     pub negate: bool,
+    /// In rows of which kinds its sign is turned, in small letters.
+    pub negate_kinds: Vec<String>,
 }
 
 /// A cell that holds several columns.
@@ -69,10 +73,14 @@ pub struct Columns {
     pub fields: Vec<Field>,
     /// Cells that are taken apart.
     pub splits: Vec<SplitCell>,
+    /// Cells that are put together, for each column that is.
+    pub joins: Vec<Vec<usize>>,
     /// Which rows take part.
     pub only: Vec<OnlyCell>,
     /// The field of the currency.
     pub currency: Option<usize>,
+    /// The field of the kind, where the sign of an amount depends on it.
+    pub kind: Option<usize>,
     /// Columns of a canonical file that no rule knows.
     pub ignored: Vec<String>,
     /// What each cell is, for rejects: the canonical column, else the file's.
@@ -157,6 +165,11 @@ impl Columns {
             }
             splits.push(SplitCell { cell: cell_of(&split.column, "split")?, name: split.column.clone(), pattern });
         }
+        let mut joins = Vec::new();
+        for (name, parts) in &profile.join {
+            groups.insert(name.clone(), From::Joined(joins.len()));
+            joins.push(parts.iter().map(|part| cell_of(part, name)).collect::<Result<_, FileError>>()?);
+        }
         let mut fields = Vec::new();
         for (place, column) in dataset.columns().iter().enumerate() {
             let from = match (groups.get(column.name), profile.columns.get(column.name)) {
@@ -177,9 +190,20 @@ impl Columns {
                 constant,
                 words: words.map(|(word, text)| (word.trim().to_lowercase(), text.clone())).collect(),
                 negate: profile.negate.iter().any(|name| name == column.name),
+                negate_kinds: kinds_of(profile, column.name),
             });
         }
         missing(&fields, profile, is_canonical, dataset, header)?;
+        let kind = fields.iter().position(|field| field.column.name == "kind");
+        if kind.is_none() && !profile.negate_kinds.is_empty() {
+            let problem = format!(
+                "profile {} turns signs by the kind of a row (negate_kinds), and {} have no kind here",
+                profile.name,
+                dataset.name()
+            );
+            let help = "give kind a column or a constant, or list the amounts in negate".to_owned();
+            return Err(header.error(problem, help));
+        }
         let mut only = Vec::new();
         for (name, words) in &profile.only {
             let words = words.iter().map(|word| word.trim().to_lowercase()).collect();
@@ -197,13 +221,22 @@ impl Columns {
         Ok(Self {
             width: header.names.len(),
             currency: fields.iter().position(|field| field.column.name == "currency"),
+            kind: kind.filter(|_| !profile.negate_kinds.is_empty()),
             fields,
             splits,
+            joins,
             only,
             ignored,
             names,
         })
     }
+}
+
+/// The kinds of rows in which the sign of a column is turned, in small letters.
+fn kinds_of(profile: &Profile, column: &str) -> Vec<String> {
+    let of_column = |amounts: &&Vec<String>| amounts.iter().any(|name| name == column);
+    let kinds = profile.negate_kinds.iter().filter(|(_, amounts)| of_column(amounts));
+    kinds.map(|(kind, _)| kind.trim().to_lowercase()).collect()
 }
 
 /// The pattern of a split column: it takes apart the whole of a file's text, and names canonical columns.

@@ -208,6 +208,8 @@ struct Job<'a> {
     copy: Copy<'a>,
     /// What the groups of each split matched in this row.
     groups: Vec<CaptureLocations>,
+    /// What the cells of each joined column give in this row.
+    joined: Vec<String>,
     out: Vec<String>,
     left_out: u64,
     currency: (String, Option<u32>),
@@ -232,6 +234,7 @@ impl<'a> Job<'a> {
             profile_name: &profile.name,
             ways: Ways { dialect: profile.dialect(), unit, rate_unit, dates, is_canonical, is_text },
             groups: columns.splits.iter().map(|split| split.pattern.capture_locations()).collect(),
+            joined: vec![String::new(); columns.joins.len()],
             out: vec![String::new(); columns.fields.len()],
             copy: Copy::of(task.shown, task.dataset, places, &columns.ignored)?,
             columns,
@@ -271,7 +274,14 @@ impl<'a> Job<'a> {
 
     /// Reads all fields into `out`.
     fn fields(&mut self, cells: &impl Cells) -> Result<(), Reject> {
-        let Self { columns, ways, groups, out, .. } = self;
+        let Self { columns, ways, groups, joined, out, .. } = self;
+        for (cells_of, text) in columns.joins.iter().zip(joined.iter_mut()) {
+            text.clear();
+            for part in cells_of.iter().map(|place| trim(cells.cell(*place))).filter(|part| !part.is_empty()) {
+                text.push_str(if text.is_empty() { "" } else { " " });
+                text.push_str(part);
+            }
+        }
         for (split, found) in columns.splits.iter().zip(groups.iter_mut()) {
             let text = trim(cells.cell(split.cell));
             if split.pattern.captures_read(found, text).is_none() {
@@ -294,8 +304,13 @@ impl<'a> Job<'a> {
                 let found = groups.get(split).and_then(|found| found.get(group));
                 found.and_then(|(start, end)| whole.get(Range { start, end })).map_or("", str::trim)
             }
+            From::Joined(place) => joined.get(place).map_or("", |text| text),
             From::Nowhere => "",
         };
+        let kind_text = columns
+            .kind
+            .and_then(|place| columns.fields.get(place))
+            .map_or("", |field| said(field, text_of(field)).unwrap_or_else(|text| text));
         let currency_text = columns
             .currency
             .and_then(|place| columns.fields.get(place))
@@ -329,7 +344,8 @@ impl<'a> Job<'a> {
                 }
                 Err(text) => {
                     let is_number = matches!(field.from, From::Cell(place) if cells.is_number(place));
-                    put(field, text, is_number, ways, currency, out).map_err(|reason| Reject {
+                    let turned = field.negate || field.negate_kinds.iter().any(|kind| is_kind(kind_text, kind));
+                    put(field, text, (is_number, turned), ways, currency, out).map_err(|reason| Reject {
                         column: field.column.name.to_owned(),
                         value: shown(text.as_bytes()),
                         reason,
@@ -379,11 +395,16 @@ fn said<'t>(field: &'t Field, text: &'t str) -> Result<&'t str, &'t str> {
     }
 }
 
-/// Writes the canonical text of a field.
+/// Whether a kind is one that is written in small letters.
+fn is_kind(text: &str, small: &str) -> bool {
+    if text.is_ascii() { text.eq_ignore_ascii_case(small) } else { text.to_lowercase() == small }
+}
+
+/// Writes the canonical text of a field; `turned`: its sign is turned.
 fn put(
     field: &Field,
     text: &str,
-    is_number: bool,
+    (is_number, turned): (bool, bool),
     ways: &Ways,
     currency: RowCurrency<'_>,
     out: &mut String,
@@ -394,7 +415,7 @@ fn put(
         ColumnKind::Text | ColumnKind::Currency | ColumnKind::State | ColumnKind::Kind => out.push_str(text),
         ColumnKind::Minor => {
             let amount_minor = amount::minor(text, dialect, ways.unit, currency)?;
-            let amount_minor = if field.negate {
+            let amount_minor = if turned {
                 amount_minor.checked_neg().ok_or("the amount does not fit 64 bits of minor units")?
             } else {
                 amount_minor

@@ -127,8 +127,14 @@ pub struct Profile {
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Columns that hold several.
     pub split: Vec<Split>,
+    /// Canonical column to the file's columns whose texts it is put together from, a space between them: a day and its
+    /// time. `date_format` and all else is about the text that they give.
+    pub join: BTreeMap<String, Vec<String>>,
     /// Canonical amounts whose sign is turned.
     pub negate: Vec<String>,
+    /// Kind of a settlement row, in canonical words, to the amounts whose sign is turned in rows of that kind: for
+    /// exports that write reversals as positive amounts.
+    pub negate_kinds: BTreeMap<String, Vec<String>>,
     /// The file's column to the words that a row must have one of to take part; others are left out and counted.
     pub only: BTreeMap<String, Vec<String>>,
 }

@@ -1,5 +1,7 @@
 //! Whole files through a profile: what becomes of every row, and what is said of a file that does not fit.
 
+mod joined;
+
 use std::collections::BTreeMap;
 
 use super::convert::{Task, convert_table, convert_text};

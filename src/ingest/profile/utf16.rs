@@ -38,5 +38,6 @@ pub fn convert_utf16(bytes: &Bytes, task: Task<'_>) -> Result<Converted, FileErr
         dataset: task.dataset,
         rejects: Vec::new(),
         native: None,
+        ignored: Vec::new(),
     })
 }

@@ -23,11 +23,27 @@ pub fn minor_units(text: &str, exponent: u32) -> Result<i128, String> {
     if !all_digits(whole) || !fraction.is_none_or(fits) {
         return Err(refused());
     }
+    if let Some(units) = few_digits(whole, fraction.unwrap_or_default(), exponent) {
+        return Ok(if text.starts_with('-') { -units } else { units });
+    }
     let too_large = || "the amount is too large".to_owned();
     let value = Decimal::from_str_exact(text).map_err(|_| too_large())?;
     // The text has no more decimals than the exponent, so nothing is cut off.
     let power = exponent.checked_sub(value.scale()).ok_or_else(refused)?;
     10_i128.checked_pow(power).and_then(|factor| value.mantissa().checked_mul(factor)).ok_or_else(too_large)
+}
+
+/// Minor units of digits before and after the point, where they are so few that nothing can overflow.
+fn few_digits(whole: &str, fraction: &str, exponent: u32) -> Option<i128> {
+    // With four decimals that is below the largest number of 64 bits.
+    const FEW: usize = 14;
+    let exponent = usize::try_from(exponent).ok()?;
+    if whole.len() > FEW || exponent > 4 {
+        return None;
+    }
+    let zeros = exponent.checked_sub(fraction.len())?;
+    let digits = whole.bytes().chain(fraction.bytes()).chain(std::iter::repeat_n(b'0', zeros));
+    Some(i128::from(digits.fold(0_i64, |units, digit| units * 10 + i64::from(digit & 0x0f))))
 }
 
 #[cfg(test)]
@@ -46,6 +62,8 @@ mod tests {
             ("1.234", 3, 1_234),
             ("92233720368547758.07", 2, i128::from(i64::MAX)),
             ("12345678901234567.89", 2, 1_234_567_890_123_456_789),
+            ("999999999999999.9999", 4, 9_999_999_999_999_999_999),
+            ("-1000000000000000.0", 4, -10_000_000_000_000_000_000),
         ];
         for (text, exponent, expected) in good {
             assert_eq!(minor_units(text, exponent), Ok(expected), "{text}");

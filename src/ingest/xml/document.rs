@@ -14,6 +14,8 @@ use quick_xml::events::{BytesDecl, BytesRef, BytesStart};
 
 use super::token::{Token, Tokens};
 
+/// So few bytes are faster looked at one by one.
+const SHORT_BYTES: usize = 24;
 /// Elements inside each other; what providers send has five.
 const DEPTH_MAX: usize = 32;
 
@@ -44,6 +46,26 @@ pub struct Place {
 }
 
 impl Place {
+    /// The place behind some bytes that begin here.
+    #[must_use]
+    pub fn behind(self, bytes: &[u8]) -> Self {
+        let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        if bytes.len() <= SHORT_BYTES {
+            let step = |place: Self, byte: &u8| match byte {
+                b'\n' => Self { line: place.line.saturating_add(1), column: 1 },
+                _ => Self { column: place.column.saturating_add(1), ..place },
+            };
+            return bytes.iter().fold(self, step);
+        }
+        match memchr::memrchr(b'\n', bytes) {
+            None => Self { column: self.column.saturating_add(wide(bytes.len())), ..self },
+            Some(last) => Self {
+                line: self.line.saturating_add(wide(memchr::memchr_iter(b'\n', bytes).count())),
+                column: wide(bytes.len() - last),
+            },
+        }
+    }
+
     /// An error at this place.
     pub fn error(self, problem: impl Into<String>, help: impl Into<String>) -> XmlError {
         XmlError { line: self.line, column: self.column, problem: problem.into(), help: help.into() }
@@ -95,6 +117,17 @@ pub fn local(name: &str) -> &str {
     memchr::memrchr(b':', name.as_bytes()).and_then(|at| name.get(at + 1..)).unwrap_or(name)
 }
 
+/// An element that holds nothing but a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaf<'a> {
+    /// Its name; it has no namespace prefix and no attributes.
+    pub name: &'a str,
+    /// Its text as it stands, without references.
+    pub text: &'a str,
+    /// Where it begins.
+    pub place: Place,
+}
+
 /// What a reader sees of a document.
 #[derive(Debug)]
 pub enum Item<'a> {
@@ -132,6 +165,20 @@ impl<R: BufRead> Document<R> {
             root_seen: false,
             begun: false,
         }
+    }
+
+    /// The next element, where it is a [`Leaf`] inside the root and all of it is in memory; white space before it is
+    /// passed by. Else [`Document::item`] gives what comes next.
+    pub fn leaf(&mut self) -> Option<Leaf<'_>> {
+        if self.open_starts.is_empty() || self.open_starts.len() >= DEPTH_MAX {
+            return None;
+        }
+        let name_len = self.tokens.leaf()?;
+        let bytes = self.tokens.bytes();
+        let part = |from: usize, to: usize| bytes.get(from..to).and_then(|part| std::str::from_utf8(part).ok());
+        let name = part(1, 1 + name_len)?;
+        let text = part(name_len + 2, bytes.len().checked_sub(name_len + 3)?)?;
+        Some(Leaf { name, text, place: self.tokens.place() })
     }
 
     /// The next tag, text or end.

@@ -7,7 +7,7 @@ mod encoding;
 mod token;
 
 pub use attributes::{Folded, Header, decoded};
-pub use document::{Document, Item, Place, Tag, XmlError, local};
+pub use document::{Document, Item, Leaf, Place, Tag, XmlError, local};
 pub use encoding::{Decoding, head};
 pub use token::Refusal;
 

@@ -33,6 +33,90 @@ fn a_byte_order_mark_counts_at_the_beginning_only() {
     }
 }
 
+/// The items of a document where leaves are asked for first, put as the items that they are.
+fn items_by_leaves(bytes: &[u8]) -> Result<Vec<String>, XmlError> {
+    let mut document = Document::new(bytes);
+    let mut items = Vec::new();
+    loop {
+        if let Some(leaf) = document.leaf() {
+            items.push(format!("<{}", leaf.name));
+            if !leaf.text.is_empty() {
+                items.push(format!("{:?}", leaf.text));
+            }
+            items.push(">".to_owned());
+            continue;
+        }
+        items.push(match document.item()? {
+            Item::Open(tag) => format!("<{}{}", tag.name, if tag.empty { "/" } else { "" }),
+            Item::Text(text) => format!("{text:?}"),
+            Item::Close => ">".to_owned(),
+            Item::End => return Ok(items),
+        });
+    }
+}
+
+#[test]
+fn leaves_are_what_their_items_are() {
+    let long = format!("<r><a>{}</a><b>x</b></r>", "y".repeat(200_000));
+    let deep = format!("{}<a>x</a>{}", "<r>".repeat(32), "</r>".repeat(32));
+    let documents: [&str; 16] = [
+        "<r><a>x</a>\n  <b></b> <c-1.2_3>y > z</c-1.2_3></r>",
+        "<a>x</a>",
+        "<r>\n<a>x</a>\n<a>x</b></r>",
+        "<r><a>x</ a></r>",
+        "<r><a>x</a >\n<b>\n</b></r>",
+        "<r><a b='1'>x</a><n:a>x</n:a><\u{e5}>x</\u{e5}></r>",
+        "<r><a>x&amp;y</a><a>x<b/>y</a><a><![CDATA[x]]></a><a/></r>",
+        "<r> text <a>x</a> more </r>",
+        "<r><a>x</a",
+        "<r><a>x",
+        "<r><a>\u{e5}\n\u{20ac}</a></r>",
+        "<r><!-- <a>x</a> --><a>x</a></r><a>x</a>",
+        "<r><>x</></r>",
+        "<r><a>\0</a></r>",
+        &long,
+        &deep,
+    ];
+    let is_space = |item: &String| item.starts_with('"') && item.replace("\\n", "").trim_matches('"').trim().is_empty();
+    for document in documents {
+        let without_space = |items: Result<Vec<String>, XmlError>| {
+            items.map(|items| items.into_iter().filter(|item| !is_space(item)).collect::<Vec<_>>())
+        };
+        let expected = without_space(items(document.as_bytes()));
+        assert_eq!(without_space(items_by_leaves(document.as_bytes())), expected, "{document}");
+    }
+    let damaged = b"<r>\n<a>\xff</a></r>";
+    assert_eq!(items_by_leaves(damaged), items(damaged));
+    let mut document = Document::new(&b"<r>\n\n  <a>x\n</a> <b>y</b></r>"[..]);
+    document.item().expect("the root");
+    let places: Vec<Place> = (0..2).map(|_| document.leaf().expect("a leaf").place).collect();
+    assert_eq!(places, [Place { line: 3, column: 3 }, Place { line: 4, column: 6 }]);
+}
+
+#[test]
+fn a_nul_byte_is_refused_where_it_stands() {
+    let long = format!("<a>\n{}\n  <b/>\0</a>", " ".repeat(200_000));
+    let cases: [(&[u8], u64, u64); 9] = [
+        (b"<a\0/>", 1, 3),
+        (b"<a>\n<b c='x\0y'/></a>", 2, 8),
+        (b"<a>\n\n x\0 </a>", 3, 3),
+        (b"<a><!-- \0 --></a>", 1, 9),
+        (b"<a><![CDATA[\n\0]]></a>", 2, 1),
+        (b"<a/>\n\0", 2, 1),
+        // Cut off behind it, all the same.
+        (b"<a><b c='\0", 1, 10),
+        (b"<a>\0", 1, 4),
+        (long.as_bytes(), 3, 7),
+    ];
+    for (bytes, line, column) in cases {
+        let error = items(bytes).expect_err("refused");
+        let expected = "not well formed: a NUL byte, which XML does not allow";
+        assert_eq!((error.line, error.column, error.problem.as_str()), (line, column, expected), "{bytes:?}");
+    }
+    // A zero is half of most characters of UTF-16.
+    assert_eq!(items(&wide("<a>x</a>", true)), Ok(["<a", "\"x\"", ">"].map(str::to_owned).to_vec()));
+}
+
 /// A text in UTF-16.
 fn wide(text: &str, little: bool) -> Vec<u8> {
     let bytes = |unit: u16| if little { unit.to_le_bytes() } else { unit.to_be_bytes() };

@@ -1,16 +1,15 @@
 //! The documents of a file, each read as every kind of document that an API knows.
 
 use avstem::engine::source::Bytes;
-use avstem::ingest::canonical::Reject;
 use avstem::ingest::payload::document::{DocContext, Document};
 use avstem::ingest::payload::documents::Documents;
-use avstem::ingest::payload::fact::Fact;
+use avstem::ingest::payload::heard::Heard;
 use avstem::ingest::payload::path::PathHints;
 
 use crate::{SHOWN, is_explained, is_short};
 
 /// What an API's documents tell of.
-type Facts<K> = fn(&Document<'_>, K, &DocContext, &mut dyn FnMut(Fact), &mut dyn FnMut(u64, Reject));
+type Facts<K> = fn(&Document<'_>, K, &DocContext, &mut Heard);
 
 /// Reads every document as every kind, with and without what a path says.
 pub fn read_documents<K: Copy>(data: &[u8], kinds: &[K], facts: Facts<K>) {
@@ -27,10 +26,12 @@ pub fn read_documents<K: Copy>(data: &[u8], kinds: &[K], facts: Facts<K>) {
                 Err(error) => return is_explained(&error),
             };
             for (kind, context) in kinds.iter().flat_map(|kind| contexts.iter().map(|context| (*kind, context))) {
-                facts(&document, kind, context, &mut |_| {}, &mut |line, reject| {
+                let mut heard = Heard::default();
+                facts(&document, kind, context, &mut heard);
+                for (line, reject) in heard.rejects {
                     assert!(line > 0 && !reject.reason.is_empty());
                     is_short(&reject.value);
-                });
+                }
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::ingest::payload::document::Document;
 use crate::ingest::payload::documents::Documents;
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::{Dintero, Kind};
-use crate::ingest::payload::scalar::{id, minor_near, rejected, text};
+use crate::ingest::payload::scalar::{id, id_of, minor_near, rejected, text, text_of};
 use crate::ingest::source::FileError;
 use crate::model::currency::Currencies;
 
@@ -68,9 +68,11 @@ fn report(shown: &str, document: &Document<'_>, currencies: &Currencies) -> Resu
     }
     let transactions = || transactions.into_iter().flat_map(|transactions| transactions.values());
     let mut survey = Survey::new(&header.amounts);
-    for value in transactions() {
-        if let Ok(amounts) = amounts(&value) {
-            survey.row(&amounts);
+    if !survey.is_decided() {
+        for value in transactions() {
+            if let Ok(amounts) = amounts(&value) {
+                survey.row(&amounts);
+            }
         }
     }
     let mut writer = Writer::new(shown, &header, &survey, currencies)?;
@@ -103,10 +105,26 @@ fn header(document: &Document<'_>) -> Result<Header, Reject> {
 
 /// The amounts of a header or a row. A row may state its own amount, and its net: that is what is paid out.
 fn amounts(value: &Node<'_>) -> Result<Amounts, Reject> {
-    let minor = |column: &str| minor_near(column, value.get(column));
-    let net = minor("net_amount")?.map_or_else(|| minor("amount"), |net| Ok(Some(net)))?;
-    let (capture, refund) = (minor("capture")?, minor("refund")?);
-    Ok(Amounts { net, capture, refund, fee: minor("fee")?, chargeback: minor("chargeback")? })
+    let (mut amounts, mut own) = (Amounts::default(), None);
+    for value in value.values() {
+        let slot = match &*value.key() {
+            "net_amount" => &mut amounts.net,
+            "capture" => &mut amounts.capture,
+            "refund" => &mut amounts.refund,
+            "fee" => &mut amounts.fee,
+            "chargeback" => &mut amounts.chargeback,
+            "amount" => {
+                own = Some(value);
+                continue;
+            }
+            _ => continue,
+        };
+        *slot = minor_near(&value.key(), Some(value))?;
+    }
+    if amounts.net.is_none() {
+        amounts.net = minor_near("amount", own)?;
+    }
+    Ok(amounts)
 }
 
 /// Endings of names of numbers that are no money.
@@ -119,17 +137,18 @@ fn row<'d>(value: &Node<'d>, header: &'d Header, line: u64) -> Result<Row<'d>, R
     let mut row = Row { line, amounts: amounts(value)?, currency: Cow::Borrowed(&header.currency), ..Row::default() };
     for value in value.values() {
         let field = Some(value);
-        let owned = |text: Option<String>| text.map_or(Cow::Borrowed(""), Cow::Owned);
         match &*value.key() {
-            "transaction_id" => row.transaction_id = owned(id("transaction_id", field)?),
-            "reference" => row.order_id = owned(id("reference", field)?),
-            "event_reference" => row.payee_reference = owned(id("event_reference", field)?),
-            "transaction_date" => row.created_at = owned(text("transaction_date", field)?),
-            "type" | "transaction_type" => row.word = Row::telling_word(owned(text("transaction_type", field)?)),
+            "transaction_id" => row.transaction_id = id_of("transaction_id", &value)?.unwrap_or_default(),
+            "reference" => row.order_id = id_of("reference", &value)?.unwrap_or_default(),
+            "event_reference" => row.payee_reference = id_of("event_reference", &value)?.unwrap_or_default(),
+            "transaction_date" => row.created_at = text_of("transaction_date", &value)?.unwrap_or_default(),
+            "type" | "transaction_type" => {
+                row.word = Row::telling_word(text_of("transaction_type", &value)?.unwrap_or_default());
+            }
             "vat_amount" => row.vat_minor = minor_near("vat_amount", field)?,
             "currency" => {
-                if let Some(currency) = text("currency", field)? {
-                    row.currency = Cow::Owned(currency);
+                if let Some(currency) = text_of("currency", &value)? {
+                    row.currency = currency;
                 }
             }
             "amount" | "net_amount" | "capture" | "refund" | "fee" | "chargeback" => {}

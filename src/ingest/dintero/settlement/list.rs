@@ -35,7 +35,12 @@ impl<'a> Payouts<'a> {
     /// # Errors
     /// There is no room for them.
     pub fn page(&mut self, document: &Document<'_>) -> Result<(), FileError> {
-        for item in document.root().get("items").into_iter().flat_map(|items| items.values()) {
+        let items = document.root().get("items");
+        if let Some(other) = items.filter(|items| items.shape() != Shape::Array) {
+            self.copy.reject(document.line_of(&other), rejected("items", &other, "a list must stand here"));
+            return Ok(());
+        }
+        for item in items.into_iter().flat_map(|items| items.values()) {
             let amounts = match payout(&item) {
                 Ok(found) => found,
                 Err(reject) => {
@@ -93,7 +98,8 @@ fn payout<'d>(item: &Node<'d>) -> Result<(Payout, Node<'d>), Reject> {
         kind: if status.eq_ignore_ascii_case("postponed") { "postponed" } else { "payout" },
     };
     match item.get("amounts") {
-        Some(amounts) if amounts.shape() == Shape::Array => Ok((payout, amounts)),
+        Some(amounts) if amounts.shape() == Shape::Array && amounts.values().next().is_some() => Ok((payout, amounts)),
+        Some(amounts) if amounts.shape() == Shape::Array => Err(lacks("amounts", "the settlement states no amounts")),
         Some(other) => Err(rejected("amounts", &other, "a list must stand here")),
         None => Err(lacks("amounts", "the settlement states no amounts")),
     }

@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::signs::{Amounts, Sign, Survey};
 use crate::ingest::canonical::Reject;
-use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::copy::{Converted, Copy, push_number};
 use crate::ingest::native::{HeaderNet, Native, Stated};
 use crate::ingest::source::FileError;
 use crate::model::currency::{Currencies, Currency};
@@ -92,6 +92,9 @@ pub(super) struct Writer<'a> {
     content_hash: u128,
     rows: u64,
     sums: BTreeMap<Currency, Sums>,
+    /// Gross, fee, net and VAT of a row as digits, and what its content counts as.
+    digits: [String; 4],
+    content: Vec<u8>,
 }
 
 impl<'a> Writer<'a> {
@@ -107,7 +110,8 @@ impl<'a> Writer<'a> {
     ) -> Result<Self, FileError> {
         let copy = Copy::new(shown, Dataset::Settlements)?;
         let (content_hash, rows, sums) = (0, 0, BTreeMap::new());
-        Ok(Self { header, survey, signs: survey.signs(), currencies, copy, content_hash, rows, sums })
+        let (digits, content) = (<[String; 4]>::default(), Vec::new());
+        Ok(Self { header, survey, signs: survey.signs(), currencies, copy, content_hash, rows, sums, digits, content })
     }
 
     /// Keeps a row that cannot be read.
@@ -131,32 +135,40 @@ impl<'a> Writer<'a> {
         };
         self.rows = self.rows.saturating_add(1);
         self.sum(row, &parts);
-        let mut vat = row.vat_minor.map(|vat| vat.to_string()).unwrap_or_default();
-        let text = |amount: Option<i128>| amount.map(|amount| amount.to_string()).unwrap_or_default();
         let settled_at = if row.settled_at.is_empty() { &*self.header.settled_at } else { &*row.settled_at };
+        let mut vat_minor = row.vat_minor.map(i128::from);
         for (kind, gross, fee, net) in &parts {
-            let (gross, fee, net) = (gross.to_string(), text(*fee), text(*net));
+            for (text, amount) in self.digits.iter_mut().zip([Some(*gross), *fee, *net, vat_minor.take()]) {
+                text.clear();
+                if let Some(amount) = amount {
+                    push_number(amount, text);
+                }
+            }
+            let [gross, fee, net, vat] = &self.digits;
             let fields = [
-                ("gross_amount", &*gross),
+                ("gross_amount", &**gross),
                 ("currency", &*row.currency),
                 ("settlement_id", &*self.header.settlement_id),
                 // Events name the settlement that they were paid out in by this id: it is the number of the batch.
                 ("reconciliation_number", &*self.header.settlement_id),
-                ("payee_reference", &*row.payee_reference),
                 ("order_id", &*row.order_id),
                 ("transaction_id", &*row.transaction_id),
                 ("kind", kind),
-                ("fee_amount", &*fee),
-                ("net_amount", &*net),
-                ("vat_amount", &*std::mem::take(&mut vat)),
+                ("fee_amount", &**fee),
+                ("net_amount", &**net),
                 ("created_at", &*row.created_at),
                 ("settled_at", settled_at),
+                ("payee_reference", &*row.payee_reference),
+                ("vat_amount", &**vat),
             ];
             // The XML of a report has no event_reference, and VAT where the JSON has none: one report in both forms
             // has one hash all the same. Summed, so that the order of rows does not matter.
-            let same = fields.iter().filter(|(name, _)| !matches!(*name, "payee_reference" | "vat_amount"));
-            let same: Vec<&str> = same.map(|(_, text)| *text).collect();
-            self.content_hash = self.content_hash.wrapping_add(xxh3_128(same.join("\0").as_bytes()));
+            self.content.clear();
+            for (_, text) in fields.iter().take(fields.len() - 2) {
+                self.content.extend_from_slice(text.as_bytes());
+                self.content.push(0);
+            }
+            self.content_hash = self.content_hash.wrapping_add(xxh3_128(&self.content));
             self.copy.row(row.line, &fields)?;
         }
         Ok(())

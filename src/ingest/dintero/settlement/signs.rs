@@ -107,6 +107,11 @@ impl Survey {
         Self { possible, decided, broken }
     }
 
+    /// Whether the header decided, so that rows need not be looked at.
+    pub fn is_decided(&self) -> bool {
+        self.decided
+    }
+
     /// Takes a row into account. One whose identity holds in no way says nothing: it is off by itself.
     pub fn row(&mut self, row: &Amounts) {
         if !self.decided && TRIALS.iter().any(|trial| row.holds(*trial)) {

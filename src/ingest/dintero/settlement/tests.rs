@@ -108,9 +108,12 @@ fn a_list_has_a_row_a_settlement_and_currency() {
     let page = |items: &str| format!(r#"{{"items":[{items}],"last_evaluated_key":null}}"#);
     let two = r#"{"id":"S1","settled_at":"2026-02-01","amounts":[{"amount":500,"currency":"NOK"},{"amount":-7,"currency":"SEK"}]}"#;
     let postponed = r#"{"id":2,"payment_status":"POSTPONED","amounts":[{"amount":-90,"capture":0,"refund":90,"fee":0,"currency":"NOK"}]}"#;
-    let bad =
-        r#"{"amounts":[]},{"id":"S4"},{"id":"S5","amounts":[{"currency":"NOK"},{"amount":1.5,"currency":"NOK"}]},7"#;
-    let text = format!("{}\n{}\n{}", page(two), page(postponed), page(bad));
+    let bad = r#"{"amounts":[]},{"id":"S4"},{"id":"S6","amounts":[]},{"id":"S5","amounts":[{"currency":"NOK"},{"amount":1.5,"currency":"NOK"}]},7"#;
+    let odd = r#"{"items":7,"last_evaluated_key":null}"#;
+    // The last page may be without its key.
+    let last = format!("{{\"items\":[{two}]}}");
+    assert_eq!(rows(&json(&last)[0]), rows(&json(&page(two))[0]));
+    let text = format!("{}\n{}\n{}\n{odd}", page(two), page(postponed), page(bad));
     let parts = json(&text);
     assert_eq!(parts.len(), 1, "pages of one file are put together");
     assert_eq!(
@@ -121,9 +124,11 @@ fn a_list_has_a_row_a_settlement_and_currency() {
             "gross_amount=-90 currency=NOK settlement_id=2 reconciliation_number=2 kind=postponed #line=2",
             "3! id : the settlement has no id",
             "3! amounts : the settlement states no amounts",
+            "3! amounts : the settlement states no amounts",
             "3! amount : the settlement states none in this currency",
             "3! amount 1.5: an amount is a whole number of minor units, to a millionth",
             "3! items 7: an object must stand here",
+            "4! items 7: a list must stand here",
         ]
     );
 }

@@ -13,7 +13,7 @@
 use std::borrow::Cow;
 use std::io::BufReader;
 
-use super::elements::{Field, Found, walk};
+use super::elements::{Column, Field, Fields, Found, walk};
 use super::rows::{Header, Row, Writer};
 use super::signs::{Amounts, Survey};
 use crate::engine::source::Bytes;
@@ -67,18 +67,9 @@ struct Info {
 /// Settlements that one file may hold.
 const SETTLEMENTS_MAX: usize = 1 << 16;
 
-/// Columns of amounts, as they are folded.
-const AMOUNTS: [&str; 6] = [
-    "transactionamount",
-    "transactioncapture",
-    "transactionrefund",
-    "transactionfee",
-    "transactionchargeback",
-    "transactionvatamount",
-];
-
-/// Endings of names of columns that are no money, whatever digits they hold.
-const NO_MONEY: [&str; 9] = ["id", "num", "number", "reference", "date", "time", "type", "count", "rate"];
+/// Columns of amounts.
+const AMOUNTS: [Column; 6] =
+    [Column::Amount, Column::Capture, Column::Refund, Column::Fee, Column::Chargeback, Column::Vat];
 
 /// Converts a settlement report: a part a settlement.
 ///
@@ -160,7 +151,7 @@ impl First<'_> {
     fn take(&mut self, found: Found<'_>) -> Result<(), XmlError> {
         match found {
             Found::Settlement { place, fields } => {
-                let id = get(fields, "dinterosettlementid").or_else(|| get(fields, "reportreferencenum"));
+                let id = fields.get(Column::SettlementId).or_else(|| fields.get(Column::ReportReference));
                 let missing = || {
                     let help = "fetch the report again: nothing else says which settlement this is";
                     place.error("a <PaymentsInfo> without a DinteroSettlementId", help)
@@ -168,7 +159,7 @@ impl First<'_> {
                 let settlement_id = id.ok_or_else(missing)?.to_owned();
                 if let Some(settlement) = self.settlements.last_mut() {
                     settlement.header.settlement_id = settlement_id;
-                    settlement.header.currency = get(fields, "settlementcurrencycode").unwrap_or_default().to_owned();
+                    settlement.header.currency = fields.get(Column::Currency).unwrap_or_default().to_owned();
                     if let Some(info) = settlement.infos.first() {
                         settlement.header.settled_at.clone_from(&info.settled_at);
                     }
@@ -191,8 +182,8 @@ impl First<'_> {
                     let problem = format!("more than {SETTLEMENTS_MAX} <SettlementInfo> in one file");
                     return Err(place.error(problem, "check which file this is"));
                 }
-                let own = |name: &str| get(fields, name).unwrap_or_default().to_owned();
-                let info = Info { settled_at: own("settlementdate"), currency: own("settlementcurrencycode") };
+                let own = |column| fields.get(column).unwrap_or_default().to_owned();
+                let info = Info { settled_at: own(Column::SettlementDate), currency: own(Column::Currency) };
                 if let Some(settlement) = self.settlements.last_mut() {
                     settlement.infos.push(info);
                 }
@@ -205,11 +196,11 @@ impl First<'_> {
         }
     }
 
-    fn row(&mut self, fields: &[Field]) {
-        let currency = get(fields, "settlementcurrencycode").and_then(|code| self.currencies.find(code.as_bytes()));
+    fn row(&mut self, fields: Fields<'_>) {
+        let currency = fields.get(Column::Currency).and_then(|code| self.currencies.find(code.as_bytes()));
         // A row's own currency, or any other: only one without decimals makes the unit not matter.
         let has_decimals = currency.is_none_or(|currency| self.currencies.exponent(currency) > 0);
-        for text in AMOUNTS.iter().filter_map(|name| get(fields, name)) {
+        for text in AMOUNTS.into_iter().filter_map(|column| fields.get(column)) {
             self.decimals |= text.contains('.');
             self.matters |= has_decimals && text.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
         }
@@ -224,25 +215,19 @@ impl First<'_> {
     }
 }
 
-/// The text of a field by its folded name; `None` where it is absent or empty.
-fn get<'f>(fields: &'f [Field], name: &str) -> Option<&'f str> {
-    let found = fields.iter().find(|field| field.folded == name.as_bytes());
-    found.map(|field| field.text.as_str()).filter(|text| !text.is_empty())
-}
-
-fn amounts<E>(fields: &[Field], parse: impl Fn(&str, &str) -> Result<i64, E>) -> Result<Amounts, E> {
-    let amount = |name: &str| get(fields, name).map(|text| parse(name, text)).transpose();
+fn amounts<E>(fields: Fields<'_>, parse: impl Fn(Column, &str) -> Result<i64, E>) -> Result<Amounts, E> {
+    let amount = |column| fields.get(column).map(|text| parse(column, text)).transpose();
     Ok(Amounts {
-        net: amount("transactionamount")?,
-        capture: amount("transactioncapture")?,
-        refund: amount("transactionrefund")?,
-        fee: amount("transactionfee")?,
-        chargeback: amount("transactionchargeback")?,
+        net: amount(Column::Amount)?,
+        capture: amount(Column::Capture)?,
+        refund: amount(Column::Refund)?,
+        fee: amount(Column::Fee)?,
+        chargeback: amount(Column::Chargeback)?,
     })
 }
 
 fn row<'r>(
-    fields: &'r [Field],
+    fields: Fields<'r>,
     header: &'r Header,
     info: Option<&'r Info>,
     line: u64,
@@ -252,43 +237,37 @@ fn row<'r>(
     let twice = fields.iter().find(|field| field.differs);
     if let Some(Field { name, text, .. }) = twice {
         let reason = "the element stands twice, with different texts".to_owned();
-        return Err(Reject { column: name.clone(), value: shown(text.as_bytes()), reason });
+        return Err(Reject { column: name.to_owned(), value: shown(text.as_bytes()), reason });
     }
-    let texts = [get(fields, "settlementcurrencycode"), info.map(|info| &*info.currency), Some(&*header.currency)];
+    let texts = [fields.get(Column::Currency), info.map(|info| &*info.currency), Some(&*header.currency)];
     let code = texts.into_iter().flatten().find(|code| !code.is_empty()).unwrap_or_default();
     let currency = currencies.find(code.as_bytes());
     let minor = |name: &str, text: &str| {
-        let column = fields.iter().find(|field| field.folded == name.as_bytes());
-        let column = column.map_or(name, |field| &*field.name);
         in_minor_units(text, unit, currency, currencies).map_err(|reason| Reject {
-            column: column.to_owned(),
+            column: name.to_owned(),
             value: shown(text.as_bytes()),
             reason,
         })
     };
-    let text = |name: &str| Cow::Borrowed(get(fields, name).unwrap_or_default());
-    let vat_minor = get(fields, "transactionvatamount").map(|text| minor("transactionvatamount", text)).transpose()?;
+    let amount = |column, text: &str| minor(fields.name(column), text);
+    let text = |column| Cow::Borrowed(fields.get(column).unwrap_or_default());
+    let vat_minor = fields.get(Column::Vat).map(|text| amount(Column::Vat, text)).transpose()?;
     let mut row = Row {
         line,
         currency: Cow::Borrowed(code),
-        transaction_id: text("transactionid"),
-        order_id: text("reference"),
-        payee_reference: text("eventreference"),
-        created_at: text("transactiontime"),
+        transaction_id: text(Column::TransactionId),
+        order_id: text(Column::Reference),
+        payee_reference: text(Column::EventReference),
+        created_at: text(Column::Time),
         settled_at: Cow::Borrowed(info.map_or("", |info| &*info.settled_at)),
-        word: Row::telling_word(text("transactiontype")),
-        amounts: amounts(fields, minor)?,
+        word: Row::telling_word(text(Column::Type)),
+        amounts: amounts(fields, amount)?,
         vat_minor,
         others: Vec::new(),
     };
-    for field in fields {
-        let name = std::str::from_utf8(&field.folded).unwrap_or_default();
-        let money = name.starts_with("transaction")
-            && !AMOUNTS.contains(&name)
-            && !NO_MONEY.iter().any(|end| name.ends_with(end))
-            && minor_units(&field.text, 4).is_ok_and(|value| value != 0);
-        if money {
-            row.others.push((Cow::Borrowed(&*field.name), minor(name, &field.text)?));
+    for field in fields.iter().filter(|field| field.column == Column::MayBeMoney) {
+        if minor_units(field.text, 4).is_ok_and(|value| value != 0) {
+            row.others.push((Cow::Borrowed(field.name), minor(field.name, field.text)?));
         }
     }
     Ok(row)

@@ -125,6 +125,74 @@ fn rows_of_another_dataset_are_refused() {
 }
 
 #[test]
+fn keys_that_no_rule_knows_are_listed() {
+    let order = |extra: &str| {
+        format!(
+            r#"{{"order_id":"A","line_id":"1","gross_amount":1,"currency":"SEK","created_at":"2024-01-02"{extra}}}"#
+        )
+    };
+    let ignored = |text: &str| convert(text, Some(Dataset::Orders)).unwrap()[0].ignored.clone();
+    assert_eq!(ignored(&order("")), [""; 0]);
+    let rows =
+        [order(r#","zone":1"#), order(""), order(r#","colour":{"x":1},"zone":null"#), order(r#","dataset":"orders""#)];
+    assert_eq!(ignored(&rows.join("\n")), ["colour", "zone"]);
+    // By dataset, and bounded.
+    let named = r#"{"dataset":"settlements","gross_amount":1,"currency":"SEK","shop":1}"#;
+    let parts = convert(&format!("{named}\n{}", order(r#","dataset":"orders","zone":1"#)), None).unwrap();
+    let found: Vec<_> = parts.iter().map(|part| (part.dataset, part.ignored.clone())).collect();
+    let expected = [(Dataset::Orders, vec!["zone".to_owned()]), (Dataset::Settlements, vec!["shop".to_owned()])];
+    assert_eq!(found, expected);
+    let many: Vec<String> = (0..3_000).map(|key| order(&format!(",\"k{key:04}\":1"))).collect();
+    let found = ignored(&many.join("\n"));
+    let expected = (0..IGNORED_MAX).map(|key| format!("k{key:04}")).chain(["and more".to_owned()]);
+    assert_eq!(found, expected.collect::<Vec<_>>());
+}
+
+#[test]
+fn rows_of_changing_shape_are_read_each_by_itself() {
+    let rows_given = [
+        r#"{"dataset":"captures","order_id":"A","amount":1,"currency":"SEK","created_at":"2024-01-02"}"#,
+        r#"{"dataset":"reversals","order_id":"B","amount":2,"currency":"SEK","created_at":"2024-01-02"}"#,
+        r#"{"dataset":"captures","amount":3,"order_id":"C","currency":"SEK","created_at":"2024-01-02"}"#,
+        r#"{"dataset":"captures","amount":4,"order_id":"D","currency":"SEK"}"#,
+        r#"{"dataset":"captures","amount":5,"order_id":"E","currency":"SEK","x":1,"created_at":"2024-01-02"}"#,
+        r#"{"dataset":"Captures","amount":6,"order\u005fid":"F","currency":"S\u0045K","created_at":"2024-01-02"}"#,
+    ];
+    let parts = convert(&rows_given.join("\n"), None).unwrap();
+    let found: Vec<_> = parts.iter().flat_map(rows).collect();
+    assert_eq!(
+        found,
+        [
+            "order_id=A amount=1 currency=SEK created_at=2024-01-02 #line=1",
+            "order_id=C amount=3 currency=SEK created_at=2024-01-02 #line=3",
+            "order_id=D amount=4 currency=SEK #line=4",
+            "order_id=E amount=5 currency=SEK created_at=2024-01-02 #line=5",
+            "order_id=F amount=6 currency=SEK created_at=2024-01-02 #line=6",
+            "order_id=B amount=2 currency=SEK created_at=2024-01-02 #line=2",
+        ]
+    );
+}
+
+#[test]
+fn a_row_that_cannot_be_read_stands_with_its_dataset() {
+    let bad = |dataset: &str| format!(r#"{{"dataset":"{dataset}","order_id":["A"],"amount":1,"currency":"SEK"}}"#);
+    let good = r#"{"dataset":"settlements","gross_amount":1,"currency":"SEK"}"#;
+    let listed = |rows: &[&str]| -> Vec<(Dataset, Vec<u64>)> {
+        let parts = convert(&rows.join("\n"), None).unwrap();
+        parts.iter().map(|part| (part.dataset, part.rejects.iter().map(|reject| reject.line).collect())).collect()
+    };
+    let (captures, reversals) = (bad("captures"), bad("reversals"));
+    assert_eq!(listed(&[&captures]), [(Dataset::Captures, vec![1])]);
+    let expected = [(Dataset::Captures, vec![1]), (Dataset::Reversals, vec![2]), (Dataset::Settlements, vec![])];
+    assert_eq!(listed(&[&captures, &reversals, good]), expected);
+    // One whose dataset cannot be read either stands with the first, wherever it stands itself.
+    let nobodys = bad("refunds");
+    assert_eq!(listed(&[&nobodys]), [(Dataset::Orders, vec![1])]);
+    assert_eq!(listed(&[&nobodys, good, &captures]), [(Dataset::Captures, vec![3, 1]), (Dataset::Settlements, vec![])]);
+    assert_eq!(listed(&[good, &captures, &nobodys]), [(Dataset::Captures, vec![2, 3]), (Dataset::Settlements, vec![])]);
+}
+
+#[test]
 fn values_that_a_field_cannot_be_are_refused() {
     let row =
         |extra: &str| format!(r#"{{"order_id":"A","amount":1,"currency":"SEK","created_at":"2024-01-02",{extra}}}"#);

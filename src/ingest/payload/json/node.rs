@@ -71,13 +71,25 @@ impl<'d> Node<'d> {
         })
     }
 
+    /// Whether its key is a name.
+    #[inline]
+    #[must_use]
+    pub fn is_at(&self, name: &str) -> bool {
+        let Some(entry) = self.entry() else { return false };
+        if entry.key_escaped {
+            return self.key() == name;
+        }
+        let (start, end) = (wide(entry.key.0), wide(entry.key.1));
+        end.saturating_sub(start) == name.len() && self.text.as_bytes().get(start..end) == Some(name.as_bytes())
+    }
+
     /// The value of a key, where it is an object that has it.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
         if self.shape() != Shape::Object {
             return None;
         }
-        self.values().find(|value| value.key() == key)
+        self.values().find(|value| value.is_at(key))
     }
 }
 

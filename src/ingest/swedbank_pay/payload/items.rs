@@ -97,7 +97,7 @@ impl Reader<'_> {
                 }
             });
             if let Err(reject) = read {
-                (self.reject)(line, reject);
+                self.heard.rejects.push((line, reject));
             }
         }
         items

@@ -13,7 +13,7 @@ mod transaction;
 
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
-use crate::ingest::payload::fact::Fact;
+use crate::ingest::payload::heard::{Heard, Silent};
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::SwedbankPay;
 use crate::ingest::payload::scalar::{rejected, text};
@@ -33,45 +33,48 @@ struct Owner {
 struct Reader<'r> {
     document: &'r Document<'r>,
     context: &'r DocContext,
-    out: &'r mut dyn FnMut(Fact),
-    reject: &'r mut dyn FnMut(u64, Reject),
+    heard: &'r mut Heard,
 }
 
-/// Hands out what a document of a kind tells of, and what in it cannot be read, with its line.
-pub fn facts(
-    document: &Document<'_>,
-    kind: SwedbankPay,
-    context: &DocContext,
-    out: &mut dyn FnMut(Fact),
-    reject: &mut dyn FnMut(u64, Reject),
-) {
-    let mut reader = Reader { document, context, out, reject };
-    let root = document.root();
-    let read = match kind {
-        SwedbankPay::Enveloped => reader.enveloped(&root),
-        SwedbankPay::Order => reader.order(&root).map(|_| ()),
-        SwedbankPay::List => reader.bare_list(&root),
-        SwedbankPay::Transaction => reader.bare_transaction(&root),
-        SwedbankPay::Problem => Ok(()),
-    };
-    if let Err(reject) = read {
-        reader.refuse(&root, reject);
-    }
+/// Adds what a document of a kind tells of, what in it cannot be read, and what moves no money, with its line.
+pub fn facts(document: &Document<'_>, kind: SwedbankPay, context: &DocContext, heard: &mut Heard) {
+    heard.document(document.line(), |heard| {
+        let mut reader = Reader { document, context, heard };
+        let root = document.root();
+        let read = match kind {
+            SwedbankPay::Enveloped => reader.enveloped(&root),
+            SwedbankPay::Order => reader.order(&root).map(|_| ()),
+            SwedbankPay::List => reader.bare_list(&root),
+            SwedbankPay::Transaction => reader.bare_transaction(&root),
+            SwedbankPay::Problem => {
+                reader.note(Silent::Problem, &root);
+                Ok(())
+            }
+        };
+        if let Err(reject) = read {
+            reader.refuse(&root, reject);
+        }
+    });
 }
 
 impl Reader<'_> {
     fn refuse(&mut self, value: &Node<'_>, reject: Reject) {
-        (self.reject)(self.document.line_of(value), reject);
+        self.heard.rejects.push((self.document.line_of(value), reject));
+    }
+
+    fn note(&mut self, what: Silent, value: &Node<'_>) {
+        self.heard.notes.add(what, self.document.line_of(value));
     }
 
     /// `payment` or `paymentOrder`: the URL of what stands beside it, or the object.
     fn enveloped(&mut self, root: &Node<'_>) -> Result<(), Reject> {
         let [payment_order, payment] = fields(root, ["paymentOrder", "payment"])?;
         let Some(envelope) = payment_order.or(payment) else { return Ok(()) };
+        let beside = root.values().filter(|value| value.offset() != envelope.offset());
         match envelope.shape() {
             Shape::Object => {
                 let owner = self.order(&envelope)?;
-                self.resources(root, &owner);
+                beside.for_each(|value| self.resource(&value, &owner));
                 Ok(())
             }
             Shape::Text => {
@@ -81,7 +84,8 @@ impl Reader<'_> {
                 // file lies in the folder of a payment order, that is the order.
                 let of_order = url.is_some_and(|url| url.to_ascii_lowercase().contains("/paymentorders/"));
                 let of_path = self.context.path.order_id.clone().filter(|_| !of_order);
-                self.resources(root, &self.owner(of_path.or(order_id)));
+                let owner = self.owner(of_path.or(order_id));
+                beside.for_each(|value| self.resource(&value, &owner));
                 Ok(())
             }
             _ => Err(rejected(
@@ -121,40 +125,82 @@ impl Reader<'_> {
 
     /// The resources that stand in an object beside its own fields.
     fn resources(&mut self, object: &Node<'_>, owner: &Owner) {
-        for value in object.values().filter(|value| matches!(value.shape(), Shape::Object | Shape::Array)) {
-            let key = value.key().to_ascii_lowercase();
-            match key.as_str() {
-                "capture" | "reversal" | "cancellation" | "authorization" | "sale" | "verification" => {
-                    self.element(&value, Some(&key), Way::Single, owner);
-                }
-                "transaction" => self.element(&value, None, Way::Single, owner),
-                "captures" | "reversals" | "cancellations" | "authorizations" | "sales" | "verifications" => {
-                    self.list(&value, key.strip_suffix('s'), Way::Listed, owner);
-                }
-                "transactions" | "financialtransactions" => self.list(&value, None, Way::Listed, owner),
-                "failedattempts" | "postpurchasefailedattempts" => self.list(&value, None, Way::Failed, owner),
-                "paid" | "reversed" | "cancelled" | "canceled" => self.outcome(&value, &key, owner),
-                "currentpayment" => match fields(&value, ["payment"]) {
-                    Ok([Some(payment)]) if payment.shape() == Shape::Object => self.resources(&payment, owner),
-                    Ok(_) => {}
-                    Err(reject) => self.refuse(&value, reject),
-                },
-                // Not a resource that has a name here, yet a list of transactions all the same.
-                _ if is_transaction_list(&value) => self.list(&value, None, Way::Listed, owner),
-                _ => {}
+        object.values().for_each(|value| self.resource(&value, owner));
+    }
+
+    fn resource(&mut self, value: &Node<'_>, owner: &Owner) {
+        let key = value.key().to_ascii_lowercase();
+        let is_container = matches!(value.shape(), Shape::Object | Shape::Array);
+        match key.as_str() {
+            "capture" | "reversal" | "cancellation" | "authorization" | "sale" | "verification" => {
+                self.element(value, Some(&key), Way::Single, owner);
             }
+            "transaction" => self.element(value, None, Way::Single, owner),
+            "captures" | "reversals" | "cancellations" | "authorizations" | "sales" | "verifications" => {
+                self.list(value, key.strip_suffix('s'), Way::Listed, owner);
+            }
+            "transactions" | "financialtransactions" => self.list(value, None, Way::Listed, owner),
+            "failedattempts" | "postpurchasefailedattempts" => self.list(value, None, Way::Failed, owner),
+            "paid" | "reversed" | "cancelled" | "canceled" => self.outcome(value, &key, owner),
+            "currentpayment" if is_container => match fields(value, ["payment"]) {
+                Ok([Some(payment)]) if payment.shape() == Shape::Object => self.resources(&payment, owner),
+                Ok(_) => self.note(Silent::Link, value),
+                Err(reject) => self.refuse(value, reject),
+            },
+            _ if is_container && !WITHOUT_TRANSACTIONS.contains(&key.as_str()) => self.unknown(value, owner),
+            _ => {}
+        }
+    }
+
+    /// Something that has no name here: what of it holds transactions all the same is read, so that money under a new
+    /// name is told or refused and never passed over.
+    fn unknown(&mut self, value: &Node<'_>, owner: &Owner) {
+        if is_transaction_list(value) {
+            self.list(value, None, Way::Listed, owner);
+        } else if is_transaction(value) {
+            self.element(value, None, Way::Single, owner);
+        } else if value.shape() == Shape::Object {
+            self.resources(value, owner);
+        } else {
+            let objects = value.values().filter(|element| element.shape() == Shape::Object);
+            objects.for_each(|element| self.resources(&element, owner));
+        }
+    }
+
+    /// What stands for a resource that is not expanded: its URL alone. Anything else but an object is refused.
+    fn link(&mut self, name: &str, value: &Node<'_>) {
+        match value.shape() {
+            Shape::Null => {}
+            Shape::Text if value.text().is_some_and(|text| text.contains('/')) => self.note(Silent::Link, value),
+            _ => self.refuse(value, rejected(name, value, "an object, or the URL of one, must stand here")),
         }
     }
 }
 
-/// Whether a resource of an unknown name holds transactions: a list whose first element has one inside, or is one.
+/// Resources that hold no transactions: texts of the merchant's own, what is bought, whom it concerns, and the log.
+const WITHOUT_TRANSACTIONS: [&str; 10] = [
+    "metadata",
+    "orderitems",
+    "payeeinfo",
+    "payer",
+    "urls",
+    "history",
+    "prices",
+    "operations",
+    "problem",
+    "itemdescriptions",
+];
+
+/// Whether an object is a transaction, or has one inside.
+fn is_transaction(object: &Node<'_>) -> bool {
+    let has = |name: &str| object.values().find(|value| value.key().eq_ignore_ascii_case(name));
+    has("transaction").is_some_and(|inside| inside.shape() == Shape::Object)
+        || (has("amount").is_some() && has("payeeReference").is_some())
+}
+
+/// Whether a resource of an unknown name holds a list of transactions.
 fn is_transaction_list(resource: &Node<'_>) -> bool {
-    let first = lists(resource).next().and_then(|list| list.values().next());
-    first.is_some_and(|first| {
-        let has = |name: &str| first.values().find(|value| value.key().eq_ignore_ascii_case(name));
-        has("transaction").is_some_and(|inside| inside.shape() == Shape::Object)
-            || (has("amount").is_some() && has("payeeReference").is_some())
-    })
+    lists(resource).any(|list| list.values().any(|element| is_transaction(&element)))
 }
 
 /// The lists in a resource: itself where it is an array, else the arrays under keys that end in `List`.

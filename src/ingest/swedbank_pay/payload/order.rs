@@ -71,7 +71,7 @@ impl Reader<'_> {
             remaining_reversal_minor,
             ..OrderFact::default()
         };
-        (self.out)(Fact::Order(fact));
+        self.heard.facts.push(Fact::Order(fact));
         Ok(())
     }
 }

@@ -4,10 +4,12 @@ mod items;
 mod refusals;
 mod samples;
 mod shapes;
+mod silences;
 
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::document::{DocContext, Document};
 use crate::ingest::payload::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told};
+use crate::ingest::payload::heard::Heard;
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::recognise::Kind;
 
@@ -15,12 +17,10 @@ use crate::ingest::payload::recognise::Kind;
 fn read(path: &str, text: &str) -> (Vec<Fact>, Vec<(u64, Reject)>) {
     let document = Document::parse(text, 1).unwrap();
     let context = DocContext { file: 3, path: PathHints::new(path) };
-    let (mut found, mut refused) = (Vec::new(), Vec::new());
+    let mut heard = Heard::default();
     let Some(Kind::SwedbankPay(kind)) = document.kind() else { panic!("not known: {text}") };
-    super::facts(&document, kind, &context, &mut |fact| found.push(fact), &mut |line, reject| {
-        refused.push((line, reject))
-    });
-    (found, refused)
+    super::facts(&document, kind, &context, &mut heard);
+    (heard.facts, heard.rejects)
 }
 
 /// The facts of a document of which nothing is refused.
@@ -42,25 +42,9 @@ fn place(line: u64) -> Place {
 fn operation(line: u64, moved: Moved, amount_minor: i64) -> OperationFact {
     OperationFact {
         place: place(line),
-        api: Api::SwedbankPay,
-        told: Told::Executed,
         moved: Some(moved),
-        order_id: None,
-        operation_id: None,
-        transaction_number: None,
-        payee_reference: None,
-        transaction_id: None,
-        receipt_reference: None,
-        payment_id: None,
         amount_minor: Some(amount_minor),
-        vat_minor: None,
-        currency: None,
-        created_at: None,
-        updated_at: None,
-        state: None,
-        reconciliation_number: None,
-        parts: Vec::new(),
-        payex_reference: None,
+        ..OperationFact::blank(Api::SwedbankPay, Told::Executed)
     }
 }
 

@@ -4,10 +4,11 @@
 
 use super::fields::{fields, order_of_url};
 use super::items::item_list;
-use super::{Owner, Reader, lists};
+use super::{Owner, Reader, WITHOUT_TRANSACTIONS, lists};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::{is_completed, shown};
 use crate::ingest::payload::fact::{Api, CancellationFact, Fact, Moved, OperationFact, OrderFact, Told};
+use crate::ingest::payload::heard::Silent;
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::path::Collection;
 use crate::ingest::payload::scalar::{id, minor, missing, rejected, text};
@@ -58,13 +59,53 @@ fn kind_of_path(collection: Option<Collection>) -> Option<Kind> {
 impl Reader<'_> {
     /// The transactions of a list; `named` is the type that the list has by its name.
     pub(super) fn list(&mut self, resource: &Node<'_>, named: Option<&str>, way: Way, owner: &Owner) {
+        if !matches!(resource.shape(), Shape::Object | Shape::Array) {
+            return self.link(&resource.key(), resource);
+        }
+        let mut found = resource.shape() == Shape::Array;
         for list in lists(resource) {
+            found = true;
             let key = list.key().to_ascii_lowercase();
             let named = named.or_else(|| key.strip_suffix("list").filter(|word| kind_of(word).is_some()));
             for element in list.values() {
                 self.element(&element, named, way, owner);
             }
         }
+        if resource.shape() == Shape::Object {
+            found |= self.beside_lists(resource, owner);
+        }
+        match fields(resource, ["id"]) {
+            _ if found => {}
+            Ok([Some(_)]) => self.note(Silent::Link, resource),
+            Ok([None]) => {
+                let reason = "neither a list of transactions nor its URL stands in it";
+                self.refuse(resource, rejected(&resource.key(), resource, reason));
+            }
+            Err(reject) => self.refuse(resource, reject),
+        }
+    }
+
+    /// What else stands in the object of a list: it may hold transactions under another name, and a list that is none
+    /// is refused.
+    fn beside_lists(&mut self, resource: &Node<'_>, owner: &Owner) -> bool {
+        let mut found = false;
+        for value in resource.values() {
+            let key = value.key().to_ascii_lowercase();
+            match value.shape() {
+                Shape::Array if key.ends_with("list") => {}
+                Shape::Null => {}
+                _ if key.ends_with("list") => {
+                    found = true;
+                    self.refuse(&value, rejected(&value.key(), &value, "a list of transactions must stand here"));
+                }
+                Shape::Array | Shape::Object if !WITHOUT_TRANSACTIONS.contains(&key.as_str()) => {
+                    found = true;
+                    self.unknown(&value, owner);
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     /// A transaction, or the object of its kind that has it inside.
@@ -75,15 +116,31 @@ impl Reader<'_> {
     }
 
     fn read_element(&mut self, element: &Node<'_>, named: Option<&str>, way: Way, owner: &Owner) -> Result<(), Reject> {
-        if element.shape() != Shape::Object {
-            return Err(rejected(named.unwrap_or("transaction"), element, "a transaction is an object"));
+        let element_name = named.unwrap_or("transaction");
+        match element.shape() {
+            Shape::Object => {}
+            Shape::Text | Shape::Null if way == Way::Single => {
+                self.link(element_name, element);
+                return Ok(());
+            }
+            _ => return Err(rejected(element_name, element, "a transaction is an object")),
         }
         let [inside] = fields(element, ["transaction"])?;
-        let transaction = inside.filter(|inside| inside.shape() == Shape::Object).unwrap_or(*element);
+        let inside = inside.filter(|inside| inside.shape() != Shape::Null);
+        if let Some(inside) = inside.filter(|inside| inside.shape() != Shape::Object) {
+            return Err(rejected("transaction", &inside, "a transaction is an object"));
+        }
+        let transaction = inside.unwrap_or(*element);
         let [url, state, status, word, number, payee_reference, amount, vat_amount] =
             fields(&transaction, ["id", "state", "status", "type", "number", "payeeReference", "amount", "vatAmount"])?;
-        // A mere link to it, or a callback that names it.
         if [state, status, word, payee_reference, amount].iter().all(Option::is_none) {
+            // A mere link to it, or a callback that names it.
+            if url.or(number).is_none() && way != Way::Failed && !has_id(element)? {
+                let reason = "it states neither amount, type, state nor number, so nothing says what it is";
+                return Err(rejected(element_name, element, reason));
+            }
+            let what = if way == Way::Failed { Silent::Failed } else { Silent::Link };
+            self.note(what, element);
             return Ok(());
         }
         let number = id("number", number)?;
@@ -99,13 +156,17 @@ impl Reader<'_> {
         }
         // What failed moved nothing, whatever it was.
         if way == Way::Failed && word.as_deref().and_then(kind_of).is_none() {
+            self.note(Silent::Failed, element);
             return Ok(());
         }
         let kind = self.kind(word.as_deref(), named, told, number.as_deref())?;
         let amount_minor = minor("amount", amount)?;
         let moved = match kind {
             Some(Kind::Moved(moved)) => Some(moved),
-            Some(Kind::Nothing) => return Ok(()),
+            Some(Kind::Nothing) => {
+                self.note(Silent::Moneyless, element);
+                return Ok(());
+            }
             Some(Kind::Cancellation) => {
                 let done = way != Way::Failed && is_completed(state.as_deref().unwrap_or_default().as_bytes());
                 if told == Told::Executed && done {
@@ -114,15 +175,21 @@ impl Reader<'_> {
                     // By its reference, which every document has; the number is missing in some.
                     let one = CancellationFact { cancellation_id: payee_reference.or(number), amount_minor };
                     self.cancelled(element, amount_minor, vec![one], owner);
+                } else {
+                    self.note(Silent::NotCancelled, element);
                 }
                 return Ok(());
             }
             // A cancellation is asked for without an amount.
-            None if amount_minor.is_none() => return Ok(()),
+            None if amount_minor.is_none() => {
+                self.note(Silent::WithoutAmount, element);
+                return Ok(());
+            }
             None => None,
         };
         let has_moved = is_completed(state.as_deref().unwrap_or_default().as_bytes());
         if way == Way::Failed && number.is_none() && payee_reference.is_none() {
+            self.note(Silent::Failed, element);
             return Ok(());
         }
         if amount_minor.is_none() && has_moved {
@@ -136,16 +203,11 @@ impl Reader<'_> {
         let own_order = || order_of_url(&text("id", url).ok()??);
         let fact = OperationFact {
             place: self.context.place(self.document.line_of(element)),
-            api: Api::SwedbankPay,
-            told,
             moved,
             order_id: owner.order_id.clone().or_else(own_order),
-            operation_id: None,
             transaction_number: number,
             payee_reference,
-            transaction_id: None,
             receipt_reference: id("receiptReference", receipt_reference)?,
-            payment_id: None,
             amount_minor,
             vat_minor: minor("vatAmount", vat_amount)?,
             currency: text("currency", currency)?.or_else(|| owner.currency.clone()),
@@ -154,9 +216,9 @@ impl Reader<'_> {
             state,
             reconciliation_number: id("reconciliationNumber", reconciliation_number)?,
             parts,
-            payex_reference: None,
+            ..OperationFact::blank(Api::SwedbankPay, told)
         };
-        (self.out)(Fact::Operation(fact));
+        self.heard.facts.push(Fact::Operation(fact));
         Ok(())
     }
 
@@ -217,7 +279,7 @@ impl Reader<'_> {
             cancellations,
             ..OrderFact::default()
         };
-        (self.out)(Fact::Order(fact));
+        self.heard.facts.push(Fact::Order(fact));
     }
 
     /// `paid`, `reversed` or `cancelled` of version 3: how a payment order ended.
@@ -232,12 +294,17 @@ impl Reader<'_> {
 
     fn read_outcome(&mut self, outcome: &Node<'_>, name: &str, owner: &Owner) -> Result<(), Reject> {
         if outcome.shape() != Shape::Object {
-            return Err(rejected(name, outcome, "an object must stand here"));
+            self.link(name, outcome);
+            return Ok(());
         }
         let [word, number, payee_reference, amount] =
             fields(outcome, ["transactionType", "number", "payeeReference", "amount"])?;
-        // A mere link.
         if [word, number, amount].iter().all(Option::is_none) {
+            if !has_id(outcome)? {
+                let reason = "it states neither amount, transactionType nor number, so nothing says what it is";
+                return Err(rejected(name, outcome, reason));
+            }
+            self.note(Silent::Link, outcome);
             return Ok(());
         }
         let transaction_number = id("number", number)?;
@@ -246,15 +313,21 @@ impl Reader<'_> {
         let payee_reference = id("payeeReference", payee_reference)?;
         if matches!(name, "cancelled" | "canceled") {
             // It says what of the order was cancelled in all, under the number of the authorization.
-            if let Some(amount_minor) = amount_minor {
-                self.cancelled(outcome, amount_minor, Vec::new(), owner);
+            match amount_minor {
+                Some(amount_minor) => self.cancelled(outcome, amount_minor, Vec::new(), owner),
+                None => self.note(Silent::WithoutAmount, outcome),
             }
             return Ok(());
         }
         let moved = match (word.as_deref().map(|word| (word, kind_of(word))), name) {
             (Some((_, Some(Kind::Moved(Moved::Capture)))), "paid") => Moved::Capture,
             (Some((_, Some(Kind::Moved(Moved::Reversal)))), "reversed") => Moved::Reversal,
-            (Some((_, Some(Kind::Nothing))), _) | (Some((_, Some(Kind::Moved(Moved::Capture)))) | None, "reversed") => {
+            (Some((_, Some(Kind::Nothing))), _) => {
+                self.note(Silent::Moneyless, outcome);
+                return Ok(());
+            }
+            (Some((_, Some(Kind::Moved(Moved::Capture)))) | None, "reversed") => {
+                self.note(Silent::Outcome, outcome);
                 return Ok(());
             }
             (word, _) => {
@@ -272,27 +345,20 @@ impl Reader<'_> {
         }
         let fact = OperationFact {
             place: self.context.place(self.document.line_of(outcome)),
-            api: Api::SwedbankPay,
-            told: Told::Executed,
             moved: Some(moved),
             order_id: owner.order_id.clone(),
-            operation_id: None,
             transaction_number,
             payee_reference,
-            transaction_id: None,
-            receipt_reference: None,
-            payment_id: None,
             amount_minor,
-            vat_minor: None,
             currency: owner.currency.clone(),
-            created_at: None,
-            updated_at: None,
-            state: None,
-            reconciliation_number: None,
-            parts: Vec::new(),
-            payex_reference: None,
+            ..OperationFact::blank(Api::SwedbankPay, Told::Executed)
         };
-        (self.out)(Fact::Operation(fact));
+        self.heard.facts.push(Fact::Operation(fact));
         Ok(())
     }
+}
+
+/// Whether an object names itself: a link has nothing else.
+fn has_id(object: &Node<'_>) -> Result<bool, Reject> {
+    fields(object, ["id"]).map(|[id]| id.is_some())
 }

@@ -136,32 +136,6 @@ fn an_order_that_cannot_be_read_leaves_its_captures_standing() {
 }
 
 #[test]
-fn what_moves_no_money_gives_nothing() {
-    let table = [
-        r#"{"payment":"/payments/1","authorization":{"id":"/a/1","transaction":{"type":"Authorization","state":"Completed","amount":1,"number":5}}}"#,
-        r#"{"payment":"/payments/1","verification":{"transaction":{"type":"Verification","state":"Completed","number":5}}}"#,
-        r#"{"payment":"/payments/1","authorizations":{"authorizationList":[{"transaction":{"amount":1}}]}}"#,
-        // Links that are not expanded.
-        r#"{"payment":"/payments/1","captures":{"id":"/payments/1/captures"}}"#,
-        r#"{"payment":"/payments/1","capture":{"id":"/payments/1/captures/2"}}"#,
-        r#"{"paymentOrder":"/paymentorders/1","paid":{"id":"/paymentorders/1/paid"}}"#,
-        // A cancellation that did not succeed.
-        r#"{"payment":"/payments/1","cancellation":{"transaction":{"state":"Failed","amount":5}}}"#,
-        // Callbacks.
-        r#"{"orderReference":"A","paymentOrder":{"id":"/paymentorders/1","instrument":"CreditCard","number":5}}"#,
-        r#"{"payment":{"id":"/payments/1","number":5},"transaction":{"id":"/payments/1/captures/2","number":6}}"#,
-        // A problem.
-        r#"{"type":"https://x/inputerror","title":"T","status":400,"detail":"D"}"#,
-        // A request that asks for no amount.
-        r#"{"paymentorder":{"operation":"Abort","abortReason":"CancelledByConsumer"}}"#,
-        r#"{"transaction":{"description":"d","payeeReference":"R1"}}"#,
-    ];
-    for document in table {
-        assert_eq!(read("x.json", document), (vec![], vec![]), "{document}");
-    }
-}
-
-#[test]
 fn people_and_cards_are_not_read() {
     let document = r#"{"paymentOrder":{"id":"/paymentorders/1","amount":5,"payer":{"email":"e@example.com","name":"N N"},
         "paid":{"number":5,"transactionType":"Sale","amount":5,"tokens":[{"name":"4925xxxxxx000004"}],
