@@ -20,9 +20,9 @@ use super::spill::{Extent, Spill};
 
 /// The number of shards for ordinary work: enough that one of them is small beside a core's cache, few enough that their
 /// buffers are small beside the memory. Fixed, so that the same inputs go the same way whatever the number of threads.
-pub const SHARD_COUNT: usize = 512;
+pub const SHARD_COUNT: usize = 256;
 
-/// The size of a writer's buffer: with 512 shards they take half a MiB, less than the cache that a core has to itself.
+/// The size of a writer's buffer: with 256 shards they take a quarter of a MiB, less than the cache that a core has to itself.
 const BUFFER_LEN: usize = 1024;
 
 /// A buffer counts as full this much before its end, so that an ordinary record never makes it grow.

@@ -107,6 +107,9 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
 /// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
 const OPEN_AT_ONCE: u64 = 3;
 
+/// What the program takes beside its records: itself, findings, what the allocator keeps.
+const BASE_BYTES: u64 = 24 << 20;
+
 /// What shards may hold within the memory of the plan: what is left of it beside chunks, buffers and open blocks, and a
 /// quarter in any case.
 fn budget(plan: &Plan) -> Arc<Budget> {
@@ -115,7 +118,7 @@ fn budget(plan: &Plan) -> Arc<Budget> {
     let chunk = u64::try_from(plan.chunk_bytes).unwrap_or(u64::MAX);
     let a_thread = writer_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE).saturating_add(chunk);
     let open = open_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE);
-    let beside = threads.saturating_mul(a_thread).saturating_add(open);
+    let beside = threads.saturating_mul(a_thread).saturating_add(open).saturating_add(BASE_BYTES);
     Budget::new(memory.saturating_sub(beside).max(memory / 4))
 }
 

@@ -49,8 +49,8 @@ pub struct Parts {
     pub tells_nothing: bool,
 }
 
-/// Facts are small and few beside rows, so that few shards are enough.
-const SHARD_COUNT: usize = 64;
+/// More shards than for records: what one of them holds is in memory as facts, which take many times as much as their bytes.
+const SHARD_COUNT: usize = 512;
 
 /// Shards whose rows are in memory at once.
 const SHARDS_AT_ONCE: usize = 8;
@@ -69,7 +69,8 @@ pub fn convert(files: &[Documents<'_>], plan: &Plan) -> Result<Vec<Parts>, RunEr
     if files.is_empty() {
         return Ok(Vec::new());
     }
-    let budget = plan.memory_bytes.map_or_else(Budget::unlimited, Budget::new);
+    // Half of the memory is for the facts of the shards that are being put together, and for their rows.
+    let budget = plan.memory_bytes.map_or_else(Budget::unlimited, |memory| Budget::new(memory / 2));
     let (by_reference, by_order) = (
         Partitions::new(SHARD_COUNT, Arc::clone(&budget), None),
         Partitions::new(SHARD_COUNT, Arc::clone(&budget), None),
