@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
-use super::canonical::{Context, Reject, typed};
+use super::canonical::{Context, typed};
 use super::layout::Layout;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Dialect, Record, Scratch, split_one};
@@ -79,14 +79,27 @@ fn read_into<'b>(bytes: &Bytes, offset: u64, len: usize, buffer: &'b mut Vec<u8>
 
 /// Reads the record at an offset, however long it is.
 fn with_record<T>(bytes: &Bytes, offset: u64, then: impl FnOnce(&Record<'_>) -> T) -> io::Result<T> {
+    with_record_from(bytes, offset, offset, |_, record| then(record))
+}
+
+/// The same, with the bytes from an earlier offset on.
+fn with_record_from<T>(
+    bytes: &Bytes,
+    from: u64,
+    offset: u64,
+    then: impl FnOnce(&[u8], &Record<'_>) -> T,
+) -> io::Result<T> {
     const FIRST_LEN: usize = 512;
+    let lead = usize::try_from(offset.saturating_sub(from)).unwrap_or(usize::MAX);
     with_reused(|Reused { buffer, scratch }| {
         let mut len = FIRST_LEN;
         loop {
-            let read = read_into(bytes, offset, len, buffer)?;
-            let all = read.len() < len;
+            let wanted = lead.saturating_add(len);
+            let read = read_into(bytes, from, wanted, buffer)?;
+            let all = read.len() < wanted;
+            let (before, read) = read.split_at_checked(lead).unwrap_or_default();
             match split_one(read, &DIALECT, scratch) {
-                Some(first) if first.complete || all => return Ok(then(&first.record)),
+                Some(first) if first.complete || all => return Ok(then(before, &first.record)),
                 None if all => return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record is gone")),
                 _ => len = len.saturating_mul(4),
             }
@@ -100,21 +113,33 @@ impl Volume {
     /// # Errors
     /// The file cannot be read any more.
     pub fn line(&self, offset: u64) -> io::Result<u64> {
-        if let Some(field) = self.layout.line_field {
-            let line = with_record(&self.bytes, offset, |record| {
-                std::str::from_utf8(record.field(field)).ok().and_then(|text| text.parse().ok())
-            })?;
-            return Ok(line.unwrap_or(0));
+        if self.layout.line_field.is_some() {
+            return with_record(&self.bytes, offset, |record| self.stated_line(record));
         }
-        let place = self.lines.partition_point(|(known, _)| *known <= offset);
-        let (start, first_line) =
-            place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1));
+        let (start, first_line) = self.known_line(offset);
         let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
-        let newlines = with_reused(|Reused { buffer, .. }| {
-            let read = read_into(&self.bytes, start, len, buffer)?;
-            io::Result::Ok(memchr::memchr_iter(self.dialect.line_end, read).count())
-        })?;
-        Ok(first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX)))
+        with_reused(|Reused { buffer, .. }| {
+            let between = read_into(&self.bytes, start, len, buffer)?;
+            Ok(self.line_after(first_line, between))
+        })
+    }
+
+    /// The line that a record of a converted file states.
+    fn stated_line(&self, record: &Record<'_>) -> u64 {
+        let text = self.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok());
+        text.and_then(|text| text.parse().ok()).unwrap_or(0)
+    }
+
+    /// The nearest offset at or before this one whose line is known, and that line.
+    fn known_line(&self, offset: u64) -> (u64, u64) {
+        let place = self.lines.partition_point(|(known, _)| *known <= offset);
+        place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1))
+    }
+
+    /// The line that follows on these bytes, which begin on a known one.
+    fn line_after(&self, first_line: u64, between: &[u8]) -> u64 {
+        let newlines = memchr::memchr_iter(self.dialect.line_end, between).count();
+        first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX))
     }
 }
 
@@ -131,25 +156,43 @@ fn changed(volume: &Volume, reason: &str) -> ReadBackError {
     ReadBackError { file: volume.shown.clone(), reason: reason.to_owned() }
 }
 
+impl Library<'_> {
+    fn typed(&self, volume: &Volume, record: &Record<'_>, origin: Origin) -> Result<Row, ReadBackError> {
+        if std::str::from_utf8(record.raw).is_err() {
+            return Err(changed(volume, "not UTF-8"));
+        }
+        typed(&volume.layout, record, origin, &self.context).map_err(|reject| changed(volume, &reject.reason))
+    }
+}
+
+/// From farther away than this, the line is not read together with the row.
+const LEAD_LEN_MAX: u64 = 1 << 16;
+
 impl ReadBack for Library<'_> {
     fn row(&self, origin: Origin) -> Result<Row, ReadBackError> {
         let volume = self.volume(origin)?;
-        let row = with_record(&volume.bytes, origin.offset(), |record| {
-            if std::str::from_utf8(record.raw).is_err() {
-                return Err(Reject { column: String::new(), value: String::new(), reason: "not UTF-8".to_owned() });
-            }
-            typed(&volume.layout, record, origin, &self.context)
-        });
-        match row {
-            Ok(Ok(row)) => Ok(row),
-            Ok(Err(reject)) => Err(changed(volume, &reject.reason)),
-            Err(error) => Err(changed(volume, &error.to_string())),
-        }
+        with_record(&volume.bytes, origin.offset(), |record| self.typed(volume, record, origin))
+            .unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
     }
 
     fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
         let volume = self.volume(origin)?;
         let line = volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))?;
         Ok(format!("{}:{line}", volume.shown))
+    }
+
+    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
+        let volume = self.volume(origin)?;
+        let offset = origin.offset();
+        let states_line = volume.layout.line_field.is_some();
+        let (from, first_line) = if states_line { (offset, 0) } else { volume.known_line(offset) };
+        if offset.saturating_sub(from) > LEAD_LEN_MAX {
+            return Ok((self.row(origin)?, self.place(origin)?));
+        }
+        let both = with_record_from(&volume.bytes, from, offset, |before, record| {
+            let line = if states_line { volume.stated_line(record) } else { volume.line_after(first_line, before) };
+            Ok((self.typed(volume, record, origin)?, format!("{}:{line}", volume.shown)))
+        });
+        both.unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
     }
 }

@@ -276,6 +276,14 @@ pub trait ReadBack: Sync {
     /// # Errors
     /// The file cannot be read any more.
     fn place(&self, origin: Origin) -> Result<String, ReadBackError>;
+
+    /// Both, for whoever wants both: one read of the file may do for them.
+    ///
+    /// # Errors
+    /// As [`ReadBack::row`] and [`ReadBack::place`].
+    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
+        Ok((self.row(origin)?, self.place(origin)?))
+    }
 }
 
 /// A row that was read once and cannot be read again.

@@ -32,8 +32,9 @@ use crate::model::currency::Currencies;
 use crate::model::names::{NameId, Names};
 use crate::report::view::{Report, Summary};
 use crate::rules::batches::report_unanswered;
-use crate::rules::describe::{describe, finish};
+use crate::rules::describe::describe;
 use crate::rules::files::{budget_findings, gap_findings};
+use crate::rules::finish::finish;
 use crate::rules::orders::Context;
 
 /// Reconciles the files of a plan.

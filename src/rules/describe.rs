@@ -3,7 +3,6 @@
 
 use std::fmt::Write;
 
-use rayon::slice::ParallelSliceMut;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::explain::{Facts, explain};
@@ -38,12 +37,12 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
     origins.sort_unstable();
     let mut sources = String::new();
     for origin in origins {
-        let row = context.rows.row(origin)?;
+        let (row, place) = context.rows.row_and_place(origin)?;
         gathered.row(&row, &provider, context);
         if !sources.is_empty() {
             sources.push_str("; ");
         }
-        sources.push_str(&context.rows.place(origin)?);
+        sources.push_str(&place);
     }
     let text = |column: &str| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column).to_owned();
     let line_id = if finding.whole_order { "*".to_owned() } else { text("line_id") };
@@ -202,31 +201,4 @@ fn stable_id(row: &FoundRow, mut records: Vec<u128>, note: Option<&str>) -> Stri
     }
     let hash = xxh3_128(key.join("\u{1e}").as_bytes());
     format!("{hash:032x}").chars().take(16).collect()
-}
-
-/// Sorts the findings of a run, and numbers those that nothing but their place tells apart. Both orders are total: rows
-/// that compare equal are equal, and no sort can show which was first.
-pub fn finish(rows: &mut [FoundRow]) {
-    rows.par_sort_unstable_by(|a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
-    for twins in rows.chunk_by_mut(|a, b| a.id == b.id) {
-        for (row, number) in twins.iter_mut().zip(1_u64..).skip(1) {
-            row.id = format!("{}-{number}", row.id);
-        }
-    }
-    rows.par_sort_unstable_by(FoundRow::cmp_for_report);
-}
-
-/// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.
-fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
-    let texts = [
-        &row.order_id,
-        &row.line_id,
-        &row.payee_reference,
-        &row.transaction_number,
-        &row.reconciliation_number,
-        &row.settlement_id,
-        &row.explanation,
-        &row.sources,
-    ];
-    (row.expected_minor, row.actual_minor, row.count, row.age_days, texts.map(String::as_str))
 }

@@ -6,6 +6,7 @@ pub mod control;
 pub mod describe;
 pub mod explain;
 pub mod files;
+pub mod finish;
 pub mod flow;
 pub mod identity;
 pub mod lines;
