@@ -1,18 +1,16 @@
 //! Blocks of bytes for shards, cut from large pieces of memory and used again.
 //!
-//! A run fills hundreds of megabytes with blocks. Asked for one by one, the system hands such memory out in pages of 4 KiB, and each page costs
-//! a fault; a piece of several megabytes it can hand out in huge pages, which costs a tenth, and the places in it are found faster later. A
-//! piece stays with the process: blocks that are not needed any more wait in a pool for whoever needs one next.
+//! A run fills hundreds of megabytes with blocks, empties them, and fills others. A piece stays with the process: blocks that are not needed
+//! any more wait in a pool for whoever needs one next, so that no memory is asked of the system twice. (Huge pages were tried: where the system
+//! has them at hand they save a tenth of the time, but where it must find them first they cost twice as much as they save.)
 
 use std::ops::Deref;
 use std::sync::{Mutex, PoisonError};
 
-use memmap2::MmapMut;
-
 /// The size of a block.
 pub(super) const BLOCK_LEN: usize = 16 * 1024;
 
-/// How much is asked of the system at once: two huge pages.
+/// How much is asked of the system at once.
 const PIECE_LEN: usize = 4 << 20;
 
 /// Blocks that nobody uses.
@@ -28,7 +26,7 @@ pub struct Block {
 #[derive(Debug)]
 enum Memory {
     Pooled(&'static mut [u8]),
-    /// For what does not fit a block of the pool, and where the system has no large piece.
+    /// For what does not fit a block of the pool.
     Own(Vec<u8>),
 }
 
@@ -116,11 +114,8 @@ impl Drop for Block {
 fn take_from_pool() -> Option<&'static mut [u8]> {
     let mut pool = POOL.lock().unwrap_or_else(PoisonError::into_inner);
     if pool.is_empty() {
-        let piece = MmapMut::map_anon(PIECE_LEN).ok()?;
-        // A wish: where the system does not know it, there are small pages.
-        #[cfg(target_os = "linux")]
-        let _ = piece.advise(memmap2::Advice::HugePage);
-        pool.extend(Box::leak(Box::new(piece)).chunks_exact_mut(BLOCK_LEN));
+        let piece = vec![0; PIECE_LEN].into_boxed_slice();
+        pool.extend(Box::leak(piece).chunks_exact_mut(BLOCK_LEN));
         // The first block first, so that memory is used from its start.
         pool.reverse();
     }
