@@ -31,8 +31,9 @@ struct Gathered {
 /// A row cannot be read back.
 pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, ReadBackError> {
     let provider = finding.provider.map(|provider| context.names.text(provider).to_string()).unwrap_or_default();
-    let names_records = names_records(finding.code) && !matches!(finding.note, Note::File { .. });
-    let mut gathered = Gathered { records: names_records.then(Vec::new), ..Gathered::default() };
+    let named_by = NamedBy::of(finding);
+    let records = (named_by == NamedBy::Records).then(Vec::new);
+    let mut gathered = Gathered { records, ..Gathered::default() };
     let mut origins = finding.rows.clone();
     origins.sort_unstable();
     let mut sources = String::new();
@@ -79,7 +80,8 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         explanation: String::new(),
         sources,
     };
-    row.id = stable_id(&row, gathered.records.unwrap_or_default(), explanation.as_deref());
+    row.id =
+        stable_id(&row, named_by, gathered.records.unwrap_or_default(), explanation.as_deref().unwrap_or_default());
     row.explanation = explanation.unwrap_or_else(|| {
         explain(&Facts {
             row: &row,
@@ -164,35 +166,50 @@ fn record_key(row: &Row, provider: &str, context: &Context<'_>) -> String {
     key
 }
 
-/// Whether a finding is named by its records, because no order, batch or reference stands for it.
-fn names_records(code: Code) -> bool {
-    match code {
-        Code::OrderUnknown
-        | Code::OrderTotal
-        | Code::OrderRemainingCapture
-        | Code::OrderRemainingReversal
-        | Code::BatchMissing
-        | Code::ReferenceReused
-        | Code::ToleranceBudget => false,
-        code => code.leg() != Leg::Line,
+/// What a finding is about, which names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum NamedBy {
+    Order,
+    Line,
+    Batch,
+    Reference,
+    /// Code, provider and currency alone.
+    Currency,
+    /// The settlement file and what is said of it.
+    File,
+    /// Its records, because no order, batch or reference stands for it.
+    Records,
+}
+
+impl NamedBy {
+    fn of(finding: &Finding) -> Self {
+        match finding.code {
+            Code::OrderUnknown | Code::OrderTotal | Code::OrderRemainingCapture | Code::OrderRemainingReversal => {
+                Self::Order
+            }
+            code if code.leg() == Leg::Line => Self::Line,
+            Code::BatchMissing => Self::Batch,
+            Code::ReferenceReused => Self::Reference,
+            Code::ToleranceBudget => Self::Currency,
+            _ if matches!(finding.note, Note::File { .. }) => Self::File,
+            _ => Self::Records,
+        }
     }
 }
 
 /// An id that is the same for the same finding from night to night: made of what the finding is about, not of its
 /// amounts, age or status, and of single records only where no order, batch or reference stands for them.
-fn stable_id(row: &FoundRow, mut records: Vec<u128>, note: Option<&str>) -> String {
+fn stable_id(row: &FoundRow, named_by: NamedBy, mut records: Vec<u128>, note: &str) -> String {
     let mut key = vec![row.code.name(), &row.provider, &row.currency];
     let records_text;
-    match row.code {
-        Code::OrderUnknown | Code::OrderTotal | Code::OrderRemainingCapture | Code::OrderRemainingReversal => {
-            key.push(&row.order_id)
-        }
-        _ if row.code.leg() == Leg::Line => key.extend([row.order_id.as_str(), &row.line_id]),
-        Code::BatchMissing => key.push(&row.reconciliation_number),
-        Code::ReferenceReused => key.push(&row.payee_reference),
-        Code::ToleranceBudget => {}
-        _ if note.is_some() => key.extend([row.settlement_id.as_str(), note.unwrap_or_default()]),
-        _ => {
+    match named_by {
+        NamedBy::Order => key.push(&row.order_id),
+        NamedBy::Line => key.extend([row.order_id.as_str(), &row.line_id]),
+        NamedBy::Batch => key.push(&row.reconciliation_number),
+        NamedBy::Reference => key.push(&row.payee_reference),
+        NamedBy::Currency => {}
+        NamedBy::File => key.extend([row.settlement_id.as_str(), note]),
+        NamedBy::Records => {
             records.sort_unstable();
             records.dedup();
             records_text = records.iter().map(|record| format!("{record:032x}")).collect::<String>();
