@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 use super::field::{RECORDED_ONLY, is_completed, quantity, shown, utf8};
 use super::fields::{Fields, LastCurrencies};
 use super::layout::Layout;
-use super::remembered::{Remembered, Short};
+use super::remembered::Remembered;
 use crate::engine::split::Record;
 use crate::model::compact::{
     KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
@@ -84,8 +84,6 @@ pub trait Sink {
 #[derive(Debug, Clone)]
 struct Provider {
     text: Vec<u8>,
-    /// The same, where it is short.
-    short: Option<Short>,
     id: NameId,
     seed: u64,
     ways: Ways,
@@ -159,14 +157,12 @@ fn provider<'m>(
         Dataset::Settlements => at::PROVIDER[3],
     };
     let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
-    let short = Short::new(text);
-    let is_last = |last: &Provider| last.short == short && (short.is_some() || last.text == text);
-    if memory.provider.as_ref().is_none_or(|last| !is_last(last)) {
+    if memory.provider.as_ref().is_none_or(|last| last.text != text) {
         memory.provider = None;
     }
     memory.provider.get_or_insert_with(|| {
         let id = context.names.intern(utf8(text));
-        Provider { text: text.to_vec(), short, id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
+        Provider { text: text.to_vec(), id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
     })
 }
 
@@ -271,7 +267,6 @@ fn settlement_kind(
     match fields.text(at::settlement::KIND) {
         None if gross_minor < 0 => SettlementKind::Reversal,
         None => SettlementKind::Capture,
-        Some(b"capture") => SettlementKind::Capture,
         Some(text) if text.eq_ignore_ascii_case(b"capture") => SettlementKind::Capture,
         Some(text) if text.eq_ignore_ascii_case(b"reversal") => SettlementKind::Reversal,
         Some(text) => {

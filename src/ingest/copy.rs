@@ -137,7 +137,7 @@ impl<'a> Copy<'a> {
         let names = known.chain(ignored.iter().map(String::as_str));
         writer.put(names, LINE_COLUMN).map_err(|error| no_room(shown, &error))?;
         let (ignored, line) = (ignored.len(), String::new());
-        let (names, given) = (Vec::new(), Vec::new());
+        let (names, given) = (Vec::new(), vec![None; places.len()]);
         Ok(Self { shown, dataset, places, ignored, names, given, writer, line, rejects: Vec::new(), rows: 0 })
     }
 

@@ -81,8 +81,7 @@ impl<'l, 'r> Fields<'l, 'r> {
     /// The text of a column; `None` where it is absent or empty.
     #[inline]
     pub(super) fn text(&self, column: usize) -> Option<&'r [u8]> {
-        let field = *self.layout.fields.get(column)?;
-        let text = self.record.get(field?.into())?;
+        let text = self.record.get(self.layout.field(column)?)?;
         Some(if self.record.plain { text } else { trim(text) }).filter(|text| !text.is_empty())
     }
 

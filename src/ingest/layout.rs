@@ -39,10 +39,8 @@ pub struct Layout {
     pub provider: String,
     /// The form of payee references that the API documents whose payload the rows are from.
     pub reference_form: Option<ReferenceForm>,
-    /// Canonical column and field, in canonical order.
-    present: Vec<(usize, usize)>,
     /// The field of each canonical column.
-    pub(super) fields: [Option<u16>; COLUMNS_MAX],
+    fields: [Option<u16>; COLUMNS_MAX],
     /// What every row must hold, in canonical order.
     pub(super) checks: Vec<Check>,
     /// Tells rows of files with other columns apart, whatever their bytes.
@@ -104,29 +102,33 @@ impl Layout {
             reference_form: None,
             fields: fields_of(&present),
             checks: checks_of(columns, &present),
-            present,
             seed: xxh3_64(described.as_bytes()),
         })
+    }
+
+    /// The field of a canonical column.
+    #[inline]
+    pub(super) fn field(&self, column: usize) -> Option<usize> {
+        self.fields.get(column).copied().flatten().map(usize::from)
     }
 
     /// Whether the file has a canonical column.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
-        self.dataset.column(name).is_some_and(|column| self.present.iter().any(|(known, _)| *known == column))
+        self.dataset.column(name).and_then(|column| self.field(column)).is_some()
     }
 
     /// The text of a canonical column as a record states it, trimmed; `None` where it is absent.
     #[must_use]
     pub fn text<'r>(&self, record: &Record<'r>, name: &str) -> Option<&'r str> {
-        let column = self.dataset.column(name)?;
-        let (_, field) = self.present.iter().find(|(known, _)| *known == column)?;
-        Some(utf8(trim(record.field(*field)))).filter(|text| !text.is_empty())
+        let field = self.field(self.dataset.column(name)?)?;
+        Some(utf8(trim(record.field(field)))).filter(|text| !text.is_empty())
     }
 
     /// The canonical column that a field holds.
     #[must_use]
     pub fn column_at(&self, field: usize) -> Option<&'static str> {
-        let (column, _) = self.present.iter().find(|(_, known)| *known == field)?;
-        self.dataset.columns().get(*column).map(|known| known.name)
+        let column = (0..COLUMNS_MAX).find(|column| self.field(*column) == Some(field))?;
+        self.dataset.columns().get(column).map(|known| known.name)
     }
 }
