@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+from compare import generated, target_directory
+
 BENCHES = pathlib.Path(__file__).resolve().parent
 RECORDED = BENCHES / "instructions.json"
 ROWS = 400_000
@@ -39,7 +41,9 @@ def main():
         sys.exit("valgrind is not installed")
     target = target_directory()
     binary = options.avstem or built(target)
-    data = generated(target / "bench" / f"instructions-{ROWS}")
+    home = target / "bench"
+    home.mkdir(parents=True, exist_ok=True)
+    data = generated(home, ROWS)
     counts = counted(binary.resolve(), data)
     recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
     grown = table(counts, recorded)
@@ -49,12 +53,6 @@ def main():
         sys.exit(1)
 
 
-def target_directory():
-    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
-    described = subprocess.run(command, cwd=BENCHES, check=True, stdout=subprocess.PIPE).stdout
-    return pathlib.Path(json.loads(described)["target_directory"])
-
-
 def built(target):
     """Symbols tell the stages; Parquet takes no part, and half of the time to build."""
     place = target / "bench" / "symbols"
@@ -62,16 +60,6 @@ def built(target):
     command = ["cargo", "build", "--release", "--no-default-features", "--bin", "avstem", "--target-dir", place]
     subprocess.run(command, cwd=BENCHES, check=True, env=os.environ | settings)
     return place / "release" / "avstem"
-
-
-def generated(data):
-    if not data.exists():
-        data.parent.mkdir(parents=True, exist_ok=True)
-        generate = data.parent / "generate"
-        source = BENCHES / "generate" / "main.rs"
-        subprocess.run(["rustc", "--edition", "2024", "-O", "-o", generate, source], check=True)
-        subprocess.run([generate, "--rows", str(ROWS), "--out", data], check=True, stdout=sys.stderr)
-    return data
 
 
 def counted(binary, data):

@@ -292,11 +292,16 @@ fn other_types_are_refused_by_name() -> Tested {
     Ok(())
 }
 
+/// Settlement rows with numbers, texts that repeat, and gaps.
+fn sixty_rows() -> Result<DataFrame, Box<dyn Error>> {
+    let names: Vec<String> = (0..60).map(|row| format!("order {}", row % 7)).collect();
+    Ok(df!("gross_amount" => (0..60).collect::<Vec<i64>>(), "currency" => ["SEK"; 60],
+        "order_id" => names, "fee_amount" => (0..60).map(|row| (row % 3 == 0).then_some(row)).collect::<Vec<_>>())?)
+}
+
 #[test]
 fn a_damaged_file_is_one_error() -> Tested {
-    let names: Vec<String> = (0..60).map(|row| format!("order {}", row % 7)).collect();
-    let mut frame = df!("gross_amount" => (0..60).collect::<Vec<i64>>(), "currency" => ["SEK"; 60],
-        "order_id" => names, "fee_amount" => (0..60).map(|row| (row % 3 == 0).then_some(row)).collect::<Vec<_>>())?;
+    let mut frame = sixty_rows()?;
     for compression in [ParquetCompression::Uncompressed, ParquetCompression::Zstd(None)] {
         let mut good = Vec::new();
         ParquetWriter::new(&mut good).with_compression(compression).with_row_group_size(Some(20)).finish(&mut frame)?;
@@ -338,9 +343,7 @@ fn mutated_files_are_errors_or_rows() -> Tested {
         (state >> 33) as usize % below.max(1)
     };
     let mut good = Vec::new();
-    let names: Vec<String> = (0..60).map(|row| format!("order {}", row % 7)).collect();
-    let mut frame = df!("gross_amount" => (0..60).collect::<Vec<i64>>(), "currency" => ["SEK"; 60],
-        "order_id" => names, "fee_amount" => (0..60).map(|row| (row % 3 == 0).then_some(row)).collect::<Vec<_>>())?;
+    let mut frame = sixty_rows()?;
     for compression in [ParquetCompression::Uncompressed, ParquetCompression::Zstd(None), ParquetCompression::Snappy] {
         for group in [7, 60] {
             let mut file = Vec::new();
