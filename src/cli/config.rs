@@ -11,7 +11,9 @@ use toml::Spanned;
 use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
-use super::values::{CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest};
+use super::values::{
+    CountryCode, CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest,
+};
 use crate::model::currency::Currencies;
 use crate::model::day::Zone;
 use crate::pipeline::plan::Input;
@@ -49,6 +51,8 @@ struct File {
 struct Rules {
     capture_days: Option<Whole>,
     settlement_days: Option<Whole>,
+    capture_calendar: Option<CountryCode>,
+    settlement_calendar: Option<CountryCode>,
     vat_tolerance: Option<Whole>,
     #[serde(default)]
     amount_tolerance: BTreeMap<Spanned<String>, Whole>,
@@ -181,6 +185,8 @@ impl Config {
             zone: self.zone(),
             capture_days: rules.capture_days.map_or(defaults.capture_days, |days| days.0),
             settlement_days: rules.settlement_days.map_or(defaults.settlement_days, |days| days.0),
+            capture_calendar: rules.capture_calendar.map(|country| country.0),
+            settlement_calendar: rules.settlement_calendar.map(|country| country.0),
             vat_tolerance_minor: rules.vat_tolerance.map_or(defaults.vat_tolerance_minor, |amount| amount.0),
             amount_tolerance_minor: by_currency(&rules.amount_tolerance),
             tolerance_budget_minor: by_currency(&rules.tolerance_budget),
@@ -248,6 +254,7 @@ mod tests {
     use super::*;
     use crate::model::compact::KeyKind;
     use crate::model::record::Dataset;
+    use crate::rules::calendar::Country;
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse("c.toml".to_owned(), text.to_owned(), Path::new("dir")).map_err(|fault| fault.to_string())
@@ -260,7 +267,7 @@ mod tests {
                 "[rules]\ncapture_day = 7\n",
                 "c.toml:2:1: unknown key `capture_day`; the nearest known one is `capture_days`\n \
                  2 | capture_day = 7\n   | ^^^^^^^^^^^\n  \
-                 help: keys known here: capture_days, settlement_days, vat_tolerance, amount_tolerance, tolerance_budget",
+                 help: keys known here: capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
             ),
             (
                 "sources = 1",
@@ -322,6 +329,11 @@ mod tests {
                 "c.toml:3:11: bank statements are not read by this version\n 3 | dataset = \"bank\"\n   |           ^^^^^^",
             ),
             (
+                "[rules]\ncapture_calendar = \"se\"",
+                "c.toml:2:20: no calendar of bank holidays is known for `se`, only for SE, NO, DK, FI\n \
+                 2 | capture_calendar = \"se\"\n   |                    ^^^^",
+            ),
+            (
                 "timezone = \"Stockholm\"",
                 "c.toml:1:12: no such time zone: `Stockholm`; the nearest is `Europe/Stockholm`\n \
                  1 | timezone = \"Stockholm\"\n   |            ^^^^^^^^^^^",
@@ -370,6 +382,7 @@ mod tests {
             [rules]
             capture_days = 8
             settlement_days = 6
+            settlement_calendar = "NO"
             vat_tolerance = 0
             amount_tolerance = { SEK = 1, XYZ = 2 }
             tolerance_budget = { SEK = 100 }
@@ -384,6 +397,7 @@ mod tests {
         let config = parse(text)?;
         let settings = config.settings(NaiveDate::MIN);
         assert_eq!((settings.capture_days, settings.settlement_days, settings.vat_tolerance_minor), (8, 6, 0));
+        assert_eq!((settings.capture_calendar, settings.settlement_calendar), (None, Some(Country::No)));
         assert_eq!((settings.zone.0, settings.default_provider.as_str()), (chrono_tz::Europe::Oslo, "shop"));
         assert_eq!(settings.amount_tolerance_minor, BTreeMap::from([("SEK".to_owned(), 1), ("XYZ".to_owned(), 2)]));
         assert_eq!(settings.tolerance_budget_minor, BTreeMap::from([("SEK".to_owned(), 100)]));

@@ -46,6 +46,8 @@ Configuration (--config, TOML; paths are relative to the file):
   [rules]
   capture_days = 7
   settlement_days = 5
+  capture_calendar = \"SE\"                 # count business days there: SE, NO, DK, FI
+  settlement_calendar = \"SE\"
   vat_tolerance = 1                       # minor units
   amount_tolerance = { SEK = 0 }          # minor units by currency
   tolerance_budget = { SEK = 0 }
