@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::expectations::{self, Expectation};
 use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
@@ -42,6 +43,8 @@ struct File {
     providers: BTreeMap<Text, Provider>,
     #[serde(default)]
     source: Vec<Source>,
+    #[serde(default)]
+    expect: Vec<Expectation>,
     #[serde(default)]
     profiles: BTreeMap<Text, ProfileTable>,
 }
@@ -105,6 +108,7 @@ impl Config {
         let config = Self { shown, text, folder: folder.to_owned(), file };
         config.check_currencies()?;
         config.check_profiles()?;
+        config.check_expectations()?;
         Ok(config)
     }
 
@@ -153,6 +157,11 @@ impl Config {
         Ok(())
     }
 
+    fn check_expectations(&self) -> Result<(), Fault> {
+        expectations::check(&self.file.expect)
+            .map_err(|wrong| Fault::at(&self.shown, &self.text, wrong.span, &wrong.what).help(wrong.help))
+    }
+
     fn currencies(&self) -> BTreeMap<String, u32> {
         self.file.currencies.iter().map(|(code, decimals)| (code.0.clone(), decimals.0)).collect()
     }
@@ -192,6 +201,7 @@ impl Config {
             tolerance_budget_minor: by_currency(&rules.tolerance_budget),
             extra_currencies: self.currencies(),
             providers: self.file.providers.iter().map(|(name, ways)| (name.0.clone(), provider(ways))).collect(),
+            expected: self.file.expect.iter().map(Expectation::expect).collect(),
             default_provider: self.file.provider.as_ref().map_or(defaults.default_provider, |name| name.0.clone()),
             ..Settings::new(as_of)
         }
@@ -272,7 +282,7 @@ mod tests {
             (
                 "sources = 1",
                 "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-                 help: keys known here: out, timezone, provider, currencies, rules, providers, source, profiles",
+                 help: keys known here: out, timezone, provider, currencies, rules, providers, source, expect, profiles",
             ),
             (
                 "[providers.x]\nunique_refrence = true",

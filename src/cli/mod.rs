@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod dialect;
 mod environment;
+mod expectations;
 mod fault;
 mod help;
 mod init;

@@ -61,6 +61,7 @@ fn shared(args: &InputArgs, now: DateTime<Utc>) -> Result<(Config, Plan), Fault>
         memory_bytes: None,
         chunk_bytes: CHUNK_BYTES,
         shard_count: SHARD_COUNT,
+        known_arrivals: Vec::new(),
         as_of,
     };
     Ok((config, plan))

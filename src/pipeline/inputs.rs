@@ -1,15 +1,16 @@
 //! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::error::RunError;
 use super::header::{Head, canonical_header};
 use super::payloads::{self, Documents};
-use super::plan::{Input, Plan};
+use super::plan::{Arrival, Input, Plan};
 use crate::engine::source::Bytes;
 use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::formats::{self, Format, Given};
@@ -82,6 +83,22 @@ impl Inputs {
         }
         let computed = sha256(entry.original.as_deref().unwrap_or(&volume.bytes))?;
         Ok(entry.sha256.get_or_init(|| computed).clone())
+    }
+
+    /// The files that came, one for each dataset that a file holds: neither a file that was given already nor one that a
+    /// later one replaces, and the parts of one file once.
+    #[must_use]
+    pub fn arrivals(&self, came_on: NaiveDate) -> Vec<Arrival> {
+        let mut known = HashSet::new();
+        let mut arrivals = Vec::new();
+        for (file, volume) in self.files.iter().zip(&self.volumes).filter(|(file, _)| file.state == "read") {
+            let given = Arc::as_ptr(file.original.as_ref().unwrap_or(&volume.bytes));
+            let dataset = volume.layout.dataset;
+            if known.insert((given, dataset)) {
+                arrivals.push(Arrival { provider: file.provider.clone(), dataset, came_on });
+            }
+        }
+        arrivals
     }
 
     /// Whether two are parts of one file as given.

@@ -30,8 +30,21 @@ pub struct Plan {
     pub chunk_bytes: usize,
     /// Number of shards; tests make it small.
     pub shard_count: usize,
+    /// Expected files that came on earlier nights; those of this run come on its day.
+    pub known_arrivals: Vec<Arrival>,
     /// Day for which ages count, also in the settings; kept for the report's head.
     pub as_of: NaiveDate,
+}
+
+/// A file that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The provider of its source.
+    pub provider: String,
+    /// What it holds; a file of payloads may hold several.
+    pub dataset: Dataset,
+    /// The day for which the run that read it first counted ages.
+    pub came_on: NaiveDate,
 }
 
 /// One input file.

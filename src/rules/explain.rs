@@ -315,7 +315,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.expected()
         ),
         // Findings about files bring their own sentence.
-        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap => String::new(),
+        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap | Code::FileMissing => String::new(),
     }
 }
 

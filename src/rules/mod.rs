@@ -5,6 +5,7 @@ pub mod batches;
 pub mod calendar;
 pub mod control;
 pub mod describe;
+pub mod expect;
 pub mod explain;
 pub mod files;
 pub mod finish;

@@ -7,6 +7,7 @@ use std::fmt;
 use chrono::NaiveDate;
 
 use super::calendar::{Country, business_days_after};
+use super::expect::Expect;
 use crate::model::compact::KeyKind;
 use crate::model::day::Zone;
 use crate::model::reference::ReferenceForm;
@@ -36,6 +37,8 @@ pub struct Settings {
     pub extra_currencies: BTreeMap<String, u32>,
     /// Ways of providers that are not the default.
     pub providers: BTreeMap<String, ProviderSettings>,
+    /// The files that must arrive.
+    pub expected: Vec<Expect>,
     /// The provider of rows and sources that name none.
     pub default_provider: String,
 }
@@ -96,6 +99,7 @@ impl Settings {
             tolerance_budget_minor: BTreeMap::new(),
             extra_currencies: BTreeMap::new(),
             providers: BTreeMap::new(),
+            expected: Vec::new(),
             default_provider: "default".to_owned(),
         }
     }

@@ -13,7 +13,7 @@ use avstem::model::compact::KeyKind;
 use avstem::model::finding::FoundRow;
 use avstem::model::record::Dataset;
 use avstem::pipeline;
-use avstem::pipeline::plan::{Input, Plan};
+use avstem::pipeline::plan::{Arrival, Input, Plan};
 use avstem::report::view::Report;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
@@ -22,6 +22,7 @@ pub struct Case {
     name: String,
     files: Vec<(Option<Dataset>, Option<String>, Vec<u8>)>,
     settings: Settings,
+    arrivals: Vec<Arrival>,
 }
 
 /// A case that ran.
@@ -32,7 +33,8 @@ pub struct Done {
 
 /// Begins a case.
 pub fn case(name: &str) -> Case {
-    Case { name: name.to_owned(), files: Vec::new(), settings: Settings::new(day("2026-03-31")) }
+    let settings = Settings::new(day("2026-03-31"));
+    Case { name: name.to_owned(), files: Vec::new(), settings, arrivals: Vec::new() }
 }
 
 fn day(text: &str) -> chrono::NaiveDate {
@@ -94,6 +96,12 @@ impl Case {
     #[allow(clippy::wrong_self_convention)]
     pub fn as_of(mut self, text: &str) -> Self {
         self.settings.as_of = day(text);
+        self
+    }
+
+    /// A file of an earlier night.
+    pub fn came(mut self, provider: &str, dataset: Dataset, came_on: &str) -> Self {
+        self.arrivals.push(Arrival { provider: provider.to_owned(), dataset, came_on: day(came_on) });
         self
     }
 
@@ -159,6 +167,7 @@ impl Case {
             memory_bytes: None,
             chunk_bytes: 4 << 20,
             shard_count: 4,
+            known_arrivals: self.arrivals,
             as_of: self.settings.as_of,
             settings: self.settings,
         }

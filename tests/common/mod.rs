@@ -60,6 +60,7 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         memory_bytes: engine.memory_bytes,
         chunk_bytes: engine.chunk_bytes,
         shard_count: engine.shard_count,
+        known_arrivals: Vec::new(),
     }
 }
 

@@ -86,6 +86,7 @@ fn plan(inputs: Vec<Input>) -> Plan {
         memory_bytes: None,
         chunk_bytes: CHUNK_BYTES,
         shard_count: 4,
+        known_arrivals: Vec::new(),
         as_of,
     }
 }
