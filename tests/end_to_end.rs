@@ -102,6 +102,7 @@ fn what_standard_output_shows() {
              avstem: note: input settlements.csv (settlements)\n\
              avstem: note: not checked: batch-missing: no file of captures has the column reconciliation_number\n\
              avstem: note: not checked: file-gap: no file of settlements has the column settlement_id\n\
+             avstem: note: not checked: file-missing: the configuration expects no file\n\
              avstem: note: not checked: file-net: no file of settlements has the column fee_amount\n\
              avstem: note: not checked: file-net: no file of settlements has the column net_amount\n\
              avstem: note: not checked: items-total: no file of captures has the column operation_amount\n\
