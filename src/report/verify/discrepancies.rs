@@ -8,7 +8,7 @@ use super::{Faults, Tally};
 use crate::model::finding::{Code, Status};
 use crate::report::csv::{DISCREPANCIES, DISCREPANCIES_FILE};
 
-const STATUSES: [Status; 3] = [Status::Open, Status::Pending, Status::Listed];
+const STATUSES: [Status; 4] = [Status::Open, Status::Pending, Status::Listed, Status::Closed];
 
 /// What the table holds.
 #[derive(Debug, Default)]
