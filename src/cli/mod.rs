@@ -7,6 +7,7 @@ mod console;
 mod dialect;
 mod environment;
 mod expectations;
+mod fail_on;
 mod fault;
 mod help;
 mod init;
@@ -17,6 +18,7 @@ mod progress;
 mod show;
 mod table;
 mod values;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -29,12 +31,15 @@ use crate::model::currency::Currencies;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
+use crate::report::metrics::Figures;
 use crate::report::view::Summary;
 use crate::report::{folder, verify};
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
+use config::Config;
 use console::Console;
-use fault::Fault;
+use fault::{Fault, Place};
 use progress::Progress;
+use watch::{Done, Watch};
 
 /// Usage, unreadable input, bad configuration: nothing was written (RULES.md 8).
 const NOTHING_WRITTEN: u8 = 2;
@@ -44,8 +49,9 @@ const INCOMPLETE: u8 = 3;
 /// Runs the program on its arguments, the first of which is its name, and gives its exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let variable = |name: &str| std::env::var_os(name);
-    let console = Console::new(&variable);
-    let args = match environment::add(&Cli::command(), args.into_iter().collect(), &variable) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let console = Console::new(&variable).with_log(environment::log_format(&args, &variable));
+    let args = match environment::add(&Cli::command(), args, &variable) {
         Ok(args) => args,
         Err(fault) => return refuse(console, &fault),
     };
@@ -65,8 +71,8 @@ pub fn check_config(shown: &str, text: &str) -> Result<(), String> {
 
 fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     match command {
-        Command::Run(args) => reconcile(&args, console.with(&args.show)),
-        Command::Check(args) => check(&args, console.with(&args.show)),
+        Command::Run(args) => Ok(run_watched(&args, console.with(&args.show))),
+        Command::Check(args) => Ok(check_watched(&args, console.with(&args.show))),
         Command::Verify(args) => prove(&args, console.with_quiet(args.quiet)),
         Command::Init(args) => Ok(printed(console, &init::init(&args, console)?, 0, NOTHING_WRITTEN)),
         Command::Completions { shell } => {
@@ -78,8 +84,29 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     }
 }
 
-fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
-    let plan = plan::of_run(args, Utc::now())?;
+fn run_watched(args: &RunArgs, console: Console) -> u8 {
+    let config = plan::config(&args.inputs);
+    let of_config = config.as_ref().ok();
+    let console = console.with_log(args.show.log_format.or(of_config.and_then(Config::log_format)));
+    let metrics = args.metrics.clone().or(of_config.and_then(Config::metrics));
+    let mut watch = Watch::begin(console, metrics);
+    let done = config.and_then(|config| {
+        watch.ready()?;
+        reconcile(args, &config, console)
+    });
+    watch.end(done)
+}
+
+fn check_watched(args: &CheckArgs, console: Console) -> u8 {
+    let config = plan::config(&args.inputs);
+    let of_config = config.as_ref().ok().and_then(Config::log_format);
+    let console = console.with_log(args.show.log_format.or(of_config));
+    let watch = Watch::begin(console, None);
+    watch.end(config.and_then(|config| check(args, &config, console)))
+}
+
+fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, Fault> {
+    let plan = plan::of_run(args, config, Utc::now())?;
     announce(&plan, console);
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
@@ -97,7 +124,8 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
             show::run(summary, &currencies, &plan.out, console.out_colours())
         }
     };
-    Ok(printed(console, &text, summary.exit_status, INCOMPLETE))
+    let status = printed(console, &text, summary.exit_status, INCOMPLETE);
+    Ok(Done { status, figures: Figures::of(&report) })
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {
@@ -105,23 +133,21 @@ fn written_summary(out: &Path) -> Result<String, Fault> {
     std::fs::read_to_string(&path).map_err(|error| Fault::new(format!("{}: cannot be read: {error}", path.display())))
 }
 
-fn check(args: &CheckArgs, console: Console) -> Result<u8, Fault> {
-    let plan = plan::of_check(args, Utc::now())?;
+fn check(args: &CheckArgs, config: &Config, console: Console) -> Result<Done, Fault> {
+    let plan = plan::of_check(args, config, Utc::now())?;
     announce(&plan, console);
     let summary = watched(console, |on| pipeline::check(&plan, on))?;
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
-        console.warning(format_args!(
-            "{}: columns that no rule knows: {}",
-            input.path,
-            input.ignored_columns.join(", ")
-        ));
+        console
+            .warning_of(&input.path, format_args!("columns that no rule knows: {}", input.ignored_columns.join(", ")));
     }
     tell_notes(&summary, console);
     let text = match args.show.format {
         Format::Json => json(&summary)?,
         Format::Text => show::check(&summary, &Currencies::new(&plan.settings.extra_currencies), console.out_colours()),
     };
-    Ok(printed(console, &text, show::check_status(&summary), NOTHING_WRITTEN))
+    let status = printed(console, &text, show::check_status(&summary), NOTHING_WRITTEN);
+    Ok(Done { status, figures: Figures::of_summary(&summary) })
 }
 
 fn prove(args: &VerifyArgs, console: Console) -> Result<u8, Fault> {
@@ -135,8 +161,8 @@ fn prove(args: &VerifyArgs, console: Console) -> Result<u8, Fault> {
         }
         Err(faults) => {
             for fault in faults {
-                let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
-                console.error(format_args!("{}{line}: {}", args.folder.join(fault.file).display(), fault.problem));
+                let file = args.folder.join(fault.file).display().to_string();
+                console.error_at(&Place { file, line: fault.line, column: None }, fault.problem);
             }
             Ok(1)
         }
@@ -151,7 +177,7 @@ fn watched<T>(
     let progress = Progress::new(console.progress());
     let worked = work(&|event| progress.on(event));
     progress.done();
-    worked.map_err(|error| Fault { help: error.help().map(str::to_owned), ..Fault::new(error.to_string()) })
+    worked.map_err(Fault::from)
 }
 
 /// Before the work: what it is done with, where somebody wants to know.
@@ -184,7 +210,8 @@ fn tell(summary: &Summary, console: Console) {
         console.note(format_args!("not checked: {}{at}: {}", skipped.check, skipped.reason));
     }
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
-        console.note(format_args!("{}: columns that no rule knows: {}", input.path, input.ignored_columns.join(", ")));
+        let columns = input.ignored_columns.join(", ");
+        console.note_of(&input.path, format_args!("columns that no rule knows: {columns}"));
     }
     tell_notes(summary, console);
 }
@@ -194,9 +221,9 @@ fn tell_notes(summary: &Summary, console: Console) {
     for input in &summary.inputs {
         for note in &input.notes {
             if input.tells_nothing {
-                console.warning(format_args!("{}: no row was read: {note}", input.path));
+                console.warning_of(&input.path, format_args!("no row was read: {note}"));
             } else {
-                console.note(format_args!("{}: {note}", input.path));
+                console.note_of(&input.path, note);
             }
         }
     }
@@ -220,7 +247,7 @@ fn printed(console: Console, text: &str, status: u8, failed: u8) -> u8 {
 }
 
 fn refuse(console: Console, fault: &Fault) -> u8 {
-    console.error(fault);
+    console.fault(fault);
     NOTHING_WRITTEN
 }
 
@@ -231,9 +258,9 @@ fn usage(error: &clap::Error, console: Console) -> u8 {
         let text = if console.out_colours() { text.ansi().to_string() } else { text.to_string() };
         return printed(console, &text, 0, NOTHING_WRITTEN);
     }
-    let name = if text.to_string().starts_with("error:") { "avstem: " } else { "" };
-    let text = if console.err_colours() { text.ansi().to_string() } else { text.to_string() };
-    console.plain(&format!("{name}{text}"));
+    let plain = text.to_string();
+    let coloured = if console.err_colours() { text.ansi().to_string() } else { plain.clone() };
+    console.usage(&plain, &coloured);
     NOTHING_WRITTEN
 }
 
