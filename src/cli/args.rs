@@ -100,6 +100,9 @@ pub struct ShowArgs {
     /// Also show, on standard error, the settings, the inputs and what was not checked
     #[arg(long, help_heading = "Output")]
     pub verbose: bool,
+    /// How warnings, notes and errors are written: lines of text, or of JSON [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    pub log_format: Option<LogFormat>,
     /// Show no progress bar (there is none without a terminal)
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
@@ -135,6 +138,12 @@ pub struct RunArgs {
     /// Also write matches.csv
     #[arg(long)]
     pub matches: bool,
+    /// What makes exit status 1: codes, amounts such as 10000SEK, `none`, or `any` open finding [default: any]
+    #[arg(long, value_name = "CODES|AMOUNT")]
+    pub fail_on: Option<String>,
+    /// Write figures for Prometheus' textfile collector to this file, also when the run fails
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub metrics: Option<PathBuf>,
     /// Memory that records may take before they go to disk, such as 512MiB [default: no limit]
     #[arg(long, value_name = "SIZE", value_parser = ValueParser::new(size), allow_negative_numbers = true)]
     pub memory: Option<u64>,
@@ -237,6 +246,16 @@ pub enum Format {
     #[default]
     Text,
     /// The summary as JSON
+    Json,
+}
+
+/// How warnings, notes and errors are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// An object a line
     Json,
 }
 

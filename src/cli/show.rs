@@ -276,6 +276,7 @@ mod tests {
             complete: true,
             incomplete: Vec::new(),
             night: None,
+            fail_on: None,
             inputs: vec![
                 input("o.csv", "orders", "read", 0),
                 input("copy.csv", "orders", "repeated", 0),
