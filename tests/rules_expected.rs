@@ -55,17 +55,3 @@ fn a_file_given_twice_counts_once() {
     expected.push("file-repeated listed at p - 0 0 of 1".to_owned());
     twice.finds(&expected.iter().map(String::as_str).collect::<Vec<_>>());
 }
-
-#[test]
-fn files_of_earlier_nights_count_on_their_day() {
-    let came = |name: &str, days: &[&str]| {
-        let one = file(of_week(name), "p", "A");
-        days.iter().fold(one, |case, day| case.came("p", Dataset::Orders, day))
-    };
-    finds(came("a week each", &["2026-03-10", "2026-03-17"]), &[]);
-    finds(came("too early for the second", &["2026-03-10", "2026-03-11"]), &["13"]);
-    finds(came("after the day of the run", &["2026-04-01", "2026-04-02"]), &["12", "13"]);
-    let others =
-        of_week("of others").came("q", Dataset::Orders, "2026-03-10").came("p", Dataset::Captures, "2026-03-10");
-    finds(file(others, "p", "A"), &["12", "13"]);
-}

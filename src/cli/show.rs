@@ -270,6 +270,7 @@ mod tests {
             complete: true,
             incomplete: Vec::new(),
             fail_on: None,
+            night: None,
             inputs: vec![
                 input("o.csv", "orders", "read", 0),
                 input("copy.csv", "orders", "repeated", 0),

@@ -18,6 +18,8 @@ pub struct Plan {
     pub settings: Settings,
     /// The folder of the report.
     pub out: PathBuf,
+    /// The state of earlier nights; `None` for a run by itself.
+    pub state: Option<PathBuf>,
     /// Also write `matches.csv`.
     pub matches: bool,
     /// Also write the canonical rows as Parquet.
@@ -30,8 +32,6 @@ pub struct Plan {
     pub chunk_bytes: usize,
     /// Number of shards; tests make it small.
     pub shard_count: usize,
-    /// Expected files that came on earlier nights; those of this run come on its day.
-    pub known_arrivals: Vec<Arrival>,
     /// Day for which ages count, also in the settings; kept for the report's head.
     pub as_of: NaiveDate,
 }

@@ -13,7 +13,7 @@ use avstem::model::compact::KeyKind;
 use avstem::model::finding::FoundRow;
 use avstem::model::record::Dataset;
 use avstem::pipeline;
-use avstem::pipeline::plan::{Arrival, Input, Plan};
+use avstem::pipeline::plan::{Input, Plan};
 use avstem::report::view::Report;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
@@ -22,7 +22,6 @@ pub struct Case {
     name: String,
     files: Vec<(Option<Dataset>, Option<String>, Vec<u8>)>,
     settings: Settings,
-    arrivals: Vec<Arrival>,
 }
 
 /// A case that ran.
@@ -34,7 +33,7 @@ pub struct Done {
 /// Begins a case.
 pub fn case(name: &str) -> Case {
     let settings = Settings::new(day("2026-03-31"));
-    Case { name: name.to_owned(), files: Vec::new(), settings, arrivals: Vec::new() }
+    Case { name: name.to_owned(), files: Vec::new(), settings }
 }
 
 fn day(text: &str) -> chrono::NaiveDate {
@@ -99,12 +98,6 @@ impl Case {
         self
     }
 
-    /// A file of an earlier night.
-    pub fn came(mut self, provider: &str, dataset: Dataset, came_on: &str) -> Self {
-        self.arrivals.push(Arrival { provider: provider.to_owned(), dataset, came_on: day(came_on) });
-        self
-    }
-
     pub fn set(mut self, change: impl FnOnce(&mut Settings)) -> Self {
         change(&mut self.settings);
         self
@@ -161,13 +154,13 @@ impl Case {
         Plan {
             inputs: inputs.collect(),
             out: folder.path().join("out"),
+            state: None,
             matches: true,
             parquet: false,
             threads: Some(2),
             memory_bytes: None,
             chunk_bytes: 4 << 20,
             shard_count: 4,
-            known_arrivals: self.arrivals,
             as_of: self.settings.as_of,
             settings: self.settings,
         }

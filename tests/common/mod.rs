@@ -54,13 +54,13 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         as_of: settings.as_of,
         settings,
         out: folder.join("out"),
+        state: None,
         matches: true,
         parquet: false,
         threads: Some(engine.threads),
         memory_bytes: engine.memory_bytes,
         chunk_bytes: engine.chunk_bytes,
         shard_count: engine.shard_count,
-        known_arrivals: Vec::new(),
     }
 }
 

@@ -80,13 +80,13 @@ fn plan(inputs: Vec<Input>) -> Plan {
         inputs,
         settings: Settings::new(as_of),
         out: "out".into(),
+        state: None,
         matches: false,
         parquet: false,
         threads: Some(1),
         memory_bytes: None,
         chunk_bytes: CHUNK_BYTES,
         shard_count: 4,
-        known_arrivals: Vec::new(),
         as_of,
     }
 }
