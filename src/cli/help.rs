@@ -185,3 +185,14 @@ pub const AFTER_MAN: &str = "\
 Examples:
   avstem man > ~/.local/share/man/man1/avstem.1
   avstem man run > ~/.local/share/man/man1/avstem-run.1";
+
+/// Below the long help of `note` and `close`.
+pub const AFTER_DECIDE: &str = "\
+What is decided is kept in the state, in a log that only grows: who, when, and what the finding was.
+Its entries are chained by their hashes, and `avstem verify --state FILE` finds any that was changed.
+A closed finding has the status `closed` and does not make a run end with 1. It is open again when
+its amounts or the number of its records change.
+
+Examples:
+  avstem note 3f2c9a0d51e7b846 \"asked the provider\" --state night.db
+  avstem close 3f2c9a0d51e7b846 --reason \"written off, voucher A118\" --state night.db";

@@ -11,6 +11,7 @@ mod fail_on;
 mod fault;
 mod help;
 mod init;
+mod ledger;
 mod paths;
 mod plan;
 mod profiles;
@@ -76,6 +77,16 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
         Command::Run(args) => Ok(run_watched(&args, console.with(&args.show))),
         Command::Check(args) => Ok(check_watched(&args, console.with(&args.show))),
         Command::Verify(args) => prove(&args, console.with_quiet(args.quiet)),
+        Command::History(args) => {
+            Ok(printed(console, &ledger::history(&args, console.out_colours())?, 0, NOTHING_WRITTEN))
+        }
+        Command::Open(args) => Ok(printed(console, &ledger::open(&args, console.out_colours())?, 0, NOTHING_WRITTEN)),
+        Command::Note(args) => {
+            Ok(printed(console, &ledger::decide(&args, false, user(), Utc::now())?, 0, NOTHING_WRITTEN))
+        }
+        Command::Close(args) => {
+            Ok(printed(console, &ledger::decide(&args, true, user(), Utc::now())?, 0, NOTHING_WRITTEN))
+        }
         Command::Init(args) => Ok(printed(console, &init::init(&args, console)?, 0, NOTHING_WRITTEN)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -84,6 +95,11 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
         }
         Command::Man { page } => Ok(printed(console, &manual(page.as_deref())?, 0, NOTHING_WRITTEN)),
     }
+}
+
+/// Who is logged in.
+fn user() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok())
 }
 
 fn run_watched(args: &RunArgs, console: Console) -> u8 {
@@ -119,13 +135,13 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     let datasets = plan.parquet.then(|| staging.path());
     let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
     staging.commit(&report, &[]).map_err(refused)?;
+    tell(&report.summary, console);
     shown(&plan, &report, args, console)
 }
 
 /// Shows a report that is in its place.
 fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Result<Done, Fault> {
     let summary = &report.summary;
-    tell(summary, console);
     let text = match args.show.format {
         // As it was written, the hashes of the other files included.
         Format::Json => written_summary(&plan.out)?,
@@ -142,7 +158,7 @@ fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Resu
 /// the two, the same night again finds the state as it should be, and puts the report in its place.
 fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
-    let unusable = |error: StateError| Fault { help: Some(error.help().to_owned()), ..Fault::new(error.to_string()) };
+    let unusable = |error: StateError| ledger::unusable(&error);
     let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut store = Store::open(state, &started).map_err(unusable)?;
     if args.replay && store.set_aside_if_later(&plan.as_of.to_string()).map_err(unusable)? {
@@ -153,6 +169,7 @@ fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
     store.write(&worked.change).map_err(unusable)?;
     ready.put_in_place().map_err(refused)?;
+    tell(&worked.report.summary, console);
     shown(plan, &worked.report, args, console)
 }
 
@@ -179,17 +196,37 @@ fn check(args: &CheckArgs, config: &Config, console: Console) -> Result<Done, Fa
 }
 
 fn prove(args: &VerifyArgs, console: Console) -> Result<u8, Fault> {
-    if !args.folder.is_dir() {
-        return Err(Fault::new(format!("{}: no such folder", args.folder.display())));
+    let mut status = 0;
+    if let Some(state) = &args.state {
+        let (entries, faults) = ledger::prove(state)?;
+        for fault in &faults {
+            console.error(format_args!("{}: {fault}", state.display()));
+        }
+        if faults.is_empty() {
+            let text = format!("{}: proved; {entries} entries in its log, in an unbroken chain\n", state.display());
+            status = printed(console, &text, 0, NOTHING_WRITTEN);
+        } else {
+            status = 1;
+        }
     }
-    match verify::verify(&args.folder) {
+    match &args.folder {
+        Some(folder) => Ok(status.max(prove_folder(folder, console)?)),
+        None => Ok(status),
+    }
+}
+
+fn prove_folder(folder: &Path, console: Console) -> Result<u8, Fault> {
+    if !folder.is_dir() {
+        return Err(Fault::new(format!("{}: no such folder", folder.display())));
+    }
+    match verify::verify(folder) {
         Ok(proof) => {
-            let text = show::proof(&args.folder, &proof, console.out_colours());
+            let text = show::proof(folder, &proof, console.out_colours());
             Ok(printed(console, &text, 0, NOTHING_WRITTEN))
         }
         Err(faults) => {
             for fault in faults {
-                let file = args.folder.join(fault.file).display().to_string();
+                let file = folder.join(fault.file).display().to_string();
                 console.error_at(&Place { file, line: fault.line, column: None }, fault.problem);
             }
             Ok(1)

@@ -150,8 +150,8 @@ fn summary(findings: &[FoundRow]) -> Summary {
         exit_status: 3,
         complete: false,
         incomplete: vec!["1 row could not be read".into()],
-        fail_on: None,
         night: None,
+        fail_on: None,
         inputs: vec![
             input("@orders.csv", "orders", "read", 5, 1),
             input("in/captures.csv", "captures", "read", 5, 0),

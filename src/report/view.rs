@@ -88,12 +88,12 @@ pub struct Summary {
     pub complete: bool,
     /// Why the run is incomplete, a sentence each.
     pub incomplete: Vec<String>,
-    /// What makes exit status 1, where that is not any open finding.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub fail_on: Option<FailOnRow>,
     /// The night, of a run with a state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub night: Option<NightRow>,
+    /// What makes exit status 1, where that is not any open finding.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fail_on: Option<FailOnRow>,
     /// The files, in a fixed order.
     pub inputs: Vec<InputRow>,
     /// Rows read = repeated + superseded + accepted, a file and currency (RULES.md 7).

@@ -9,7 +9,7 @@ use crate::model::finding::{Code, Status};
 use crate::report::csv::{DISCREPANCIES, DISCREPANCIES_FILE};
 use crate::rules::fail_on::OpenItems;
 
-const STATUSES: [Status; 3] = [Status::Open, Status::Pending, Status::Listed];
+const STATUSES: [Status; 4] = [Status::Open, Status::Pending, Status::Listed, Status::Closed];
 
 /// What the table holds.
 #[derive(Debug, Default)]
