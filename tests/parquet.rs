@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use avstem::engine::source::Bytes;
 use avstem::ingest::parquet::convert_parquet;
