@@ -112,12 +112,12 @@ fn night_json(night: &Night) -> Value {
 }
 
 /// A finding as an object. What is a number in `discrepancies.csv` is one here, as in `summary.json`; one beyond 64 bits
-/// is a text, and an age that is not known is null.
+/// is a text, and a day that is not known is null.
 fn finding_json(columns: &[String]) -> Value {
     let pair = |(name, text): (&&str, &String)| {
         let value = match *name {
-            "age_days" if text.is_empty() => Value::Null,
-            "expected" | "actual" | "difference" | "count" | "age_days" => {
+            "newest" if text.is_empty() => Value::Null,
+            "expected" | "actual" | "difference" | "count" => {
                 text.parse::<i64>().map_or_else(|_| Value::from(text.as_str()), Value::from)
             }
             _ => Value::from(text.as_str()),
@@ -193,6 +193,7 @@ pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
     if args.format == Format::Json {
         let one = |(age, columns): &(i64, Vec<String>)| {
             let mut value = finding_json(columns);
+            value["age_days"] = (*age).into();
             value["bucket"] = bucket(*age).into();
             let of_finding = notes.iter().filter(|entry| entry.finding == column(columns, "id"));
             let note = |entry: &crate::state::log::Entry| json!({ "at": entry.at, "who": entry.who, "action": entry.action, "text": entry.text });

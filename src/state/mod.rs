@@ -17,6 +17,8 @@ pub mod write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rusqlite::ErrorCode;
+
 /// Why a state cannot be used. Unless it says otherwise nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
@@ -78,8 +80,20 @@ impl StateError {
     }
 }
 
+/// What to do with a state that is damaged.
+const DAMAGED: &str = "put a copy of it from before in its place, or replay the nights into a new state (--replay)";
+
 fn failed<'p>(path: &'p Path, action: &'p str) -> impl FnOnce(rusqlite::Error) -> StateError + 'p {
-    move |error| StateError::Failed { path: path.to_owned(), problem: format!("cannot {action}: {error}") }
+    move |error| {
+        let path = path.to_owned();
+        match error.sqlite_error_code() {
+            // Found on the way, such as in a large state, whose pages are looked at when they are read.
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                StateError::Unusable { path, problem: format!("the state is damaged: {error}"), help: DAMAGED }
+            }
+            _ => StateError::Failed { path, problem: format!("cannot {action}: {error}") },
+        }
+    }
 }
 
 /// An input file of some night, or a part of one that holds several settlements.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{StateError, failed};
+use super::{DAMAGED, StateError, failed};
 
 /// Tells a state from other SQLite files: `avst` in ASCII.
 pub const APPLICATION_ID: i32 = 0x6176_7374;
@@ -147,6 +147,6 @@ pub(super) fn check_whole(database: &Connection, path: &Path) -> Result<(), Stat
     Err(StateError::Unusable {
         path: path.to_owned(),
         problem: format!("the state is damaged: {problem}"),
-        help: "put a copy of it from before in its place, or replay the nights into a new state (--replay)",
+        help: DAMAGED,
     })
 }

@@ -28,6 +28,12 @@ pub struct Ran {
     pub stderr: String,
 }
 
+/// A run of any status.
+pub struct Ended {
+    pub ran: Ran,
+    pub status: i32,
+}
+
 /// The project's own folder.
 pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -140,6 +146,14 @@ impl Case {
 
     /// Runs the program, compares its status and gives what it said.
     fn output(self) -> Ran {
+        let (expected, args) = (self.status, self.args.clone());
+        let Ended { ran, status } = self.ended();
+        assert_eq!(status, expected, "status of {args:?}\n{}{}", ran.stdout, ran.stderr);
+        ran
+    }
+
+    /// Runs the program, whatever comes of it.
+    pub fn ended(self) -> Ended {
         let mut child = Command::new(env!("CARGO_BIN_EXE_avstem"))
             .args(&self.args)
             .current_dir(self.folder.path())
@@ -154,8 +168,8 @@ impl Case {
         let _ = child.stdin.take().unwrap().write_all(&self.stdin);
         let output = child.wait_with_output().unwrap();
         let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-        assert_eq!(output.status.code(), Some(self.status), "status of {:?}\n{stdout}{stderr}", self.args);
-        Ran { folder: self.folder, stdout, stderr }
+        let status = output.status.code().expect("no signal ends it");
+        Ended { ran: Ran { folder: self.folder, stdout, stderr }, status }
     }
 
     /// Runs the program, which must stop before it writes anything.

@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use super::table::{self, At, Order, Unique};
 use super::Faults;
+use super::table::{self, At, Order, Unique};
 use crate::model::finding::Code;
 use crate::report::csv::{CLEARED, CLEARED_FILE};
 

@@ -282,7 +282,10 @@ fn what_a_night_cleared_is_proved() {
     let cleared = |line, problem| [("cleared.csv", Some(line), problem)];
     wrong(&rows(|rows| rows.swap(0, 1)), &cleared(3, "stands out of order: it belongs before the row above"));
     wrong(&rows(|rows| rows[1].id = "f8".into()), &cleared(3, "the id is that of line 2 too"));
-    wrong(&rows(|rows| rows[0].order_id = "991".into()), &cleared(3, "stands out of order: it belongs before the row above"));
+    wrong(
+        &rows(|rows| rows[0].order_id = "991".into()),
+        &cleared(3, "stands out of order: it belongs before the row above"),
+    );
     wrong(&rows(|rows| rows[0].id.clear()), &cleared(2, "the id is empty"));
     wrong(&rows(|rows| rows[0].code = "lost".into()), &cleared(2, "there is no code \"lost\""));
     let leg = "the leg is \"line\", but that of unsettled is operation";
