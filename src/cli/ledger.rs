@@ -24,10 +24,33 @@ fn of_state(state: &Path, problem: impl Into<String>) -> Fault {
 }
 
 fn look(state: &Path) -> Result<Store, Fault> {
-    if !state.exists() {
+    if !state.is_file() {
         return Err(of_state(state, "no such state").help("`avstem run --state FILE` makes one"));
     }
     Ok(Store::look(state)?)
+}
+
+/// Looks, before the lock makes a file, whether a state can stand where it is said to.
+///
+/// # Errors
+/// It cannot: there is no such folder, something else has the name, or the report is written there.
+pub fn ready(state: &Path, out: &Path) -> Result<(), Fault> {
+    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let fault = of_state(state, format!("there is no folder {}", folder.display()));
+        return Err(fault.help("make the folder, or name another file"));
+    }
+    if state.exists() && !state.is_file() {
+        return Err(of_state(state, "is no regular file").help("name a file of its own for the state"));
+    }
+    // A folder that is not there yet holds no state.
+    if let (Ok(folder), Ok(out)) = (folder.canonicalize(), out.canonicalize())
+        && folder.starts_with(out)
+    {
+        let problem = "the state cannot be in the folder of the report, which is replaced as a whole";
+        return Err(of_state(state, problem).help("name a file beside that folder"));
+    }
+    Ok(())
 }
 
 /// A column of a finding by its name.
