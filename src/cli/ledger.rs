@@ -326,6 +326,23 @@ fn findings_table(findings: &[&[String]], said: Option<Said<'_>>, colours: bool)
     table.render(colours)
 }
 
+/// The most characters of what is said in an entry of the log, and of who says it.
+const SAID_MAX: usize = 1_000;
+
+/// An entry of the log is one line of a table, and its hash takes its texts apart at control characters.
+fn fits(what: &str, text: &str) -> Result<(), Fault> {
+    if text.chars().any(char::is_control) {
+        let problem = format!("{what} holds a line break or another control character");
+        return Err(Fault::new(problem).help("write it in one line"));
+    }
+    let length = text.chars().count();
+    if length > SAID_MAX {
+        let problem = format!("{what} has {length} characters, and at most {SAID_MAX} are kept");
+        return Err(Fault::new(problem).help("keep the long text elsewhere, and say where"));
+    }
+    Ok(())
+}
+
 /// Writes a note on a finding into the log, or closes it.
 ///
 /// # Errors
@@ -342,6 +359,8 @@ pub fn decide(args: &DecideArgs, close: bool, user: Option<String>, now: DateTim
     let Some(who) = by.as_deref().map(str::trim).filter(|who| !who.is_empty()) else {
         return Err(Fault::new("nobody is named").help("say who decides with --by NAME, or set USER"));
     };
+    fits("what is said", said)?;
+    fits("the name", who)?;
     // Before the lock makes a file beside it.
     drop(look(&args.state)?);
     let at = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();

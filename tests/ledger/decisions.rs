@@ -70,7 +70,14 @@ fn nothing_is_decided_without_a_finding_a_person_and_a_reason() {
                    help: avstem open lists the findings with their ids\n";
     let nobody = "avstem: error: nobody is named\n  help: say who decides with --by NAME, or set USER\n";
     let no_state = "avstem: error: other.db: no such state\n  help: `avstem run --state FILE` makes one\n";
-    let cases: [(&[&str], &str); 9] = [
+    let control = |what: &str| {
+        format!("avstem: error: {what} holds a line break or another control character\n  help: write it in one line\n")
+    };
+    let [in_text, in_name] = ["what is said", "the name"].map(control);
+    let (long, longest) = ("å".repeat(1_001), "å".repeat(1_000));
+    let too_long = "avstem: error: what is said has 1001 characters, and at most 1000 are kept\n  \
+                    help: keep the long text elsewhere, and say where\n";
+    let cases: [(&[&str], &str); 12] = [
         (&["close", &id, "--state", "night.db", "--by", "x"], reason),
         (&["close", &id, "--reason", " ", "--state", "night.db", "--by", "x"], reason),
         (&["close", &id, "why not", "--state", "night.db", "--by", "x"], reason),
@@ -80,6 +87,9 @@ fn nothing_is_decided_without_a_finding_a_person_and_a_reason() {
         (&["close", "0000000000000000", "--reason", "r", "--state", "night.db", "--by", "x"], unknown),
         (&["close", &id, "--reason", "r", "--state", "night.db"], nobody),
         (&["note", &id, "text", "--state", "other.db", "--by", "x"], no_state),
+        (&["note", &id, "two\nlines", "--state", "night.db", "--by", "x"], &in_text),
+        (&["close", &id, "--reason", "r", "--state", "night.db", "--by", "x\u{1f}close"], &in_name),
+        (&["note", &id, &long, "--state", "night.db", "--by", "x"], too_long),
     ];
     let state = ran.bytes("night.db");
     let mut ran = ran;
@@ -95,7 +105,8 @@ fn nothing_is_decided_without_a_finding_a_person_and_a_reason() {
         "avstem: error: night.db: no finding of the last night has the id {gone:?}\n  \
          help: avstem open lists the findings with their ids\n"
     );
-    Case::after(ran).arg("note").arg(gone).args("text --state night.db --by x").stops(&said);
+    let ran = Case::after(ran).arg("note").arg(gone).args("text --state night.db --by x").status(2).stderr(&said).run();
+    decided(ran, "note", &id, &[&longest], NOTED);
 }
 
 #[test]
