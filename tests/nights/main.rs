@@ -11,6 +11,7 @@ mod compare;
 mod days;
 mod faults;
 mod list;
+mod manners;
 mod mischief;
 mod night;
 #[path = "../reference/mod.rs"]
