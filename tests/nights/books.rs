@@ -83,7 +83,8 @@ impl Books {
 
     /// Runs a night with the state.
     pub fn night(&self, night: &Night, more: &[&str]) -> Ran {
-        let first = if night.growing { 0 } else { self.tonight };
+        // Where nothing came, what is known already is given: a run without any input is a mistake of the caller's.
+        let first = if night.growing || night.files.is_empty() { 0 } else { self.tonight };
         let config = self.config("night.toml", &self.sources[first..]);
         self.run(&config, night.as_of, "out", &[&["--state", STATE][..], more].concat())
     }
@@ -120,6 +121,8 @@ impl Books {
         marks.retain(|(name, _)| {
             !["in/", "whole/"].iter().any(|folder| name.starts_with(folder)) && !name.ends_with(".toml")
         });
+        // Who works, or worked last, is another process every time.
+        marks.iter_mut().filter(|(name, _)| name.ends_with(".lock")).for_each(|(_, bytes)| bytes.clear());
         marks.sort();
         marks
     }

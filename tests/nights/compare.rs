@@ -108,9 +108,17 @@ pub struct Seen {
     standing: BTreeMap<String, NaiveDate>,
     /// The first day of all that were ever seen.
     ever: BTreeMap<String, NaiveDate>,
+    last: Option<NaiveDate>,
+    /// Closed on that day.
+    gone: BTreeSet<String>,
 }
 
 impl Seen {
+    /// The day of the last report.
+    pub fn last(&self) -> Option<NaiveDate> {
+        self.last
+    }
+
     /// The first-seen days and the cleared items of a report follow from the reports before it.
     pub fn night(&mut self, out: &Path, as_of: NaiveDate) -> Result<(), String> {
         let mut now = BTreeMap::new();
@@ -131,24 +139,27 @@ impl Seen {
             }
             now.insert(id, since);
         }
-        let cleared: Vec<String> =
-            table(&out.join("cleared.csv"))?.into_iter().map(|mut row| row.remove("id").unwrap_or_default()).collect();
-        let gone: BTreeSet<&String> = self.standing.keys().filter(|id| !all.contains(*id)).collect();
-        let told: BTreeSet<&String> = cleared.iter().collect();
-        if told.len() != cleared.len() {
-            return Err(format!("cleared.csv lists an item twice: {cleared:?}"));
+        // What was cleared is told for the whole of its day, unless it came back.
+        if self.last != Some(as_of) {
+            self.gone.clear();
         }
-        if gone != told {
-            let only = |left: &BTreeSet<&String>, right: &BTreeSet<&String>| {
-                left.difference(right).map(|id| (*id).clone()).collect::<Vec<_>>()
-            };
+        let gone = std::mem::take(&mut self.standing).into_keys();
+        self.gone.extend(gone);
+        self.gone.retain(|id| !all.contains(id));
+        let told: Vec<String> =
+            table(&out.join("cleared.csv"))?.into_iter().map(|mut row| row.remove("id").unwrap_or_default()).collect();
+        let once: BTreeSet<String> = told.iter().cloned().collect();
+        if once.len() != told.len() {
+            return Err(format!("cleared.csv lists an item twice: {told:?}"));
+        }
+        if self.gone != once {
             return Err(format!(
                 "cleared.csv: closed but not in it {:?}; in it but not closed {:?}",
-                only(&gone, &told),
-                only(&told, &gone)
+                self.gone.difference(&once).collect::<Vec<_>>(),
+                once.difference(&self.gone).collect::<Vec<_>>()
             ));
         }
-        self.standing = now;
+        (self.standing, self.last) = (now, Some(as_of));
         Ok(())
     }
 }

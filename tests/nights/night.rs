@@ -90,7 +90,12 @@ fn one_night(
         return refused(books, night, &ran, &before, earlier);
     }
     check_ran(&ran)?;
-    seen.night(&books.out(), night.as_of)?;
+    if night.files.is_empty() && seen.last() == Some(night.as_of) {
+        // Nothing came, on the same day: this is the night before once more.
+        same_marks(&before, &books.marks()).map_err(|wrong| format!("with nothing new, {wrong}"))?;
+    } else {
+        seen.night(&books.out(), night.as_of)?;
+    }
     if night.again {
         let marks = books.marks();
         let again = books.night(night, &[]);
