@@ -22,6 +22,7 @@
 //! | 1 | [`engine`] | chunks, fields, shards, spilling: parallel work on bytes, which knows nothing of money |
 //! | 2 | [`ingest`] | bytes to records and rejects, a file a format; no decisions |
 //! | 2 | [`rules`] | the page of rules as pure functions, a file a section |
+//! | 2 | [`state`] | what is carried from night to night: rows in groups, findings, totals, in one SQLite file |
 //! | 3 | [`report`] | a report value to files, a file a format; a folder that appears whole; its proof |
 //! | 4 | [`pipeline`] | the only wiring |
 //! | 5 | [`cli`] | arguments to a plan; the only place that prints |
@@ -39,7 +40,7 @@
 //!
 //! # What is deliberately absent
 //!
-//! No database, no server, no network, no lazy data frames, no `unsafe`, no guess: what is ambiguous is reported so.
+//! No server, no network, no lazy data frames, no `unsafe`, no guess: what is ambiguous is reported so.
 
 // Here and not in Cargo.toml, which speaks for tests and tools too: they may panic and print.
 #![deny(clippy::unwrap_used, clippy::panic, clippy::as_conversions, clippy::float_arithmetic)]
@@ -52,3 +53,4 @@ pub mod model;
 pub mod pipeline;
 pub mod report;
 pub mod rules;
+pub mod state;

@@ -107,6 +107,12 @@ pub struct RunArgs {
     /// Folder of the report; an earlier report there is replaced as a whole [default: avstem-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
+    /// Carry what is open from night to night in this file, which is made where there is none
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: Option<PathBuf>,
+    /// Where the day is earlier than the last night of the state: set that state aside and begin a new one
+    #[arg(long, requires = "state")]
+    pub replay: bool,
     /// Days during which an uncaptured line is pending [default: 7]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     pub capture_days: Option<i64>,

@@ -30,6 +30,7 @@ pub struct Config {
 #[serde(deny_unknown_fields, expecting = "a table")]
 struct File {
     out: Option<Text>,
+    state: Option<Text>,
     timezone: Option<ZoneName>,
     provider: Option<Text>,
     #[serde(default)]
@@ -157,6 +158,12 @@ impl Config {
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.file.timezone.map_or_else(Zone::default, |zone| Zone(zone.0))
+    }
+
+    /// The state of earlier nights.
+    #[must_use]
+    pub fn state(&self) -> Option<PathBuf> {
+        self.file.state.as_ref().map(|state| self.folder.join(&state.0))
     }
 
     /// The folder of the report.

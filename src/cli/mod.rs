@@ -30,6 +30,8 @@ use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
 use crate::report::view::Summary;
 use crate::report::{folder, verify};
+use crate::state::StateError;
+use crate::state::store::Store;
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
 use console::Console;
 use fault::Fault;
@@ -80,6 +82,9 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
 fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let plan = plan::of_run(args, Utc::now())?;
     announce(&plan, console);
+    if let Some(state) = &plan.state {
+        return night(&plan, state, args, console);
+    }
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
@@ -88,6 +93,11 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     staging.commit(&report, &[]).map_err(refused)?;
     let summary = &report.summary;
     tell(summary, console);
+    shown(&plan, summary, args, console)
+}
+
+/// Shows a report that is in its place.
+fn shown(plan: &Plan, summary: &Summary, args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let text = match args.show.format {
         // As it was written, the hashes of the other files included.
         Format::Json => written_summary(&plan.out)?,
@@ -97,6 +107,26 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
         }
     };
     Ok(printed(console, &text, summary.exit_status, INCOMPLETE))
+}
+
+/// A night: the state is written first and the report put in its place at once after it. Should the program die between
+/// the two, the same night again finds the state as it should be, and puts the report in its place.
+fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<u8, Fault> {
+    let refused = |error: folder::PublishError| Fault::new(error.to_string());
+    let unusable = |error: StateError| Fault { help: Some(error.help().to_owned()), ..Fault::new(error.to_string()) };
+    let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut store = Store::open(state, &started).map_err(unusable)?;
+    if args.replay && store.set_aside_if_later(&plan.as_of.to_string()).map_err(unusable)? {
+        console.warning(format_args!("{}: the state was set aside, and a new one is begun", state.display()));
+    }
+    let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
+    let worked = watched(console, |on| pipeline::night::run(plan, &mut store, on))?;
+    let ready = staging.write(&worked.report, &[]).map_err(refused)?;
+    store.write(&worked.change).map_err(unusable)?;
+    ready.put_in_place().map_err(refused)?;
+    let summary = &worked.report.summary;
+    tell(summary, console);
+    shown(plan, summary, args, console)
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {

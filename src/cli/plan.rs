@@ -31,6 +31,17 @@ pub fn of_run(args: &RunArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
     plan.settings.settlement_days = args.settlement_days.unwrap_or(plan.settings.settlement_days);
     plan.out = args.out.clone().or_else(|| config.out()).unwrap_or(plan.out);
     plan.matches = args.matches;
+    plan.state = args.state.clone().or_else(|| config.state());
+    let refused = |option: &str| {
+        Fault::new(format!("{option} cannot be given together with --state"))
+            .help("with a state only the groups that have changed are judged again; run without --state for it")
+    };
+    if plan.state.is_some() && plan.matches {
+        return Err(refused("--matches"));
+    }
+    if plan.state.is_some() && args.reports.contains(&ReportFormat::Parquet) {
+        return Err(refused("--reports parquet"));
+    }
     plan.parquet = args.reports.contains(&ReportFormat::Parquet);
     plan.memory_bytes = args.memory;
     Ok(plan)
@@ -55,6 +66,7 @@ fn shared(args: &InputArgs, now: DateTime<Utc>) -> Result<(Config, Plan), Fault>
         inputs: inputs(args, &config)?,
         settings,
         out: PathBuf::from(OUT),
+        state: None,
         matches: false,
         parquet: false,
         threads: args.threads.map(usize::from),

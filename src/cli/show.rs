@@ -269,6 +269,7 @@ mod tests {
             exit_status: 1,
             complete: true,
             incomplete: Vec::new(),
+            night: None,
             inputs: vec![
                 input("o.csv", "orders", "read", 0),
                 input("copy.csv", "orders", "repeated", 0),

@@ -210,6 +210,8 @@ pub struct FoundRow {
     pub explanation: String,
     /// `file:line` of every record.
     pub sources: String,
+    /// The rows of those records; none where the finding is about a file, a series or a sum.
+    pub rows: Vec<Origin>,
 }
 
 impl FoundRow {

@@ -6,6 +6,7 @@ use super::error::RunError;
 use super::inputs::Inputs;
 use super::matches::match_rows;
 use super::read::{Means, Read};
+use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
@@ -86,6 +87,7 @@ pub fn summary_of_files(inputs: &Inputs, read: &Read, means: &Means<'_>) -> Resu
         exit_status: 0,
         complete: true,
         incomplete: Vec::new(),
+        night: None,
         inputs: input_rows(inputs, read)?,
         control_totals: control_rows(inputs, &read.tally, means),
         verdicts: Vec::new(),
@@ -120,6 +122,7 @@ pub fn report(
     findings: Vec<FoundRow>,
     outcome: Outcome,
     means: &Means<'_>,
+    beside: &Totals,
 ) -> Result<Report, RunError> {
     let mut summary = summary_of_files(inputs, &read, means)?;
     let mut tally = outcome.tally;
@@ -143,24 +146,29 @@ pub fn report(
     let mut batches = outcome.batches;
     batches.join(read.batches);
     let batches = batch_rows(&batches, &skipped_legs.settled, means);
+    let matches = outcome.matches.map(|matches| match_rows(&matches, inputs, means)).transpose()?;
+    let mut rejects: Vec<RejectRow> =
+        inputs.rejects.iter().cloned().chain(read.rejects).map(|(_, reject)| reject).collect();
+    rejects.sort();
+    let mut report = Report { summary, findings, batches, rejects, matches, cleared: None };
+    if !beside.0.is_empty() {
+        Totals::of(&report).plus(beside).put_into(&mut report);
+    }
 
+    let summary = &mut report.summary;
     summary.incomplete.extend(tally.gaps());
-    let residuals = batches.iter().filter(|batch| batch.residual != 0).count();
+    let residuals = report.batches.iter().filter(|batch| batch.residual != 0).count();
     if residuals > 0 {
         summary.incomplete.push(format!("batches that differ by more than their findings explain: {residuals}"));
     }
     summary.complete = summary.incomplete.is_empty();
-    let open = findings.iter().any(|finding| finding.status == Status::Open);
+    let open = report.findings.iter().any(|finding| finding.status == Status::Open);
     summary.exit_status = match (summary.complete, open) {
         (false, _) => 3,
         (true, true) => 1,
         (true, false) => 0,
     };
-    let matches = outcome.matches.map(|matches| match_rows(&matches, inputs, means)).transpose()?;
-    let mut rejects: Vec<RejectRow> =
-        inputs.rejects.iter().cloned().chain(read.rejects).map(|(_, reject)| reject).collect();
-    rejects.sort();
-    Ok(Report { summary, findings, batches, rejects, matches })
+    Ok(report)
 }
 
 fn total(sum: Sum) -> Total {
@@ -186,7 +194,10 @@ fn input_rows(inputs: &Inputs, read: &Read) -> Result<Vec<InputRow>, RunError> {
             sha256,
             content_sha256,
             state: file.state.to_owned(),
-            rows: read.rows.get(&number).copied().unwrap_or(0) + converted,
+            rows: match file.known_rows.filter(|_| file.state == "read") {
+                Some(known) => known,
+                None => read.rows.get(&number).copied().unwrap_or(0) + converted,
+            },
             rejected: rejected + converted,
             ignored_columns: volume.layout.ignored.clone(),
             notes: file.notes.clone(),
@@ -321,6 +332,7 @@ fn batch_rows(batches: &Batches, settled: &[NameId], means: &Means<'_>) -> Vec<B
             operation_sum: batch.operations.sum_minor,
             row_count: batch.rows.count,
             row_sum: batch.rows.sum_minor,
+            other_count: batch.others,
             fee_sum: batch.fee_minor,
             net_sum: batch.net_minor,
             net_deviation: batch.net_minor - (batch.rows.sum_minor - batch.fee_minor),

@@ -1,7 +1,6 @@
 //! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
 
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -10,6 +9,7 @@ use super::error::RunError;
 use super::header::{Head, canonical_header};
 use super::payloads::{self, Documents};
 use super::plan::{Input, Plan};
+use super::repeats::{repeated_finding, repeated_payloads, skip_repeated, skip_restated};
 use crate::engine::source::Bytes;
 use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::formats::{self, Format, Given};
@@ -18,13 +18,12 @@ use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
 use crate::ingest::source::{FileError, Opened, open_all, sha256};
 use crate::model::currency::Currencies;
-use crate::model::finding::{Code, Finding, Note};
+use crate::model::finding::Finding;
 use crate::model::names::Names;
 use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::model::reference::ReferenceForm;
 use crate::model::reject::RejectRow;
-use crate::rules::files::{Fate, NativeFile, resolve};
 
 /// A file as it takes part.
 #[derive(Debug)]
@@ -39,8 +38,18 @@ pub struct File {
     pub given_len: u64,
     /// SHA-256 as given, where that differs from the plain bytes'.
     pub given_sha256: Option<String>,
-    /// SHA-256 of the plain bytes as given (not as converted).
-    sha256: OnceLock<String>,
+    /// Size of the plain bytes as given (not as converted).
+    pub plain_len: u64,
+    /// SHA-256 of these.
+    pub sha256: OnceLock<String>,
+    /// Which file as given this is, or is a part of.
+    pub given: usize,
+    /// The path of the file that it repeats.
+    pub repeats: Option<String>,
+    /// Its data rows, where an earlier night has counted them.
+    pub known_rows: Option<u64>,
+    /// Its number in the state, where an earlier night has read it.
+    pub known: Option<i64>,
     /// What a converted settlement file says of itself.
     pub native: Option<Native>,
     /// Where the rows begin: offset and line in the volume.
@@ -52,7 +61,7 @@ pub struct File {
     /// Nothing of it can give a row, and nothing is rejected.
     pub tells_nothing: bool,
     /// The bytes as given, where the volume holds converted ones.
-    original: Option<Arc<Bytes>>,
+    pub original: Option<Arc<Bytes>>,
 }
 
 /// All files of a run.
@@ -85,14 +94,9 @@ impl Inputs {
     }
 
     /// Whether two are parts of one file as given.
-    fn same_file(&self, one: usize, other: usize) -> bool {
-        let original = |file: usize| self.files.get(file).and_then(|file| file.original.as_ref());
-        original(one).zip(original(other)).is_some_and(|(one, other)| Arc::ptr_eq(one, other))
-    }
-
-    fn plain_len(&self, file: usize) -> u64 {
-        let original = self.files.get(file).and_then(|entry| entry.original.as_deref());
-        original.or(self.volumes.get(file).map(|volume| &*volume.bytes)).map_or(0, Bytes::len)
+    pub(super) fn same_file(&self, one: usize, other: usize) -> bool {
+        let given = |file: usize| self.files.get(file).map(|file| file.given);
+        given(one) == given(other)
     }
 }
 
@@ -101,14 +105,36 @@ impl Inputs {
 /// # Errors
 /// A file that cannot be read at all: the first, in the order of their paths.
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
+    load_beside(Past::default(), plan, names, currencies)
+}
+
+/// What earlier nights have read.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Their files.
+    pub files: Vec<Loaded>,
+    /// Path, who says what it holds, and SHA-256 of the plain bytes of each: what equals one of them is not read again.
+    pub known: HashSet<KnownFile>,
+    /// Payloads of an API were among them.
+    pub any_payload: bool,
+}
+
+/// What tells a file that came before: path, dataset and provider as configured, SHA-256 of its plain bytes.
+pub type KnownFile = (String, Option<Dataset>, Option<String>, String);
+
+/// Opens all files of the plan that no earlier night has read, and puts them among those of earlier nights.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_beside(past: Past, plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
     refuse_too_many(planned.len())?;
-    let opened: Vec<Result<Vec<Opening>, FileError>> =
-        planned.into_par_iter().map(|input| open_one(&input, currencies)).collect();
+    let opened: Vec<Result<Vec<Opening>, RunError>> =
+        planned.into_par_iter().map(|input| open_one(&input, &past.known, currencies)).collect();
     let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect::<Vec<_>>();
     // Again: an archive is one file of the plan and may hold many.
-    refuse_too_many(openings.len())?;
+    refuse_too_many(openings.len().saturating_add(past.files.len()))?;
     let mut inputs = Inputs::default();
     let repeated = repeated_payloads(&openings)?;
     let documents: Vec<Documents<'_>> = openings
@@ -118,10 +144,11 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
         .map(|(opening, _)| Documents { input: &opening.input, bytes: &opening.bytes })
         .collect();
     // Payloads bring the names of their providers with them, so the settlement files beside them do too.
-    let any_payload = !documents.is_empty();
+    let any_payload = past.any_payload || !documents.is_empty();
     let mut payloads = payloads::convert(&documents, plan)?.into_iter();
     drop(documents);
-    for (opening, repeated) in openings.iter_mut().zip(repeated) {
+    for (given, (opening, repeated)) in openings.iter_mut().zip(repeated).enumerate() {
+        opening.given = given;
         let format = std::mem::replace(&mut opening.format, Format::Payload);
         let default = plan.settings.default_provider.clone();
         let default = opening.input.provider.clone().unwrap_or(default);
@@ -153,13 +180,18 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
             (file.notes, file.tells_nothing) = (notes, tells_nothing);
         }
         if let Some(first) = repeated {
-            inputs.add(opening.repeated(provider)?);
-            let (number, sources) = (inputs.files.len().saturating_sub(1), first);
-            inputs.findings.push(repeated_finding(&inputs.files[number], &sources, names));
+            let (mut file, volume, rejects) = opening.repeated(provider)?;
+            file.repeats = Some(first);
+            inputs.add((file, volume, rejects));
         }
     }
+    inputs.put_among(past.files);
     // And once more: a file may have several parts.
     refuse_too_many(inputs.files.len())?;
+    for file in inputs.files.iter().filter(|file| file.state == "repeated") {
+        let first = file.repeats.as_deref().unwrap_or_default();
+        inputs.findings.push(repeated_finding(file, first, names));
+    }
     skip_repeated(&mut inputs, names)?;
     skip_restated(&mut inputs, names, currencies)?;
     inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
@@ -167,7 +199,7 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 }
 
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
-type Loaded = (File, Volume, Vec<RejectRow>);
+pub type Loaded = (File, Volume, Vec<RejectRow>);
 
 fn refuse_too_many(count: usize) -> Result<(), FileError> {
     if count <= FILE_COUNT_MAX {
@@ -178,32 +210,47 @@ fn refuse_too_many(count: usize) -> Result<(), FileError> {
 }
 
 /// A file, opened and recognised.
-struct Opening {
-    input: Input,
-    bytes: Arc<Bytes>,
+pub(super) struct Opening {
+    pub(super) input: Input,
+    pub(super) bytes: Arc<Bytes>,
     given_len: u64,
     given_sha256: Option<String>,
     sha256: OnceLock<String>,
-    format: Format,
+    pub(super) format: Format,
+    given: usize,
 }
 
-/// Opens a file of the plan; every file in an archive is one of its own.
-fn open_one(input: &Input, currencies: &Currencies) -> Result<Vec<Opening>, FileError> {
+/// Opens a file of the plan; every file in an archive is one of its own. Known ones are left out.
+fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) -> Result<Vec<Opening>, RunError> {
     let mut opened = open_all(&input.shown, input.path.as_deref())?;
     opened.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let recognised = |(shown, opened)| recognise(Input { shown, ..input.clone() }, opened, currencies);
-    opened.into_iter().map(recognised).collect()
+    let mut openings = Vec::with_capacity(opened.len());
+    for (shown, opened) in opened {
+        let hash = OnceLock::new();
+        if !known.is_empty() {
+            let computed = sha256(&opened.bytes)?;
+            let key = (shown.clone(), input.dataset, input.provider.clone(), computed.clone());
+            if known.contains(&key) {
+                continue;
+            }
+            let _ = hash.set(computed);
+        }
+        let opening = recognise(Input { shown, ..input.clone() }, opened, currencies)?;
+        openings.push(Opening { sha256: hash, ..opening });
+    }
+    Ok(openings)
 }
 
 fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {
     let profile = input.profile.as_deref();
     let format = formats::read(&opened, &Given { shown: &input.shown, dataset: input.dataset, profile, currencies })?;
     let Opened { bytes, given_len, given_sha256, .. } = opened;
-    Ok(Opening { input, bytes: Arc::new(bytes), given_len, given_sha256, sha256: OnceLock::new(), format })
+    let sha256 = OnceLock::new();
+    Ok(Opening { input, bytes: Arc::new(bytes), given_len, given_sha256, sha256, format, given: 0 })
 }
 
 impl Opening {
-    fn sha256(&self) -> Result<&str, RunError> {
+    pub(super) fn sha256(&self) -> Result<&str, RunError> {
         if self.sha256.get().is_none() {
             let _ = self.sha256.set(sha256(&self.bytes)?);
         }
@@ -217,7 +264,12 @@ impl Opening {
             format,
             given_len: self.given_len,
             given_sha256: self.given_sha256.clone(),
+            plain_len: self.bytes.len(),
             sha256: self.sha256.clone(),
+            given: self.given,
+            repeats: None,
+            known_rows: None,
+            known: None,
             native: None,
             body,
             state: "read",
@@ -260,132 +312,26 @@ impl Inputs {
         self.volumes.push(volume);
         self.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
     }
-}
 
-/// For each key the place of the first that is equal and has the same bytes, where that is another. The length belongs
-/// to the key, so that only bytes of which there are as many are hashed.
-fn firsts<K: Eq + Hash>(
-    keys: &[Option<K>],
-    sha256: impl Fn(usize) -> Result<String, RunError>,
-) -> Result<Vec<Option<usize>>, RunError> {
-    let mut alike: HashMap<&K, usize> = HashMap::new();
-    keys.iter().flatten().for_each(|key| *alike.entry(key).or_default() += 1);
-    let mut known: HashMap<(&K, String), usize> = HashMap::new();
-    let mut firsts = Vec::with_capacity(keys.len());
-    for (place, key) in keys.iter().enumerate() {
-        let first = match key {
-            Some(key) if alike.get(key).is_some_and(|count| *count > 1) => {
-                Some(*known.entry((key, sha256(place)?)).or_insert(place))
-            }
-            _ => None,
-        };
-        firsts.push(first.filter(|first| *first != place));
-    }
-    Ok(firsts)
-}
-
-/// For every file of documents whose bytes were given already for the same provider: the first such file.
-fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunError> {
-    let key = |opening: &Opening| {
-        let payload = matches!(opening.format, Format::Payload);
-        payload.then(|| (opening.input.provider.clone(), opening.bytes.len()))
-    };
-    let keys: Vec<_> = openings.iter().map(key).collect();
-    let firsts = firsts(&keys, |place| openings[place].sha256().map(str::to_owned))?;
-    Ok(firsts.into_iter().map(|first| first.map(|first| openings[first].input.shown.clone())).collect())
-}
-
-/// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).
-fn skip_repeated(inputs: &mut Inputs, names: &Names) -> Result<(), RunError> {
-    let key = |(number, (file, volume)): (usize, (&File, &Volume))| {
-        Some((volume.layout.dataset, file.provider.clone(), inputs.plain_len(number)))
-    };
-    let keys: Vec<_> = inputs.files.iter().zip(&inputs.volumes).enumerate().map(key).collect();
-    for (number, first) in firsts(&keys, |number| inputs.sha256(number))?.into_iter().enumerate() {
-        // A file of several settlements has a part each, and none of them repeats another.
-        if let Some(first) = first.filter(|first| !inputs.same_file(number, *first)) {
-            repeat(inputs, number, first, names);
+    /// Puts files of earlier nights where they would stand had all been given at once: in the order of their paths.
+    pub(super) fn put_among(&mut self, past: Vec<Loaded>) {
+        if past.is_empty() {
+            return;
         }
-    }
-    Ok(())
-}
-
-fn repeat(inputs: &mut Inputs, number: usize, first: usize, names: &Names) {
-    let first = inputs.files[first].input.shown.clone();
-    let file = &mut inputs.files[number];
-    file.state = "repeated";
-    let finding = repeated_finding(file, &first, names);
-    inputs.findings.push(finding);
-}
-
-fn repeated_finding(file: &File, first: &str, names: &Names) -> Finding {
-    let sources = format!("{}; read as {first}", file.input.shown);
-    let settlement_id = file.native.as_ref().map(|native| native.settlement_id.clone()).unwrap_or_default();
-    let what = if settlement_id.is_empty() { "A file".to_owned() } else { format!("Settlement file {settlement_id}") };
-    let explanation = format!("{what} with the same content was given already; it was read once");
-    about_file(Code::FileRepeated, &file.provider, settlement_id, explanation, sources, names)
-}
-
-fn about_file(
-    code: Code,
-    provider: &str,
-    settlement_id: String,
-    explanation: String,
-    sources: String,
-    names: &Names,
-) -> Finding {
-    Finding {
-        code,
-        provider: Some(names.intern(provider)),
-        currency: None,
-        expected_minor: 0,
-        actual_minor: 0,
-        count: 1,
-        rows: Vec::new(),
-        whole_order: false,
-        note: Note::File { settlement_id, explanation, sources },
-    }
-}
-
-/// Native settlement files with one id: the same records are read once, of others the later one counts (RULES.md 2, 5).
-fn skip_restated(inputs: &mut Inputs, names: &Names, currencies: &Currencies) -> Result<(), RunError> {
-    let mut natives = Vec::new();
-    for (number, file) in inputs.files.iter().enumerate().filter(|(_, file)| file.state == "read") {
-        if let Some(native) = &file.native {
-            natives.push(NativeFile {
-                index: number,
-                provider: file.provider.clone(),
-                settlement_id: native.settlement_id.clone(),
-                created: native.created,
-                content_hash: native.content_hash,
-                sha256: inputs.sha256(number)?,
-            });
+        let mut rejects: Vec<Vec<RejectRow>> = self.files.iter().map(|_| Vec::new()).collect();
+        for (file, reject) in std::mem::take(&mut self.rejects) {
+            rejects[file].push(reject);
         }
-    }
-    for (native, fate) in natives.iter().zip(resolve(&natives)) {
-        match fate {
-            Fate::Read => {}
-            Fate::RepeatedOf(first) => repeat(inputs, native.index, first, names),
-            Fate::RestatedBy(later) => {
-                let sums = |file: usize| {
-                    let native = inputs.files.get(file).and_then(|file| file.native.as_ref());
-                    native.map(|native| native.sums_text(currencies)).unwrap_or_default()
-                };
-                let explanation = format!(
-                    "Settlement file {} was restated: {} before, {} after; the later one counts",
-                    native.settlement_id,
-                    sums(native.index),
-                    sums(later)
-                );
-                let sources = format!(
-                    "{}; replaced by {}",
-                    inputs.files[native.index].input.shown, inputs.files[later].input.shown
-                );
-                let id = native.settlement_id.clone();
-                inputs.findings.push(about_file(Code::FileRestated, &native.provider, id, explanation, sources, names));
-                inputs.files[native.index].state = "restated";
-            }
+        let own = std::mem::take(&mut self.files).into_iter().zip(std::mem::take(&mut self.volumes)).zip(rejects);
+        let mut all: Vec<Loaded> = own.map(|((file, volume), rejects)| (file, volume, rejects)).collect();
+        let first_given = all.len();
+        for (file, volume, rejects) in past {
+            all.push((File { given: file.given.saturating_add(first_given), ..file }, volume, rejects));
         }
+        // Of one path, what came earlier stands first.
+        all.sort_by(|(a, ..), (b, ..)| {
+            (&a.input.shown, a.known.is_none(), a.known).cmp(&(&b.input.shown, b.known.is_none(), b.known))
+        });
+        all.into_iter().for_each(|loaded| self.add(loaded));
     }
-    Ok(())
 }

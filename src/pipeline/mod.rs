@@ -8,12 +8,17 @@ pub mod header;
 pub mod inputs;
 pub mod keys;
 pub mod matches;
+pub mod night;
 pub mod orders;
 pub mod payloads;
 pub mod plan;
 pub mod read;
+mod repeats;
 pub mod routes;
+pub mod seen;
+pub mod totals;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -24,13 +29,15 @@ use self::inputs::Inputs;
 use self::plan::{Event, Plan};
 use self::read::{Means, Read, Shards};
 use self::routes::Routes;
+use self::seen::Seen;
+use self::totals::Totals;
 use crate::engine::shard::{Partitions, open_len, writer_len};
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
 use crate::model::currency::Currencies;
 use crate::model::names::{NameId, Names};
-use crate::report::view::{Report, Summary};
+use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
 use crate::rules::describe::describe;
 use crate::rules::files::{budget_findings, gap_findings};
@@ -85,24 +92,59 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
 
     let mut inputs = inputs::load(plan, &names, &currencies)?;
+    Ok(reconcile_inputs(&mut inputs, &means, folder, &Beside::default())?.report)
+}
+
+/// What other records, which have nothing to do with those of a run, add to it (RULES.md 6).
+#[derive(Debug, Clone, Default)]
+pub struct Beside {
+    /// What they come to.
+    pub totals: Totals,
+    /// What was seen among them, and rules ask for.
+    pub seen: BTreeSet<Seen>,
+}
+
+/// A run that is done.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// Its report.
+    pub(crate) report: Report,
+    /// What was seen, the records beside it included.
+    pub(crate) seen: BTreeSet<Seen>,
+    /// Rows that the canonical reader could not read, by file number.
+    pub(crate) rejects: Vec<(usize, RejectRow)>,
+}
+
+/// Reconciles files that are open.
+fn reconcile_inputs(
+    inputs: &mut Inputs,
+    means: &Means<'_>,
+    folder: Option<&Path>,
+    beside: &Beside,
+) -> Result<Done, RunError> {
+    let plan = means.plan;
     let budget = budget(plan);
     let partitions = || Partitions::new(plan.shard_count, Arc::clone(&budget), None);
     let (orders, references) = (partitions(), partitions());
-    let rounds: Vec<Partitions> = (0..=routes.round_count).map(|_| partitions()).collect();
-    let read = read::read(&mut inputs, &means, &Shards { orders: Some(&orders), rounds: &rounds })?;
+    let rounds: Vec<Partitions> = (0..=means.routes.round_count).map(|_| partitions()).collect();
+    let mut read = read::read(inputs, means, &Shards { orders: Some(&orders), rounds: &rounds })?;
+    seen::add(&beside.seen, &mut read, means.names);
+    let seen = seen::of(&read, means.names);
 
     // Hashing the files and judging their records need nothing of each other.
     let (hashes, judged) =
-        rayon::join(|| hash_files(&inputs), || judge(&inputs, &read, [&orders, &references], &rounds, &means));
+        rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
     let (found, outcome, mut tally) = judged?;
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
-    folder.map_or(Ok(()), |folder| datasets::write(&inputs, &means, folder))?;
+    folder.map_or(Ok(()), |folder| datasets::write(inputs, means, folder))?;
     tally.join(outcome.tally);
     let outcome =
         assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
-    assemble::report(&inputs, read, found, outcome, &means)
+    let rejects = read.rejects.clone();
+    let report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
+    Ok(Done { report, seen, rejects })
 }
 
 /// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
@@ -137,6 +179,7 @@ fn judge(
     [orders, references]: [&Partitions; 2],
     rounds: &[Partitions],
     means: &Means<'_>,
+    beside: &Beside,
 ) -> Result<Judgement, RunError> {
     with_library(inputs, means, |library| {
         let context = Context {
@@ -154,6 +197,13 @@ fn judge(
 
         let unanswered = std::mem::take(&mut outcome.unanswered);
         report_unanswered(unanswered, &read.batches.numbers, &mut outcome);
+        for (code, (pairs, size_sum)) in beside.totals.tolerated() {
+            if let Some(currency) = means.currencies.find(code.as_bytes()) {
+                let known = outcome.tolerated.entry(currency).or_default();
+                known.0 = known.0.saturating_add(pairs);
+                crate::model::money::add(&mut known.1, size_sum);
+            }
+        }
         let mut last = std::mem::take(&mut outcome.findings);
         last.extend(budget_findings(&outcome.tolerated, means.settings(), means.currencies));
         last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
@@ -167,10 +217,13 @@ fn judge(
     })
 }
 
+/// Reading back needs no key hashes.
+pub(crate) fn no_ways(_: NameId, _: &str) -> Ways {
+    Ways { unique_reference: false, hashed: [false; 4], reference_form: None }
+}
+
 /// Opens the library in which rows are read back.
 pub(crate) fn with_library<T>(inputs: &Inputs, means: &Means<'_>, then: impl FnOnce(&Library<'_>) -> T) -> T {
-    // Reading back needs no key hashes.
-    let no_ways = |_: NameId, _: &str| Ways { unique_reference: false, hashed: [false; 4], reference_form: None };
     let context =
         ReadContext { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
     then(&Library { volumes: &inputs.volumes, context })

@@ -18,6 +18,8 @@ pub struct Plan {
     pub settings: Settings,
     /// The folder of the report.
     pub out: PathBuf,
+    /// The state of earlier nights; `None` for a run by itself.
+    pub state: Option<PathBuf>,
     /// Also write `matches.csv`.
     pub matches: bool,
     /// Also write the canonical rows as Parquet.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::model::finding::FoundRow;
-use crate::report::view::{BatchRow, MatchRow, RejectRow};
+use crate::report::view::{BatchRow, ClearedRow, MatchRow, RejectRow};
 
 /// Name of the table of findings.
 pub const DISCREPANCIES_FILE: &str = "discrepancies.csv";
@@ -14,6 +14,8 @@ pub const DISCREPANCIES_FILE: &str = "discrepancies.csv";
 pub const BATCHES_FILE: &str = "batches.csv";
 /// Name of the table of rejected rows.
 pub const REJECTS_FILE: &str = "rejects.csv";
+/// Name of the table of what is gone since the night before, in the report of a run with a state.
+pub const CLEARED_FILE: &str = "cleared.csv";
 /// Name of the table of matches.
 pub const MATCHES_FILE: &str = "matches.csv";
 
@@ -34,6 +36,14 @@ pub const BATCHES: [&str; 13] = [
 
 /// The columns of `rejects.csv`.
 pub const REJECTS: [&str; 5] = ["file", "line", "column", "value", "reason"];
+
+/// The columns of `cleared.csv`.
+#[rustfmt::skip]
+pub const CLEARED: [&str; 16] = [
+    "id", "code", "leg", "provider", "order_id", "line_id", "payee_reference", "transaction_number",
+    "reconciliation_number", "settlement_id", "currency", "difference", "first_seen", "cleared_on", "closed_by",
+    "explanation",
+];
 
 /// The columns of `matches.csv`.
 #[rustfmt::skip]
@@ -69,6 +79,33 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
             text(&row.first_seen),
             text(&row.explanation),
             text(&row.sources),
+        ]
+    })
+}
+
+/// Writes `cleared.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn cleared(rows: &[ClearedRow], out: impl Write) -> io::Result<()> {
+    table(&CLEARED, rows, out, |row| {
+        [
+            text(&row.id),
+            text(&row.code),
+            text(&row.leg),
+            text(&row.provider),
+            text(&row.order_id),
+            text(&row.line_id),
+            text(&row.payee_reference),
+            text(&row.transaction_number),
+            text(&row.reconciliation_number),
+            text(&row.settlement_id),
+            text(&row.currency),
+            number(row.difference_minor),
+            text(&row.first_seen),
+            text(&row.cleared_on),
+            text(&row.closed_by),
+            text(&row.explanation),
         ]
     })
 }

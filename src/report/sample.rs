@@ -19,7 +19,14 @@ pub(super) fn report() -> Report {
         finding("f1", Code::SettledAmount, Status::Open, "1002", 25_000, 24_000),
         finding("f2", Code::Unsettled, Status::Pending, "1001", -5_000, 0),
     ];
-    Report { summary: summary(&findings), findings, batches: batches(), rejects: rejects(), matches: Some(matches()) }
+    Report {
+        summary: summary(&findings),
+        findings,
+        batches: batches(),
+        rejects: rejects(),
+        matches: Some(matches()),
+        cleared: None,
+    }
 }
 
 /// The same run without the row that could not be read.
@@ -55,6 +62,7 @@ fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor:
         first_seen: "2026-10-31".into(),
         explanation: "A sentence, with a comma\nand \"two\" lines.".into(),
         sources: "in/captures.csv:3".into(),
+        rows: Vec::new(),
     }
 }
 
@@ -142,6 +150,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
         exit_status: 3,
         complete: false,
         incomplete: vec!["1 row could not be read".into()],
+        night: None,
         inputs: vec![
             input("@orders.csv", "orders", "read", 5, 1),
             input("in/captures.csv", "captures", "read", 5, 0),
@@ -203,6 +212,7 @@ fn batches() -> Vec<BatchRow> {
         operation_sum: -5_000,
         row_count: 0,
         row_sum: 0,
+        other_count: 0,
         fee_sum: 0,
         net_sum: 0,
         net_deviation: 0,
@@ -216,6 +226,7 @@ fn batches() -> Vec<BatchRow> {
         operation_sum: 214_503,
         row_count: 5,
         row_sum: 213_500,
+        other_count: 0,
         fee_sum: 2_135,
         net_sum: 211_360,
         net_deviation: -5,

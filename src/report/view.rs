@@ -20,6 +20,56 @@ pub struct Report {
     pub rejects: Vec<RejectRow>,
     /// `matches.csv`, where asked for, sorted.
     pub matches: Option<Vec<MatchRow>>,
+    /// `cleared.csv`, of a run with a state: what was gone on its day, sorted.
+    pub cleared: Option<Vec<ClearedRow>>,
+}
+
+/// A finding of an earlier night that is gone: a row of `cleared.csv` (RULES.md 6).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClearedRow {
+    /// Leg.
+    pub leg: String,
+    /// Code.
+    pub code: String,
+    /// Provider.
+    pub provider: String,
+    /// Order id.
+    pub order_id: String,
+    /// Line id.
+    pub line_id: String,
+    /// Payee reference.
+    pub payee_reference: String,
+    /// Transaction number.
+    pub transaction_number: String,
+    /// Reconciliation number.
+    pub reconciliation_number: String,
+    /// Settlement id.
+    pub settlement_id: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Id of the finding.
+    pub id: String,
+    /// Its difference when it was last seen, minor units.
+    pub difference_minor: i128,
+    /// The day on which it was first seen.
+    pub first_seen: String,
+    /// The day on which it was gone.
+    pub cleared_on: String,
+    /// `file:line` of the rows that closed it, or why it is gone without one.
+    pub closed_by: String,
+    /// The finding in a sentence, as it was last seen.
+    pub explanation: String,
+}
+
+/// A night in the line of nights (RULES.md 6).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NightRow {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Findings that were first seen on its day.
+    pub new: u64,
+    /// Findings that were gone on its day: the rows of `cleared.csv`.
+    pub cleared: u64,
 }
 
 /// The control totals of a run and what they were made of.
@@ -37,6 +87,9 @@ pub struct Summary {
     pub complete: bool,
     /// Why the run is incomplete, a sentence each.
     pub incomplete: Vec<String>,
+    /// The night, of a run with a state.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub night: Option<NightRow>,
     /// The files, in a fixed order.
     pub inputs: Vec<InputRow>,
     /// Rows read = repeated + superseded + accepted, a file and currency (RULES.md 7).
@@ -252,6 +305,8 @@ pub struct BatchRow {
     pub row_count: u64,
     /// Sum of their gross amounts.
     pub row_sum: i128,
+    /// Settlement rows of other kinds with this number; `batches.csv` does not show them.
+    pub other_count: u64,
     /// Sum of the fees stated.
     pub fee_sum: i128,
     /// Sum of the nets (gross - fee where a row states none).

@@ -32,6 +32,8 @@ pub struct Batch {
     pub fee_minor: i128,
     /// Nets of those rows: as stated, else gross - fee.
     pub net_minor: i128,
+    /// Settlement rows of other kinds, which are only counted.
+    pub others: u64,
     /// What each code explains: its rows' effects less its operations'.
     pub explained: BTreeMap<&'static str, i128>,
 }
@@ -90,6 +92,7 @@ impl Batches {
         });
         assert!(batch.operations.count == 0, "settlement rows are counted before operations are");
         if let SettlementKind::Other(kind) = kind {
+            batch.others = batch.others.saturating_add(1);
             let other = self.others.entry((row.provider, *kind, row.currency)).or_default();
             other.gross.row(row.gross_minor);
             add(&mut other.fee_minor, fee);
@@ -136,6 +139,7 @@ impl Batches {
             let mine = self.by_key.entry(key).or_default();
             mine.operations.join(batch.operations);
             mine.rows.join(batch.rows);
+            mine.others = mine.others.saturating_add(batch.others);
             add(&mut mine.fee_minor, batch.fee_minor);
             add(&mut mine.net_minor, batch.net_minor);
             for (code, sum_minor) in batch.explained {

@@ -37,8 +37,8 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
     let mut origins = finding.rows.clone();
     origins.sort_unstable();
     let mut sources = String::new();
-    for origin in origins {
-        let (row, place) = context.rows.row_and_place(origin)?;
+    for origin in &origins {
+        let (row, place) = context.rows.row_and_place(*origin)?;
         gathered.row(&row, &provider, context);
         if !sources.is_empty() {
             sources.push_str("; ");
@@ -79,6 +79,7 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         first_seen: context.settings.as_of.to_string(),
         explanation: String::new(),
         sources,
+        rows: origins,
     };
     row.id =
         stable_id(&row, named_by, gathered.records.unwrap_or_default(), explanation.as_deref().unwrap_or_default());

@@ -126,6 +126,7 @@ mod tests {
             first_seen: "2026-10-31".to_owned(),
             explanation: String::new(),
             sources: sources.to_owned(),
+            rows: Vec::new(),
         }
     }
 

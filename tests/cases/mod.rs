@@ -153,6 +153,7 @@ impl Case {
         Plan {
             inputs: inputs.collect(),
             out: folder.path().join("out"),
+            state: None,
             matches: true,
             parquet: false,
             threads: Some(2),

@@ -108,6 +108,21 @@ pub struct Staging {
     _alive: Option<File>,
 }
 
+/// A report that is written, and not yet in its place; dropped, it is gone.
+#[derive(Debug)]
+pub struct Ready(Staging);
+
+impl Ready {
+    /// Puts the report in its place, in one step.
+    ///
+    /// # Errors
+    /// As for [`publish`].
+    pub fn put_in_place(self) -> Result<(), PublishError> {
+        let replace = if cfg!(target_os = "linux") { Replace::AtOnce } else { Replace::InTwoSteps };
+        self.0.put_in_place(replace, &mut |_| {})
+    }
+}
+
 /// The moments at which tests stop the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -167,10 +182,20 @@ impl Staging {
     /// # Errors
     /// As for [`publish`].
     pub fn commit(self, report: &Report, more: &[(String, PathBuf)]) -> Result<(), PublishError> {
-        let replace = if cfg!(target_os = "linux") { Replace::AtOnce } else { Replace::InTwoSteps };
-        self.commit_by(report, more, replace, &mut |_| {})
+        self.write(report, more)?.put_in_place()
     }
 
+    /// Writes the report and syncs it; what is left is to put it in its place.
+    ///
+    /// # Errors
+    /// As for [`publish`].
+    pub fn write(self, report: &Report, more: &[(String, PathBuf)]) -> Result<Ready, PublishError> {
+        self.write_files(report, more, &mut |_| {})?;
+        sync_folder(self.folder.path()).map_err(failed("sync", self.folder.path()))?;
+        Ok(Ready(self))
+    }
+
+    #[cfg(test)]
     fn commit_by(
         self,
         report: &Report,
@@ -178,11 +203,24 @@ impl Staging {
         replace: Replace,
         reached: &mut dyn FnMut(Step),
     ) -> Result<(), PublishError> {
+        self.write_files(report, more, reached)?;
+        self.put_in_place(replace, reached)
+    }
+
+    fn write_files(
+        &self,
+        report: &Report,
+        more: &[(String, PathBuf)],
+        reached: &mut dyn FnMut(Step),
+    ) -> Result<(), PublishError> {
         reached(Step::Begun);
         let mut files = Files { folder: self.folder.path(), rows: Vec::new(), checks: LineChecks::new() };
         files.write(csv::BATCHES_FILE, |out| csv::batches(&report.batches, out))?;
         files.write(csv::DISCREPANCIES_FILE, |out| csv::discrepancies(&report.findings, out))?;
         files.write(csv::REJECTS_FILE, |out| csv::rejects(&report.rejects, out))?;
+        if let Some(cleared) = &report.cleared {
+            files.write(csv::CLEARED_FILE, |out| csv::cleared(cleared, out))?;
+        }
         if let Some(matches) = &report.matches {
             files.write(csv::MATCHES_FILE, |out| csv::matches(matches, out))?;
         }
@@ -194,7 +232,7 @@ impl Staging {
         let bytes = json::render(&summary, &files.checks)?;
         files.write(SUMMARY_FILE, |out| out.write_all(&bytes))?;
         reached(Step::AllWritten);
-        self.put_in_place(replace, reached)
+        Ok(())
     }
 
     fn put_in_place(mut self, replace: Replace, reached: &mut dyn FnMut(Step)) -> Result<(), PublishError> {
@@ -302,7 +340,14 @@ impl Files<'_> {
 }
 
 fn check_name(name: &str) -> Result<(), PublishError> {
-    let own = [csv::BATCHES_FILE, csv::DISCREPANCIES_FILE, csv::REJECTS_FILE, csv::MATCHES_FILE, SUMMARY_FILE];
+    let own = [
+        csv::BATCHES_FILE,
+        csv::CLEARED_FILE,
+        csv::DISCREPANCIES_FILE,
+        csv::REJECTS_FILE,
+        csv::MATCHES_FILE,
+        SUMMARY_FILE,
+    ];
     let problem = if own.contains(&name) {
         "it is one of the program's own"
     } else if !is_plain_name(name) {

@@ -80,6 +80,7 @@ fn plan(inputs: Vec<Input>) -> Plan {
         inputs,
         settings: Settings::new(as_of),
         out: "out".into(),
+        state: None,
         matches: false,
         parquet: false,
         threads: Some(1),

@@ -1,0 +1,266 @@
+//! A night: tonight's files beside all that earlier nights have left in a state (RULES.md 6).
+//!
+//! Only the groups that tonight's rows belong to, and those that something was found in, are judged again; what the other
+//! groups come to stands in the totals of the state. From these totals what the judged groups came to on the last night is
+//! taken away, and what they come to tonight is added. So the work follows tonight's rows and the open items, and the
+//! report is that of one run over all inputs. Where a night changes how everything is judged (the rules are configured
+//! in another way, a leg begins, a settlement file replaces another one), all rows of the state are judged anew.
+
+mod groups;
+mod open_items;
+mod past;
+mod scan;
+mod tonight;
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+
+use self::groups::{Grouped, grouped};
+use self::scan::Fresh;
+use self::tonight::{RULES, Tonight};
+use super::error::RunError;
+use super::inputs::{File, Inputs, KnownFile, Past, load_beside};
+use super::plan::{Event, Plan};
+use super::read::Means;
+use super::routes::Routes;
+use super::seen::{Seen, legs, of_rows};
+use super::totals::Totals;
+use super::{Beside, in_pool, reconcile_inputs};
+use crate::model::currency::Currencies;
+use crate::model::names::Names;
+use crate::model::record::Dataset;
+use crate::report::view::Report;
+use crate::state::store::{LastNight, Store};
+use crate::state::write::Change;
+use crate::state::{Key, StoredFile, StoredFinding, StoredReject, StoredRow};
+
+/// A night's report, and what it changes in the state.
+#[derive(Debug)]
+pub struct Worked {
+    /// The report of all nights.
+    pub report: Report,
+    /// What is to be written.
+    pub change: Change,
+}
+
+/// Works a night. Nothing is written: that is for the caller, the state first and the report at once after it.
+///
+/// # Errors
+/// As [`super::run`]; the state cannot be read, or its last night is later than this one.
+pub fn run(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worked, RunError> {
+    in_pool(plan, move || work(plan, store, on))
+}
+
+/// What the state holds before tonight.
+struct Before {
+    last: Option<LastNight>,
+    files: Vec<StoredFile>,
+    rejects: Vec<StoredReject>,
+    seen: BTreeSet<Seen>,
+    totals: Totals,
+    findings: Vec<StoredFinding>,
+    rules: Option<String>,
+    /// The numbers of the next file, group and row.
+    next: [i64; 3],
+}
+
+impl Before {
+    fn of(store: &Store) -> Result<Self, RunError> {
+        Ok(Self {
+            last: store.last_night()?,
+            files: store.files()?,
+            rejects: store.rejects()?,
+            seen: store.seen()?.into_iter().collect(),
+            totals: Totals(store.totals()?.into_iter().collect()),
+            findings: store.findings()?,
+            rules: store.setting(RULES)?,
+            next: store.next_numbers()?,
+        })
+    }
+
+    fn past(&self, currencies: &Currencies) -> Result<Past, RunError> {
+        let dataset = |name: &String| Dataset::ALL.into_iter().find(|dataset| dataset.name() == name);
+        let known = |file: &StoredFile| -> KnownFile {
+            let given = file.given_dataset.as_ref().and_then(dataset);
+            (file.path.clone(), given, file.given_provider.clone(), file.sha256.clone())
+        };
+        let mut files = past::files(&self.files, &self.rejects, currencies)?;
+        // Which files count is found again among all of them; of documents only their night knows it.
+        files.iter_mut().filter(|(file, ..)| !file.format.starts_with(PAYLOADS)).for_each(|(file, ..)| {
+            file.state = "read";
+        });
+        Ok(Past {
+            files,
+            known: self.files.iter().map(known).collect::<HashSet<_>>(),
+            any_payload: self.files.iter().any(|file| file.format.starts_with(PAYLOADS)),
+        })
+    }
+}
+
+/// How the formats of documents of an API begin.
+const PAYLOADS: &str = "payload";
+
+fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worked, RunError> {
+    let before = Before::of(store)?;
+    refuse_earlier(plan, store, &before)?;
+    let names = Arc::new(Names::default());
+    let currencies = Currencies::new(&plan.settings.extra_currencies);
+    let routes = Routes::new(&plan.settings, Arc::clone(&names));
+    let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
+
+    let mut inputs = load_beside(before.past(&currencies)?, plan, &names, &currencies)?;
+    let mut rows = scan::rows(&inputs, &reading(&inputs, |file| file.known.is_none()), &means)?;
+    let rules = rules_text(plan);
+    let anew = why_anew(&before, &inputs, &rows, &rules);
+    let (groups, places, beside);
+    if anew.is_some() {
+        (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &means)?;
+        beside = Beside::default();
+    } else {
+        let touched = grouped(&rows, Some(store), before.next[1])?;
+        let old = recall(store, &before, &touched, &means)?;
+        places = placed(&mut inputs, &before, &old.rows, &rows, &touched);
+        let totals = before.totals.clone().minus(&old.totals);
+        beside = Beside { totals, seen: before.seen.clone() };
+        groups = Grouped { keys: with_keys_of_merged(&old, &touched, &means)?, ..touched };
+    }
+    let mut done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
+    open_items::date(&mut done.report.findings, &before.findings);
+    Tonight { before, inputs, rows, groups, places, anew, rules, done }.worked(store, &means)
+}
+
+/// The files that take part and are as wanted.
+fn reading(inputs: &Inputs, wanted: impl Fn(&File) -> bool) -> Vec<usize> {
+    let files = inputs.files.iter().enumerate();
+    files.filter(|(_, file)| file.state == "read" && wanted(file)).map(|(number, _)| number).collect()
+}
+
+fn refuse_earlier(plan: &Plan, store: &Store, before: &Before) -> Result<(), RunError> {
+    let as_of = plan.as_of.to_string();
+    match &before.last {
+        // Days as `YYYY-MM-DD` compare as texts.
+        Some(last) if last.as_of > as_of => {
+            Err(RunError::Earlier { state: store.path().to_owned(), last: last.as_of.clone(), as_of })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// All that groups were judged by: the program, and the rules as they are configured. Windows are no part of it: what is
+/// pending or open is found again every night.
+fn rules_text(plan: &Plan) -> String {
+    let mut settings = plan.settings.clone();
+    settings.as_of = chrono::NaiveDate::default();
+    (settings.capture_days, settings.settlement_days) = (0, 0);
+    format!("avstem {}: {settings:?}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Why all rows are judged anew, where they are.
+fn why_anew(before: &Before, inputs: &Inputs, rows: &[Fresh], rules: &str) -> Option<String> {
+    before.last.as_ref()?;
+    if before.rules.as_deref() != Some(rules) {
+        return Some("no row: the rules are configured in another way".to_owned());
+    }
+    let states: BTreeMap<i64, &str> = before.files.iter().map(|file| (file.id, file.state.as_str())).collect();
+    let changed = |file: &&File| file.known.is_some_and(|id| states.get(&id).is_some_and(|state| *state != file.state));
+    if let Some(file) = inputs.files.iter().find(changed) {
+        let what = file.native.as_ref().map_or_else(|| file.input.shown.clone(), |native| native.settlement_id.clone());
+        return Some(format!("no row: {what} was given in another form"));
+    }
+    let seen = of_rows(rows.iter().map(|row| (inputs.volumes[row.file].layout.dataset, &*row.provider)));
+    let begun = legs(&seen).into_iter().any(|leg| !before.seen.contains(leg));
+    begun.then(|| "no row: a leg that was not checked before is checked now".to_owned())
+}
+
+/// The rows of each file and their groups, ascending.
+type Places = Vec<past::RowPlaces>;
+
+/// All rows of the state and of tonight, grouped from the beginning.
+fn all_again(
+    store: &Store,
+    before: &Before,
+    inputs: &mut Inputs,
+    rows: &mut Vec<Fresh>,
+    means: &Means<'_>,
+) -> Result<(Grouped, Places), RunError> {
+    fill(inputs, before, &store.rows(None)?);
+    *rows = scan::rows(inputs, &reading(inputs, |_| true), means)?;
+    let groups = grouped(rows, None, 1)?;
+    let mut places: Places = vec![Vec::new(); inputs.files.len()];
+    for (row, group) in rows.iter().zip(&groups.of_row) {
+        places[row.file].push((row.offset, *group));
+    }
+    Ok((groups, places))
+}
+
+/// Puts rows of the state into the files that they are from.
+fn fill(inputs: &mut Inputs, before: &Before, rows: &[StoredRow]) -> Places {
+    let stored: BTreeMap<i64, &StoredFile> = before.files.iter().map(|file| (file.id, file)).collect();
+    let mut numbers = Vec::new();
+    let mut volumes = Vec::new();
+    for (number, (file, volume)) in inputs.files.iter().zip(&mut inputs.volumes).enumerate() {
+        if let Some(stored) = file.known.and_then(|id| stored.get(&id)) {
+            numbers.push(number);
+            volumes.push((*stored, volume));
+        }
+    }
+    let mut places: Places = vec![Vec::new(); inputs.files.len()];
+    for (number, of_file) in numbers.into_iter().zip(past::fill(&mut volumes, rows)) {
+        places[number] = of_file;
+    }
+    places
+}
+
+/// The groups that are judged again, as they were on the last night.
+struct Old {
+    rows: Vec<StoredRow>,
+    inputs: Inputs,
+    places: Places,
+    totals: Totals,
+}
+
+/// Takes the groups that rows of tonight belong to, and those that something was found in, out of the state, and finds
+/// what they came to.
+fn recall(store: &Store, before: &Before, groups: &Grouped, means: &Means<'_>) -> Result<Old, RunError> {
+    let mut wanted = groups.touched.clone();
+    wanted.extend(store.components_of_findings()?);
+    let wanted: Vec<i64> = wanted.into_iter().collect();
+    let rows = store.rows(Some(&wanted))?;
+    let mut inputs = Inputs::default();
+    inputs.put_among(past::files(&before.files, &[], means.currencies)?);
+    let places = fill(&mut inputs, before, &rows);
+    let mut totals = Totals::default();
+    if !rows.is_empty() {
+        let beside = Beside { totals: Totals::default(), seen: before.seen.clone() };
+        totals = Totals::of(&reconcile_inputs(&mut inputs, means, None, &beside)?.report);
+    }
+    Ok(Old { rows, inputs, places, totals })
+}
+
+/// Puts the rows that are judged again into tonight's inputs.
+fn placed(inputs: &mut Inputs, before: &Before, old: &[StoredRow], rows: &[Fresh], groups: &Grouped) -> Places {
+    let mut places = fill(inputs, before, old);
+    let moved = groups.now();
+    for (_, group) in places.iter_mut().flatten() {
+        *group = moved.get(group).copied().unwrap_or(*group);
+    }
+    for (row, group) in rows.iter().zip(&groups.of_row) {
+        places[row.file].push((row.offset, *group));
+    }
+    places
+}
+
+/// The keys of tonight, and those of groups that are now part of an earlier one.
+fn with_keys_of_merged(old: &Old, groups: &Grouped, means: &Means<'_>) -> Result<Vec<(Key, i64)>, RunError> {
+    let mut keys: BTreeMap<Key, i64> = groups.keys.iter().cloned().collect();
+    let moved = groups.now();
+    if !moved.is_empty() {
+        for row in scan::rows(&old.inputs, &reading(&old.inputs, |_| true), means)? {
+            let of_file = old.places.get(row.file).map(Vec::as_slice).unwrap_or_default();
+            let place = of_file.binary_search_by_key(&row.offset, |(offset, _)| *offset);
+            let group = place.ok().and_then(|place| moved.get(&of_file[place].1));
+            keys.extend(group.iter().flat_map(|group| row.keys.iter().map(|key| (key.clone(), **group))));
+        }
+    }
+    Ok(keys.into_iter().collect())
+}

@@ -1,0 +1,217 @@
+//! From a night's work to what it changes in the state, and the report of all nights.
+
+use std::collections::BTreeMap;
+
+use super::groups::Grouped;
+use super::open_items::{self, Closing};
+use super::past::native_text;
+use super::scan::{Fresh, columns};
+use super::{Before, Places, Worked};
+use crate::model::finding::Status;
+use crate::pipeline::inputs::{File, Inputs};
+use crate::pipeline::read::Means;
+use crate::pipeline::totals::Totals;
+use crate::pipeline::{Done, RunError};
+use crate::report::view::{InputRow, NightRow};
+use crate::state::store::Store;
+use crate::state::write::{Change, Night};
+use crate::state::{StoredFile, StoredFinding, StoredReject, StoredRow};
+
+/// The name under which the state keeps the rules that its groups were judged by.
+pub(super) const RULES: &str = "rules";
+
+/// A night whose work is done.
+pub(super) struct Tonight {
+    pub before: Before,
+    pub inputs: Inputs,
+    pub rows: Vec<Fresh>,
+    pub groups: Grouped,
+    pub places: Places,
+    /// Why all rows were judged anew, where they were.
+    pub anew: Option<String>,
+    /// The rules that all was judged by.
+    pub rules: String,
+    pub done: Done,
+}
+
+impl Tonight {
+    pub(super) fn worked(mut self, store: &Store, means: &Means<'_>) -> Result<Worked, RunError> {
+        let as_of = means.plan.as_of.to_string();
+        let findings = open_items::stored(&self.done.report.findings, &self.places);
+        let cleared = self.cleared(&findings, &as_of);
+        let last = self.before.last.as_ref();
+        let came: Vec<usize> =
+            (0..self.inputs.files.len()).filter(|file| self.inputs.files[*file].known.is_none()).collect();
+        let same_day = last.is_some_and(|last| last.as_of == as_of);
+        let changed = !same_day || !came.is_empty() || self.anew.is_some() || findings != self.before.findings;
+        let number = last.map_or(0, |last| last.number).saturating_add(i64::from(changed));
+
+        // What went earlier on the same day, and is not there again, is listed once more.
+        let mut listed = store.cleared(Some(&as_of))?;
+        let here = |id: Option<&String>| findings.iter().any(|finding| finding.columns.first() == id);
+        listed.retain(|gone| !here(gone.columns.first()));
+        listed.extend(cleared.iter().cloned());
+        let first_seen = |finding: &&crate::model::finding::FoundRow| finding.first_seen == as_of;
+        let new = self.done.report.findings.iter().filter(first_seen).count();
+        let report = &mut self.done.report;
+        report.cleared = Some(open_items::shown(&listed));
+        report.summary.night = Some(NightRow { number: count(number), new: count(new), cleared: count(listed.len()) });
+
+        let known: std::collections::HashSet<&String> =
+            self.before.findings.iter().filter_map(|finding| finding.columns.first()).collect();
+        let opened =
+            findings.iter().filter_map(|finding| finding.columns.first()).filter(|id| !known.contains(id)).count();
+        let files = self.files(&came, number, means);
+        let night = changed.then(|| Night {
+            number,
+            as_of,
+            files: whole(files.len()),
+            rows: files.iter().map(|file| file.rows).sum(),
+            rejected: files.iter().map(|file| file.rejected).sum(),
+            opened: whole(opened),
+            cleared: whole(cleared.len()),
+            open: open_items::count(&self.done.report.findings, Status::Open),
+            pending: open_items::count(&self.done.report.findings, Status::Pending),
+            exit_status: self.done.report.summary.exit_status.into(),
+        });
+        let change = self.change(night, files, findings, cleared);
+        Ok(Worked { report: self.done.report, change })
+    }
+
+    fn cleared(&self, findings: &[StoredFinding], as_of: &str) -> Vec<crate::state::StoredCleared> {
+        let closing = Closing {
+            inputs: &self.inputs,
+            rows: &self.rows,
+            groups: &self.groups,
+            as_of: as_of.to_owned(),
+            otherwise: self.anew.clone(),
+        };
+        // Where everything was judged anew, every row is one of tonight, and none of them is what closed a finding.
+        if self.anew.is_some() {
+            let none = Closing { rows: &[], ..closing };
+            return open_items::cleared(&self.before.findings, findings, &none);
+        }
+        open_items::cleared(&self.before.findings, findings, &closing)
+    }
+
+    /// The files that came, as the state keeps them.
+    fn files(&self, came: &[usize], night: i64, means: &Means<'_>) -> Vec<StoredFile> {
+        let mut parts: BTreeMap<usize, i64> = BTreeMap::new();
+        let mut id = self.before.next[0];
+        let mut files = Vec::with_capacity(came.len());
+        for number in came {
+            let (file, row) = (&self.inputs.files[*number], &self.done.report.summary.inputs[*number]);
+            let part = parts.entry(file.given).or_default();
+            let columns = columns(&self.inputs.volumes[*number]);
+            files.push(StoredFile {
+                id,
+                night,
+                part: *part,
+                ..stored(file, row, &columns, &self.inputs, *number, means)
+            });
+            *part = part.saturating_add(1);
+            id = id.saturating_add(1);
+        }
+        files
+    }
+
+    fn change(
+        &self,
+        night: Option<Night>,
+        files: Vec<StoredFile>,
+        findings: Vec<StoredFinding>,
+        cleared: Vec<crate::state::StoredCleared>,
+    ) -> Change {
+        let mut ids: Vec<i64> = self.inputs.files.iter().map(|file| file.known.unwrap_or(0)).collect();
+        let came = ids.iter_mut().filter(|id| **id == 0);
+        came.zip(&files).for_each(|(id, file)| *id = file.id);
+        let before: BTreeMap<i64, &str> = self.before.files.iter().map(|file| (file.id, file.state.as_str())).collect();
+        let state = |file: &File| {
+            let id = file.known?;
+            (before.get(&id) != Some(&file.state)).then(|| (id, file.state.to_owned()))
+        };
+        let mut seq = if self.anew.is_some() { 1 } else { self.before.next[2] };
+        let mut newest: BTreeMap<i64, &str> = BTreeMap::new();
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for (row, component) in self.rows.iter().zip(&self.groups.of_row) {
+            let day = newest.entry(*component).or_default();
+            *day = (*day).max(&row.day);
+            let line = whole(row.line);
+            rows.push(StoredRow { component: *component, seq, file: ids[row.file], line, text: row.text.clone() });
+            seq = seq.saturating_add(1);
+        }
+        let converted = self.inputs.rejects.iter().filter(|(file, _)| self.inputs.files[*file].known.is_none());
+        let rejects = converted.chain(&self.done.rejects).map(|(file, reject)| StoredReject {
+            file: ids[*file],
+            line: whole(reject.line),
+            column: reject.column.clone(),
+            value: reject.value.clone(),
+            reason: reject.reason.clone(),
+        });
+        Change {
+            night,
+            anew: self.anew.is_some(),
+            files,
+            states: self.inputs.files.iter().filter_map(state).collect(),
+            rejects: rejects.collect(),
+            merged: self.groups.merged.clone(),
+            components: newest.into_iter().map(|(component, day)| (component, day.to_owned())).collect(),
+            rows,
+            keys: self.groups.keys.clone(),
+            findings,
+            cleared,
+            totals: Totals::of(&self.done.report).0.into_iter().collect(),
+            seen: self.done.seen.iter().cloned().collect(),
+            settings: vec![
+                (RULES, self.rules.clone()),
+                ("next_component", self.groups.next.to_string()),
+                ("next_row", seq.to_string()),
+            ],
+        }
+    }
+}
+
+/// A file as the state keeps it, its numbers apart.
+fn stored(
+    file: &File,
+    row: &InputRow,
+    columns: &[&str],
+    inputs: &Inputs,
+    number: usize,
+    means: &Means<'_>,
+) -> StoredFile {
+    let layout = &inputs.volumes[number].layout;
+    StoredFile {
+        id: 0,
+        night: 0,
+        part: 0,
+        path: row.path.clone(),
+        dataset: row.dataset.clone(),
+        given_dataset: file.input.dataset.map(|dataset| dataset.name().to_owned()),
+        given_provider: file.input.provider.clone(),
+        provider: row.provider.clone(),
+        format: row.format.clone(),
+        given_bytes: whole(row.bytes),
+        plain_bytes: whole(file.plain_len),
+        sha256: row.content_sha256.clone().unwrap_or_else(|| row.sha256.clone()),
+        given_sha256: row.content_sha256.is_some().then(|| row.sha256.clone()),
+        state: row.state.clone(),
+        repeats: file.repeats.clone(),
+        rows: whole(row.rows),
+        rejected: whole(row.rejected),
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        ignored: row.ignored_columns.clone(),
+        notes: row.notes.clone(),
+        tells_nothing: row.tells_nothing,
+        reference_form: layout.reference_form.map(|form| form.name().to_owned()),
+        native: file.native.as_ref().map(|native| native_text(native, means.currencies)),
+    }
+}
+
+fn whole(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
+fn count(number: impl TryInto<u64>) -> u64 {
+    number.try_into().unwrap_or(u64::MAX)
+}

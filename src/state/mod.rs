@@ -1,0 +1,181 @@
+//! What is carried from night to night: one SQLite file that anyone can open with `sqlite3` (RULES.md 6).
+//!
+//! The state holds the rows of all nights in groups. Two rows are in one group where they name one order, or share an id
+//! by which operations and settlement rows are brought together; so no verdict on a group needs a row of another one,
+//! and tonight only the groups that tonight's rows belong to, and those that something was found in, are judged again.
+//! What all other groups come to stands in the totals.
+//!
+//! This room knows nothing of what rows mean: it keeps texts and numbers and finds them again. [`schema`] has the tables,
+//! [`store`] reads, [`write`] writes a night in one transaction, [`lock`] sees to it that one run works at a time.
+
+pub mod lock;
+pub mod schema;
+pub mod store;
+pub mod write;
+
+use std::path::{Path, PathBuf};
+
+/// Why a state cannot be used. Unless it says otherwise nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// Another run works with it.
+    #[error("{}: another run is working with this state: {holder}", .path.display())]
+    Held {
+        /// The state.
+        path: PathBuf,
+        /// Who holds it, as far as it says.
+        holder: String,
+    },
+    /// The file is something else, of a newer version, or damaged.
+    #[error("{}: {problem}", .path.display())]
+    Unusable {
+        /// The state.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+        /// What to do.
+        help: &'static str,
+    },
+    /// SQLite or the file system refused.
+    #[error("{}: {problem}; what the state held before still stands", .path.display())]
+    Failed {
+        /// The state.
+        path: PathBuf,
+        /// What was tried and what was said.
+        problem: String,
+    },
+}
+
+impl StateError {
+    /// What to do, in a sentence.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        match self {
+            Self::Held { .. } => "wait until it has ended; a run that died holds nothing",
+            Self::Unusable { help, .. } => help,
+            Self::Failed { .. } => "look at the disk and its permissions, then run again",
+        }
+    }
+}
+
+fn failed<'p>(path: &'p Path, action: &'p str) -> impl FnOnce(rusqlite::Error) -> StateError + 'p {
+    move |error| StateError::Failed { path: path.to_owned(), problem: format!("cannot {action}: {error}") }
+}
+
+/// An input file of some night, or a part of one that holds several settlements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Number in the state.
+    pub id: i64,
+    /// Night on which it came.
+    pub night: i64,
+    /// The path as configured or typed.
+    pub path: String,
+    /// Which part of the file, from 0.
+    pub part: i64,
+    /// What it holds, by name.
+    pub dataset: String,
+    /// What whoever gave it says it holds.
+    pub given_dataset: Option<String>,
+    /// The provider configured for it.
+    pub given_provider: Option<String>,
+    /// Provider of rows that name none.
+    pub provider: String,
+    /// How it was read.
+    pub format: String,
+    /// Size as given, bytes.
+    pub given_bytes: i64,
+    /// Size of the plain bytes.
+    pub plain_bytes: i64,
+    /// SHA-256 of the plain bytes.
+    pub sha256: String,
+    /// SHA-256 as given, where that differs.
+    pub given_sha256: Option<String>,
+    /// `read`, `repeated` or `restated`, as of the last night.
+    pub state: String,
+    /// The path of the file that it repeats, as of the night on which it came.
+    pub repeats: Option<String>,
+    /// Data rows, rejected ones included.
+    pub rows: i64,
+    /// Rows that could not be read.
+    pub rejected: i64,
+    /// Its known columns, in the order in which its rows are kept.
+    pub columns: Vec<String>,
+    /// Columns that no rule knows.
+    pub ignored: Vec<String>,
+    /// What was understood and gives no row.
+    pub notes: Vec<String>,
+    /// Nothing of it can give a row.
+    pub tells_nothing: bool,
+    /// The form of payee references that its API documents.
+    pub reference_form: Option<String>,
+    /// What a native settlement file says of itself, as JSON.
+    pub native: Option<String>,
+}
+
+/// A row that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReject {
+    /// Number of its file in the state.
+    pub file: i64,
+    /// Line.
+    pub line: i64,
+    /// Column.
+    pub column: String,
+    /// The field, shortened.
+    pub value: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A readable row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRow {
+    /// The group that it belongs to.
+    pub component: i64,
+    /// Its place among all rows of the state.
+    pub seq: i64,
+    /// Number of its file.
+    pub file: i64,
+    /// Line in the file as given.
+    pub line: i64,
+    /// Its known columns as CSV, in the order of the file's `columns`.
+    pub text: String,
+}
+
+/// What brings rows into one group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// Provider.
+    pub provider: String,
+    /// `order_id`, or the column of an id.
+    pub kind: &'static str,
+    /// The id.
+    pub text: String,
+}
+
+/// A finding as it stands in the state: what `avstem open` shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFinding {
+    /// The columns of `discrepancies.csv`, `id` first, `first_seen` included.
+    pub columns: Vec<String>,
+    /// Groups that its records belong to.
+    pub components: Vec<i64>,
+}
+
+/// A finding that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredCleared {
+    /// Its columns when it was last seen, as in [`StoredFinding`].
+    pub columns: Vec<String>,
+    /// The day on which it was gone.
+    pub cleared_on: String,
+    /// The row that closed it, as `file:line`, or why it is gone without one.
+    pub closed_by: String,
+}
+
+/// A number of the totals: section, key (a JSON list of texts) and name.
+pub type TotalKey = (String, String, String);
+
+/// A fact that holds from the night on which it was first seen: what, provider, value.
+pub type Seen = (String, String, String);

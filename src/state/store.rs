@@ -1,0 +1,338 @@
+//! Reading a state: what is known, and the groups that rows belong to.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
+
+use super::lock::Lock;
+use super::schema::{FINDING_COLUMNS, check, check_whole, create};
+use super::{
+    Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
+};
+
+/// A state, open and locked.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) database: Connection,
+    pub(super) path: PathBuf,
+    _lock: Option<Lock>,
+}
+
+/// The last night of a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastNight {
+    /// Its number, from 1.
+    pub number: i64,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+}
+
+/// A state up to this size is looked through before anything else: a quarter of a second. Of a larger one each page is
+/// looked at when it is read, which ends the run before anything is written too.
+const CHECKED_LEN_MAX: u64 = 256 << 20;
+
+/// How many groups one statement asks for.
+const AT_ONCE: usize = 500;
+
+impl Store {
+    /// Opens a state for a run, and makes it where there is none. `started` says when the run began.
+    ///
+    /// # Errors
+    /// Another run holds it, or it is no state, of a newer version, damaged or unreadable.
+    pub fn open(path: &Path, started: &str) -> Result<Self, StateError> {
+        let lock = Lock::take(path, started)?;
+        Ok(Self { database: connect(path)?, path: path.to_owned(), _lock: Some(lock) })
+    }
+
+    /// Sets a state whose last night is later than a day aside, under a name of its own, and begins a new one; says
+    /// whether that was so.
+    ///
+    /// # Errors
+    /// The state cannot be read, or the file system refuses.
+    pub fn set_aside_if_later(&mut self, as_of: &str) -> Result<bool, StateError> {
+        let Some(last) = self.last_night()?.filter(|last| last.as_of.as_str() > as_of) else { return Ok(false) };
+        let aside = (0..)
+            .map(|number| if number == 0 { String::new() } else { format!("-{number}") })
+            .map(|number| {
+                let mut name = self.path.as_os_str().to_owned();
+                name.push(format!(".until-{}{number}", last.as_of));
+                PathBuf::from(name)
+            })
+            .find(|path| !path.exists())
+            .unwrap_or_default();
+        let none = Connection::open_in_memory().map_err(self.failed("close"))?;
+        let closed = std::mem::replace(&mut self.database, none);
+        closed.close().map_err(|(_, error)| failed(&self.path, "close the state")(error))?;
+        std::fs::rename(&self.path, &aside).map_err(|error| StateError::Failed {
+            path: self.path.clone(),
+            problem: format!("cannot set the state aside: {error}"),
+        })?;
+        self.database = connect(&self.path)?;
+        Ok(true)
+    }
+
+    /// Opens a state for reading only.
+    ///
+    /// # Errors
+    /// There is none, or it is no state, of a newer version, damaged or unreadable.
+    pub fn look(path: &Path) -> Result<Self, StateError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let database = Connection::open_with_flags(path, flags).map_err(failed(path, "open the state"))?;
+        let help = "a run with --state makes one";
+        if check(&database, path)? {
+            return Err(StateError::Unusable { path: path.to_owned(), problem: "the state is empty".to_owned(), help });
+        }
+        Ok(Self { database, path: path.to_owned(), _lock: None })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn failed<'s>(&'s self, action: &'s str) -> impl FnOnce(rusqlite::Error) -> StateError + 's {
+        failed(&self.path, action)
+    }
+
+    fn list<T>(&self, text: &str, of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StateError> {
+        let listed = self.database.prepare(text).and_then(|mut query| query.query_map([], of)?.collect());
+        listed.map_err(self.failed("read"))
+    }
+
+    /// The last night, where there was one.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn last_night(&self) -> Result<Option<LastNight>, StateError> {
+        let text = "SELECT number, as_of FROM night ORDER BY number DESC LIMIT 1";
+        let of = |row: &Row<'_>| Ok(LastNight { number: row.get(0)?, as_of: row.get(1)? });
+        self.database.query_row(text, [], of).optional().map_err(self.failed("read"))
+    }
+
+    /// A setting that a night has left.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn setting(&self, name: &str) -> Result<Option<String>, StateError> {
+        let text = "SELECT value FROM setting WHERE name = ?1";
+        self.database.query_row(text, [name], |row| row.get(0)).optional().map_err(self.failed("read"))
+    }
+
+    /// All files, in the order of their numbers.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn files(&self) -> Result<Vec<StoredFile>, StateError> {
+        self.list("SELECT * FROM file ORDER BY id", |row| {
+            let list = |name: &str| -> rusqlite::Result<Vec<String>> {
+                let text: String = row.get(name)?;
+                Ok(serde_json::from_str(&text).unwrap_or_default())
+            };
+            Ok(StoredFile {
+                id: row.get("id")?,
+                night: row.get("night")?,
+                path: row.get("path")?,
+                part: row.get("part")?,
+                dataset: row.get("dataset")?,
+                given_dataset: row.get("given_dataset")?,
+                given_provider: row.get("given_provider")?,
+                provider: row.get("provider")?,
+                format: row.get("format")?,
+                given_bytes: row.get("given_bytes")?,
+                plain_bytes: row.get("plain_bytes")?,
+                sha256: row.get("sha256")?,
+                given_sha256: row.get("given_sha256")?,
+                state: row.get("state")?,
+                repeats: row.get("repeats")?,
+                rows: row.get("rows")?,
+                rejected: row.get("rejected")?,
+                columns: list("columns")?,
+                ignored: list("ignored")?,
+                notes: list("notes")?,
+                tells_nothing: row.get("tells_nothing")?,
+                reference_form: row.get("reference_form")?,
+                native: row.get("native")?,
+            })
+        })
+    }
+
+    /// Days of the nights, by number.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn nights(&self) -> Result<Vec<LastNight>, StateError> {
+        let of = |row: &Row<'_>| Ok(LastNight { number: row.get(0)?, as_of: row.get(1)? });
+        self.list("SELECT number, as_of FROM night ORDER BY number", of)
+    }
+
+    /// All rows that could not be read.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn rejects(&self) -> Result<Vec<StoredReject>, StateError> {
+        self.list("SELECT file, line, \"column\", value, reason FROM reject ORDER BY rowid", |row| {
+            Ok(StoredReject {
+                file: row.get(0)?,
+                line: row.get(1)?,
+                column: row.get(2)?,
+                value: row.get(3)?,
+                reason: row.get(4)?,
+            })
+        })
+    }
+
+    /// The totals of all nights.
+    ///
+    /// # Errors
+    /// The state cannot be read, or a number in it is none.
+    pub fn totals(&self) -> Result<Vec<(TotalKey, i128)>, StateError> {
+        let rows = self.list("SELECT section, key, name, value FROM total ORDER BY section, key, name", |row| {
+            Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get::<_, String>(3)?))
+        })?;
+        let number = |(key, text): (TotalKey, String)| match text.parse() {
+            Ok(number) => Ok((key, number)),
+            Err(_) => Err(StateError::Unusable {
+                path: self.path.clone(),
+                problem: format!("the total {key:?} is {text:?}, which is no number"),
+                help: "put a copy of the state from before in its place",
+            }),
+        };
+        rows.into_iter().map(number).collect()
+    }
+
+    /// What was seen on any night.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn seen(&self) -> Result<Vec<Seen>, StateError> {
+        self.list("SELECT what, provider, value FROM seen ORDER BY what, provider, value", |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+    }
+
+    /// The groups of keys, one a key that is known; for keys in ascending order.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn components_of(&self, keys: &[&Key]) -> Result<Vec<Option<i64>>, StateError> {
+        let text = "SELECT component FROM key WHERE provider = ?1 AND kind = ?2 AND text = ?3";
+        let looked_up = self.database.prepare(text).and_then(|mut query| {
+            let mut one =
+                |key: &&Key| query.query_row((&key.provider, key.kind, &key.text), |row| row.get(0)).optional();
+            keys.iter().map(&mut one).collect()
+        });
+        looked_up.map_err(self.failed("read"))
+    }
+
+    /// The groups that something was found in.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn components_of_findings(&self) -> Result<Vec<i64>, StateError> {
+        self.list("SELECT DISTINCT component FROM finding_component ORDER BY component", |row| row.get(0))
+    }
+
+    /// The rows of groups, or of all, ordered by place.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn rows(&self, components: Option<&[i64]>) -> Result<Vec<StoredRow>, StateError> {
+        const COLUMNS: &str = "SELECT component, seq, file, line, text FROM row";
+        let of = |row: &Row<'_>| {
+            Ok(StoredRow {
+                component: row.get(0)?,
+                seq: row.get(1)?,
+                file: row.get(2)?,
+                line: row.get(3)?,
+                text: row.get(4)?,
+            })
+        };
+        let mut rows = Vec::new();
+        match components {
+            None => rows = self.list(COLUMNS, of)?,
+            Some(components) => {
+                for some in components.chunks(AT_ONCE) {
+                    let list = serde_json::to_string(some).unwrap_or_default();
+                    let text = format!("{COLUMNS} WHERE component IN (SELECT value FROM json_each(?1))");
+                    let listed = self.database.prepare_cached(&text).and_then(|mut query| {
+                        for row in query.query_map([list], of)? {
+                            rows.push(row?);
+                        }
+                        Ok(())
+                    });
+                    listed.map_err(self.failed("read"))?;
+                }
+            }
+        }
+        rows.sort_by_key(|row| row.seq);
+        Ok(rows)
+    }
+
+    /// The number of the next file, group and row.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn next_numbers(&self) -> Result<[i64; 3], StateError> {
+        let file = "SELECT ifnull(max(id), 0) + 1 FROM file";
+        let number = |text: &str| self.database.query_row(text, [], |row| row.get(0)).map_err(self.failed("read"));
+        let kept =
+            |name: &str| Ok::<_, StateError>(self.setting(name)?.and_then(|text| text.parse().ok()).unwrap_or(1));
+        Ok([number(file)?, kept("next_component")?, kept("next_row")?])
+    }
+
+    /// The findings of the last night, by id.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn findings(&self) -> Result<Vec<StoredFinding>, StateError> {
+        let mut components: std::collections::HashMap<String, Vec<i64>> = std::collections::HashMap::new();
+        let pair = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+        for (id, component) in self.list("SELECT finding, component FROM finding_component ORDER BY 1, 2", pair)? {
+            components.entry(id).or_default().push(component);
+        }
+        self.list("SELECT * FROM finding ORDER BY id", |row| {
+            let columns = columns(row, FINDING_COLUMNS.len())?;
+            let components = columns.first().and_then(|id| components.remove(id)).unwrap_or_default();
+            Ok(StoredFinding { columns, components })
+        })
+    }
+
+    /// What was cleared, on a day or on all.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn cleared(&self, on: Option<&str>) -> Result<Vec<StoredCleared>, StateError> {
+        let text = format!(
+            "SELECT {}, cleared_on, closed_by FROM cleared WHERE ?1 IS NULL OR cleared_on = ?1 ORDER BY cleared_on, id",
+            FINDING_COLUMNS.join(", ")
+        );
+        let of = |row: &Row<'_>| {
+            let columns = columns(row, FINDING_COLUMNS.len())?;
+            Ok(StoredCleared { columns, cleared_on: row.get("cleared_on")?, closed_by: row.get("closed_by")? })
+        };
+        let listed = self.database.prepare(&text).and_then(|mut query| query.query_map([on], of)?.collect());
+        listed.map_err(self.failed("read"))
+    }
+}
+
+/// Opens a state for reading and writing, and makes its tables where there are none.
+fn connect(path: &Path) -> Result<Connection, StateError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let database = Connection::open_with_flags(path, flags).map_err(failed(path, "open the state"))?;
+    // One writer at a time, and one file to copy: a rollback journal, synced before the file is and gone after it.
+    let settings = "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA locking_mode=EXCLUSIVE;
+                    PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
+    let empty = check(&database, path)?;
+    database.execute_batch(settings).map_err(failed(path, "open the state"))?;
+    if empty {
+        create(&database, path)?;
+    } else if std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_LEN_MAX) {
+        check_whole(&database, path)?;
+    }
+    Ok(database)
+}
+
+fn columns(row: &Row<'_>, count: usize) -> rusqlite::Result<Vec<String>> {
+    (0..count).map(|place| row.get(place)).collect()
+}

@@ -1,0 +1,229 @@
+//! Writing a night: all of it in one transaction, or nothing.
+
+use rusqlite::{Connection, Transaction, params, params_from_iter};
+
+use super::schema::FINDING_COLUMNS;
+use super::store::Store;
+use super::{Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
+
+/// A night of a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Night {
+    /// Its number, from 1.
+    pub number: i64,
+    /// Its day, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// Files that came.
+    pub files: i64,
+    /// Data rows of these.
+    pub rows: i64,
+    /// Rows of these that could not be read.
+    pub rejected: i64,
+    /// Findings that were not there before.
+    pub opened: i64,
+    /// Findings that are gone.
+    pub cleared: i64,
+    /// Open findings after it.
+    pub open: i64,
+    /// Pending findings after it.
+    pub pending: i64,
+    /// How the run ended.
+    pub exit_status: i64,
+}
+
+/// What a night changes.
+#[derive(Debug, Default)]
+pub struct Change {
+    /// The night; `None` where nothing has changed since the last one, and nothing is written.
+    pub night: Option<Night>,
+    /// All rows, groups and keys are written anew, those that stand in the state are dropped.
+    pub anew: bool,
+    /// Files that came.
+    pub files: Vec<StoredFile>,
+    /// Files that are now another's repetition, or replaced: number and state.
+    pub states: Vec<(i64, String)>,
+    /// Rows of those files that could not be read.
+    pub rejects: Vec<StoredReject>,
+    /// Groups that are now part of an earlier one: from, into.
+    pub merged: Vec<(i64, i64)>,
+    /// Groups and the day of their newest row.
+    pub components: Vec<(i64, String)>,
+    /// Rows that came.
+    pub rows: Vec<StoredRow>,
+    /// Keys that came, sorted.
+    pub keys: Vec<(Key, i64)>,
+    /// The findings of tonight, all of them.
+    pub findings: Vec<StoredFinding>,
+    /// What is gone.
+    pub cleared: Vec<StoredCleared>,
+    /// The totals of all nights, all of them.
+    pub totals: Vec<(TotalKey, i128)>,
+    /// What was seen, all of it.
+    pub seen: Vec<Seen>,
+    /// Settings by name.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+impl Store {
+    /// Writes a night.
+    ///
+    /// # Errors
+    /// The file system refuses; the state is then as it was.
+    pub fn write(&mut self, change: &Change) -> Result<(), StateError> {
+        if change.night.is_none() {
+            return Ok(());
+        }
+        let path = self.path.clone();
+        let written = self.database.transaction().and_then(|night| {
+            write_inputs(&night, change)?;
+            write_groups(&night, change)?;
+            write_findings(&night, change)?;
+            write_figures(&night, change)?;
+            night.commit()
+        });
+        written.map_err(super::failed(&path, "write the night"))
+    }
+}
+
+fn json(list: &[String]) -> String {
+    serde_json::to_string(list).unwrap_or_default()
+}
+
+fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    let mut insert = night.prepare(
+        "INSERT INTO file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+         ?20, ?21, ?22, ?23)",
+    )?;
+    for file in &change.files {
+        insert.execute(params![
+            file.id,
+            file.night,
+            file.path,
+            file.part,
+            file.dataset,
+            file.given_dataset,
+            file.given_provider,
+            file.provider,
+            file.format,
+            file.given_bytes,
+            file.plain_bytes,
+            file.sha256,
+            file.given_sha256,
+            file.state,
+            file.repeats,
+            file.rows,
+            file.rejected,
+            json(&file.columns),
+            json(&file.ignored),
+            json(&file.notes),
+            file.tells_nothing,
+            file.reference_form,
+            file.native,
+        ])?;
+    }
+    for (file, state) in &change.states {
+        night.execute("UPDATE file SET state = ?2 WHERE id = ?1", params![file, state])?;
+    }
+    let mut insert = night.prepare("INSERT INTO reject VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for reject in &change.rejects {
+        insert.execute(params![reject.file, reject.line, reject.column, reject.value, reject.reason])?;
+    }
+    Ok(())
+}
+
+fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    if change.anew {
+        night.execute_batch("DELETE FROM row; DELETE FROM key; DELETE FROM component;")?;
+    }
+    for (from, into) in &change.merged {
+        night.execute("UPDATE row SET component = ?2 WHERE component = ?1", [from, into])?;
+        night.execute("DELETE FROM component WHERE id = ?1", [from])?;
+        repoint_keys(night, *from, *into)?;
+    }
+    let mut insert = night
+        .prepare("INSERT INTO component VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET newest = max(newest, ?2)")?;
+    for (component, newest) in &change.components {
+        insert.execute(params![component, newest])?;
+    }
+    let mut insert = night.prepare("INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for row in &change.rows {
+        insert.execute(params![row.component, row.seq, row.file, row.line, row.text])?;
+    }
+    let mut insert =
+        night.prepare("INSERT INTO key VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET component = ?4")?;
+    for (key, component) in &change.keys {
+        insert.execute(params![key.provider, key.kind, key.text, component])?;
+    }
+    Ok(())
+}
+
+/// Keys of a group that has become part of another are not found by the group, so each is found by what its rows say; the
+/// caller names them among the keys that came. Here only what was found in the group moves on.
+fn repoint_keys(night: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
+    night.execute("UPDATE OR IGNORE finding_component SET component = ?2 WHERE component = ?1", [from, into])?;
+    night.execute("DELETE FROM finding_component WHERE component = ?1", [from])?;
+    Ok(())
+}
+
+fn write_findings(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    night.execute_batch("DELETE FROM finding_component; DELETE FROM finding;")?;
+    let places = |count: usize| (1..=count).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
+    let mut insert = night.prepare(&format!("INSERT INTO finding VALUES ({})", places(FINDING_COLUMNS.len())))?;
+    let mut insert_component = night.prepare("INSERT OR IGNORE INTO finding_component VALUES (?1, ?2)")?;
+    for finding in &change.findings {
+        insert.execute(params_from_iter(&finding.columns))?;
+        for component in &finding.components {
+            insert_component.execute(params![finding.columns.first(), component])?;
+        }
+    }
+    // What is there again on the day on which it went is not gone.
+    if let Some(row) = &change.night {
+        let text = "DELETE FROM cleared WHERE cleared_on = ?1 AND id IN (SELECT id FROM finding)";
+        night.execute(text, [&row.as_of])?;
+    }
+    let mut insert = night.prepare(&format!(
+        "INSERT OR REPLACE INTO cleared ({}, cleared_on, closed_by) VALUES ({})",
+        FINDING_COLUMNS.join(", "),
+        places(FINDING_COLUMNS.len() + 2)
+    ))?;
+    for cleared in &change.cleared {
+        insert.execute(params_from_iter(cleared.columns.iter().chain([&cleared.cleared_on, &cleared.closed_by])))?;
+    }
+    Ok(())
+}
+
+fn write_figures(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    night.execute_batch("DELETE FROM total; DELETE FROM seen;")?;
+    let mut insert = night.prepare("INSERT INTO total VALUES (?1, ?2, ?3, ?4)")?;
+    for ((section, key, name), value) in &change.totals {
+        insert.execute(params![section, key, name, value.to_string()])?;
+    }
+    let mut insert = night.prepare("INSERT INTO seen VALUES (?1, ?2, ?3)")?;
+    for (what, provider, value) in &change.seen {
+        insert.execute(params![what, provider, value])?;
+    }
+    for (name, value) in &change.settings {
+        night.execute(
+            "INSERT INTO setting VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = ?2",
+            params![name, value],
+        )?;
+    }
+    if let Some(row) = &change.night {
+        night.execute(
+            "INSERT INTO night VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                row.number,
+                row.as_of,
+                row.files,
+                row.rows,
+                row.rejected,
+                row.opened,
+                row.cleared,
+                row.open,
+                row.pending,
+                row.exit_status
+            ],
+        )?;
+    }
+    Ok(())
+}
