@@ -136,6 +136,7 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         memory_bytes: None,
         chunk_bytes: 4 << 20,
         shard_count: 256,
+        state: None,
         as_of,
     })
 }

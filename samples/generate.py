@@ -873,6 +873,14 @@ def swedbank_cases(shop):
     case(files, "R4711-0045", "The series runs from R4711-0041 to R4711-0048; this report is missing.")
     finding("file-gap", "open", swedbank, "", 0, 0, settlement_id="R4711-0045")
 
+    case(files, "2026-W43", """An export of captures is to come for every week since 21 September, within two days after it
+         (`[[expect]]`). Four came, the one that was given twice counted once; that of the fifth week, 19 to 25 October,
+         has not.""")
+    finding("file-missing", "open", swedbank, "", 0, 0, settlement_id="2026-W43")
+
+    case(files, "Dintero, 2026-10", """Dintero's settlements are to come for every month since October, in November at the
+         latest.""", none="one file came, and the month is not over")
+
     case(files, "R4711-0046", "The report states a sum that is 1250.00 higher than its rows.")
     finding("file-total", "open", swedbank, "SEK", "", "", settlement_id="R4711-0046")  # filled in when it is written
 
@@ -1146,6 +1154,20 @@ settlement_days = 5
 vat_tolerance = 1
 amount_tolerance = { EUR = 2, DKK = 1 }
 tolerance_budget = { EUR = 3, DKK = 5 }
+
+# Files that must come; without `dataset` a settlement file.
+[[expect]]
+provider = "swedbank_pay"
+dataset = "captures"
+every = "week"
+latest_by_days = 2
+from = 2026-09-21
+
+[[expect]]
+provider = "dintero"
+every = "month"
+latest_by_days = 30
+from = 2026-10-01
 """
 
 SOURCES = [("dintero/orders.csv", "orders", "dintero"), ("dintero/captures.csv", "captures", "dintero"),

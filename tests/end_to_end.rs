@@ -95,13 +95,14 @@ fn what_standard_output_shows() {
         .args("--verbose --threads 3 --memory 1MiB")
         .stdout(MATCHED)
         .stderr(
-            "avstem: note: as of 2026-03-31 in Europe/Stockholm; pending for 7 days until captured, 5 until settled; provider default \
+            "avstem: note: as of 2026-03-31 in Europe/Stockholm; pending for 7 days until captured, 5 days until settled; provider default \
              where none is named\n\
              avstem: note: input orders.csv (orders)\n\
              avstem: note: input captures.csv (captures)\n\
              avstem: note: input settlements.csv (settlements)\n\
              avstem: note: not checked: batch-missing: no file of captures has the column reconciliation_number\n\
              avstem: note: not checked: file-gap: no file of settlements has the column settlement_id\n\
+             avstem: note: not checked: file-missing: the configuration expects no file\n\
              avstem: note: not checked: file-net: no file of settlements has the column fee_amount\n\
              avstem: note: not checked: file-net: no file of settlements has the column net_amount\n\
              avstem: note: not checked: items-total: no file of captures has the column operation_amount\n\
@@ -248,7 +249,7 @@ fn what_is_typed_wrong_stops_the_run() {
     config("[rules]\nsettlement_day = 3\n").stops(
         "avstem: error: avstem.toml:2:1: unknown key `settlement_day`; the nearest known one is `settlement_days`\n \
          2 | settlement_day = 3\n   | ^^^^^^^^^^^^^^\n  \
-         help: keys known here: capture_days, settlement_days, vat_tolerance, amount_tolerance, tolerance_budget\n",
+         help: keys known here: capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget\n",
     );
     config("[rules]\nsettlement_days = \"five\"\n").stops(
         "avstem: error: avstem.toml:2:19: wrong type: string \"five\", expected a whole number\n \

@@ -212,7 +212,8 @@ fn name(text: &str) -> Result<String, String> {
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
+/// Reads a day, `YYYY-MM-DD` and nothing else.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .filter(|day| day.format("%Y-%m-%d").to_string() == text)

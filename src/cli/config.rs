@@ -8,10 +8,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::expectations::{self, Expectation};
 use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
-use super::values::{CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest};
+use super::values::{
+    CountryCode, CurrencyCode, DatasetName, Decimals, FormName, KeyList, Text, Whole, ZoneName, nearest,
+};
 use crate::model::currency::Currencies;
 use crate::model::day::Zone;
 use crate::pipeline::plan::Input;
@@ -42,6 +45,8 @@ struct File {
     #[serde(default)]
     source: Vec<Source>,
     #[serde(default)]
+    expect: Vec<Expectation>,
+    #[serde(default)]
     profiles: BTreeMap<Text, ProfileTable>,
 }
 
@@ -50,6 +55,8 @@ struct File {
 struct Rules {
     capture_days: Option<Whole>,
     settlement_days: Option<Whole>,
+    capture_calendar: Option<CountryCode>,
+    settlement_calendar: Option<CountryCode>,
     vat_tolerance: Option<Whole>,
     #[serde(default)]
     amount_tolerance: BTreeMap<Spanned<String>, Whole>,
@@ -102,6 +109,7 @@ impl Config {
         let config = Self { shown, text, folder: folder.to_owned(), file };
         config.check_currencies()?;
         config.check_profiles()?;
+        config.check_expectations()?;
         Ok(config)
     }
 
@@ -150,6 +158,11 @@ impl Config {
         Ok(())
     }
 
+    fn check_expectations(&self) -> Result<(), Fault> {
+        expectations::check(&self.file.expect)
+            .map_err(|wrong| Fault::at(&self.shown, &self.text, wrong.span, &wrong.what).help(wrong.help))
+    }
+
     fn currencies(&self) -> BTreeMap<String, u32> {
         self.file.currencies.iter().map(|(code, decimals)| (code.0.clone(), decimals.0)).collect()
     }
@@ -188,11 +201,14 @@ impl Config {
             zone: self.zone(),
             capture_days: rules.capture_days.map_or(defaults.capture_days, |days| days.0),
             settlement_days: rules.settlement_days.map_or(defaults.settlement_days, |days| days.0),
+            capture_calendar: rules.capture_calendar.map(|country| country.0),
+            settlement_calendar: rules.settlement_calendar.map(|country| country.0),
             vat_tolerance_minor: rules.vat_tolerance.map_or(defaults.vat_tolerance_minor, |amount| amount.0),
             amount_tolerance_minor: by_currency(&rules.amount_tolerance),
             tolerance_budget_minor: by_currency(&rules.tolerance_budget),
             extra_currencies: self.currencies(),
             providers: self.file.providers.iter().map(|(name, ways)| (name.0.clone(), provider(ways))).collect(),
+            expected: self.file.expect.iter().map(Expectation::expect).collect(),
             default_provider: self.file.provider.as_ref().map_or(defaults.default_provider, |name| name.0.clone()),
             ..Settings::new(as_of)
         }
@@ -255,6 +271,7 @@ mod tests {
     use super::*;
     use crate::model::compact::KeyKind;
     use crate::model::record::Dataset;
+    use crate::rules::calendar::Country;
 
     fn parse(text: &str) -> Result<Config, String> {
         Config::parse("c.toml".to_owned(), text.to_owned(), Path::new("dir")).map_err(|fault| fault.to_string())
@@ -267,12 +284,12 @@ mod tests {
                 "[rules]\ncapture_day = 7\n",
                 "c.toml:2:1: unknown key `capture_day`; the nearest known one is `capture_days`\n \
                  2 | capture_day = 7\n   | ^^^^^^^^^^^\n  \
-                 help: keys known here: capture_days, settlement_days, vat_tolerance, amount_tolerance, tolerance_budget",
+                 help: keys known here: capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
             ),
             (
                 "sources = 1",
                 "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-                 help: keys known here: out, timezone, provider, currencies, rules, providers, source, profiles",
+                 help: keys known here: out, timezone, provider, currencies, rules, providers, source, expect, profiles",
             ),
             (
                 "[providers.x]\nunique_refrence = true",
@@ -329,6 +346,11 @@ mod tests {
                 "c.toml:3:11: bank statements are not read by this version\n 3 | dataset = \"bank\"\n   |           ^^^^^^",
             ),
             (
+                "[rules]\ncapture_calendar = \"se\"",
+                "c.toml:2:20: no calendar of bank holidays is known for `se`, only for SE, NO, DK, FI\n \
+                 2 | capture_calendar = \"se\"\n   |                    ^^^^",
+            ),
+            (
                 "timezone = \"Stockholm\"",
                 "c.toml:1:12: no such time zone: `Stockholm`; the nearest is `Europe/Stockholm`\n \
                  1 | timezone = \"Stockholm\"\n   |            ^^^^^^^^^^^",
@@ -377,6 +399,7 @@ mod tests {
             [rules]
             capture_days = 8
             settlement_days = 6
+            settlement_calendar = "NO"
             vat_tolerance = 0
             amount_tolerance = { SEK = 1, XYZ = 2 }
             tolerance_budget = { SEK = 100 }
@@ -391,6 +414,7 @@ mod tests {
         let config = parse(text)?;
         let settings = config.settings(NaiveDate::MIN);
         assert_eq!((settings.capture_days, settings.settlement_days, settings.vat_tolerance_minor), (8, 6, 0));
+        assert_eq!((settings.capture_calendar, settings.settlement_calendar), (None, Some(Country::No)));
         assert_eq!((settings.zone.0, settings.default_provider.as_str()), (chrono_tz::Europe::Oslo, "shop"));
         assert_eq!(settings.amount_tolerance_minor, BTreeMap::from([("SEK".to_owned(), 1), ("XYZ".to_owned(), 2)]));
         assert_eq!(settings.tolerance_budget_minor, BTreeMap::from([("SEK".to_owned(), 100)]));

@@ -46,6 +46,8 @@ Configuration (--config, TOML; paths are relative to the file):
   [rules]
   capture_days = 7
   settlement_days = 5
+  capture_calendar = \"SE\"                 # count business days there: SE, NO, DK, FI
+  settlement_calendar = \"SE\"
   vat_tolerance = 1                       # minor units
   amount_tolerance = { SEK = 0 }          # minor units by currency
   tolerance_budget = { SEK = 0 }
@@ -57,6 +59,13 @@ Configuration (--config, TOML; paths are relative to the file):
   dataset = \"captures\"                    # orders, captures, reversals, settlements
   provider = \"swedbank_pay\"
   profile = \"shop\"                        # how the file is written; not for canonical files
+  [[expect]]                              # a file that must come, or it is file-missing
+  provider = \"swedbank_pay\"
+  dataset = \"settlements\"                 # the default
+  every = \"business-day\"                  # day, week, month
+  calendar = \"SE\"                         # needed for business days; latest_by_days counts them too
+  latest_by_days = 1                      # after the last day of its period
+  from = 2026-10-01                       # a day of the first period
   [profiles.shop]                         # avstem init FILE proposes one
   delimiter = \";\"                         # or \"tab\"; quote = \"none\" where quotes are plain signs
   encoding = \"windows-1252\"               # utf-8, utf-16, iso-8859-1, iso-8859-15

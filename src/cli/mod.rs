@@ -6,6 +6,7 @@ mod config;
 mod console;
 mod dialect;
 mod environment;
+mod expectations;
 mod fault;
 mod help;
 mod init;
@@ -187,11 +188,11 @@ fn watched<T>(
 fn announce(plan: &Plan, console: Console) {
     let settings = &plan.settings;
     console.note(format_args!(
-        "as of {} in {}; pending for {} days until captured, {} until settled; provider {} where none is named",
+        "as of {} in {}; pending for {} until captured, {} until settled; provider {} where none is named",
         plan.as_of,
         settings.zone.0.name(),
-        settings.capture_days,
-        settings.settlement_days,
+        settings.capture_window(),
+        settings.settlement_window(),
         settings.default_provider
     ));
     for input in &plan.inputs {

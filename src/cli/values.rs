@@ -7,6 +7,7 @@ use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
 use crate::model::reference::ReferenceForm;
+use crate::rules::calendar::Country;
 
 /// Text that is not empty, trimmed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -32,6 +33,11 @@ pub struct CurrencyCode(pub String);
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "i64")]
 pub struct Decimals(pub u32);
+
+/// A country whose bank holidays are known, by its ISO 3166 code.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CountryCode(pub Country);
 
 /// The name of a dataset.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -108,6 +114,16 @@ impl TryFrom<i64> for Decimals {
     fn try_from(number: i64) -> Result<Self, String> {
         let decimals = u32::try_from(number).ok().filter(|decimals| *decimals <= 8);
         decimals.map(Self).ok_or_else(|| format!("a currency has 0 to 8 decimals, not {number}"))
+    }
+}
+
+impl TryFrom<String> for CountryCode {
+    type Error = String;
+
+    fn try_from(code: String) -> Result<Self, String> {
+        let country = Country::ALL.into_iter().find(|country| country.code() == code);
+        let known = Country::ALL.map(Country::code).join(", ");
+        country.map(Self).ok_or_else(|| format!("no calendar of bank holidays is known for `{code}`, only for {known}"))
     }
 }
 

@@ -97,6 +97,7 @@ codes! {
     FileRepeated "file-repeated" File "A file that was read already.";
     FileRestated "file-restated" File "A settlement file replaced by a later one with its id.";
     FileGap "file-gap" File "Numbers missing in a series of settlement files.";
+    FileMissing "file-missing" File "An expected file has not come by its latest day (RULES.md 9).";
 }
 
 /// Whether a finding needs somebody.

@@ -380,6 +380,13 @@ impl Skipped {
                 skip("reference-reused", *provider, "references of this provider name no single operation");
             }
         }
+        if means.settings().expected.is_empty() {
+            rows.push(SkippedRow {
+                check: "file-missing".to_owned(),
+                provider: String::new(),
+                reason: "the configuration expects no file".to_owned(),
+            });
+        }
         rows.extend(missing_columns(inputs));
         rows.sort_by(|a, b| (&a.check, &a.provider, &a.reason).cmp(&(&b.check, &b.provider, &b.reason)));
         rows.dedup();

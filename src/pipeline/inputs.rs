@@ -1,14 +1,15 @@
 //! From the plan's files to a library: opened, recognised, converted where they are not canonical, and each read once.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::error::RunError;
 use super::header::{Head, canonical_header};
 use super::payloads::{self, Documents};
-use super::plan::{Input, Plan};
+use super::plan::{Arrival, Input, Plan};
 use super::repeats::{repeated_finding, repeated_payloads, skip_repeated, skip_restated};
 use crate::engine::source::Bytes;
 use crate::ingest::copy::{Converted, Copy};
@@ -48,6 +49,8 @@ pub struct File {
     pub repeats: Option<String>,
     /// Its data rows, where an earlier night has counted them.
     pub known_rows: Option<u64>,
+    /// The day of the night on which it came, where that is an earlier one.
+    pub came_on: Option<NaiveDate>,
     /// Its number in the state, where an earlier night has read it.
     pub known: Option<i64>,
     /// What a converted settlement file says of itself.
@@ -91,6 +94,25 @@ impl Inputs {
         }
         let computed = sha256(entry.original.as_deref().unwrap_or(&volume.bytes))?;
         Ok(entry.sha256.get_or_init(|| computed).clone())
+    }
+
+    /// The files that came, one for each dataset that a file holds: the parts of one file once, a file that was given
+    /// already not at all, and a settlement file that was restated on the day on which it came first.
+    #[must_use]
+    pub fn arrivals(&self, tonight: NaiveDate) -> Vec<Arrival> {
+        let mut came: BTreeMap<(&String, Dataset, Result<&String, usize>), NaiveDate> = BTreeMap::new();
+        for (file, volume) in self.files.iter().zip(&self.volumes).filter(|(file, _)| file.state != "repeated") {
+            let id = file.native.as_ref().map(|native| &native.settlement_id).ok_or(file.given);
+            let day = file.came_on.unwrap_or(tonight);
+            let first = came.entry((&file.provider, volume.layout.dataset, id)).or_insert(day);
+            *first = day.min(*first);
+        }
+        let arrival = |((provider, dataset, _), came_on): ((&String, Dataset, _), NaiveDate)| Arrival {
+            provider: provider.clone(),
+            dataset,
+            came_on,
+        };
+        came.into_iter().map(arrival).collect()
     }
 
     /// Whether two are parts of one file as given.
@@ -269,6 +291,7 @@ impl Opening {
             given: self.given,
             repeats: None,
             known_rows: None,
+            came_on: None,
             known: None,
             native: None,
             body,

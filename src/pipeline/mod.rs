@@ -22,11 +22,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 pub use self::error::RunError;
 use self::inputs::Inputs;
-use self::plan::{Event, Plan};
+use self::plan::{Arrival, Event, Plan};
 use self::read::{Means, Read, Shards};
 use self::routes::Routes;
 use self::seen::Seen;
@@ -36,10 +37,12 @@ use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
 use crate::model::currency::Currencies;
+use crate::model::finding::Finding;
 use crate::model::names::{NameId, Names};
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
 use crate::rules::describe::describe;
+use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
 use crate::rules::finish::finish;
 use crate::rules::orders::Context;
@@ -207,6 +210,7 @@ fn judge(
         let mut last = std::mem::take(&mut outcome.findings);
         last.extend(budget_findings(&outcome.tolerated, means.settings(), means.currencies));
         last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
+        last.extend(expected_findings(inputs, means));
         last.extend(inputs.findings.iter().cloned());
         last.extend(assemble::stated_findings(inputs, means));
         last.extend(read.findings.iter().cloned());
@@ -220,6 +224,18 @@ fn judge(
 /// Reading back needs no key hashes.
 pub(crate) fn no_ways(_: NameId, _: &str) -> Ways {
     Ways { unique_reference: false, hashed: [false; 4], reference_form: None }
+}
+
+/// `file-missing` of every file that the configuration expects: those of earlier nights and of this run have come.
+fn expected_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
+    let as_of = means.settings().as_of;
+    let came = inputs.arrivals(as_of);
+    let of = |expected: &Expect| {
+        let of = |arrival: &&Arrival| arrival.provider == expected.provider && arrival.dataset == expected.dataset;
+        let days: Vec<NaiveDate> = came.iter().filter(of).map(|arrival| arrival.came_on).collect();
+        missing_findings(expected, &days, as_of, means.names)
+    };
+    means.settings().expected.iter().flat_map(of).collect()
 }
 
 /// Opens the library in which rows are read back.

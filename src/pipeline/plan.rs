@@ -36,6 +36,17 @@ pub struct Plan {
     pub as_of: NaiveDate,
 }
 
+/// A file that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// The provider of its source.
+    pub provider: String,
+    /// What it holds; a file of payloads may hold several.
+    pub dataset: Dataset,
+    /// The day for which the run that read it first counted ages.
+    pub came_on: NaiveDate,
+}
+
 /// One input file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Input {

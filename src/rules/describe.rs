@@ -57,7 +57,7 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         sources.clone_from(places);
     }
     let age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
-    let status = status(finding.code, age_days, context);
+    let status = status(finding.code, gathered.newest, context);
     let currency = finding.currency.map(|currency| context.currencies.code(currency).to_owned()).unwrap_or_default();
     let mut row = FoundRow {
         id: String::new(),
@@ -113,15 +113,16 @@ impl Gathered {
 }
 
 /// Pending inside the window of the code, open after it (RULES.md 3 and 4).
-fn status(code: Code, age_days: Option<i64>, context: &Context<'_>) -> Status {
-    let window_days = match code {
+fn status(code: Code, newest: Option<Instant>, context: &Context<'_>) -> Status {
+    let settings = context.settings;
+    let window = match code {
         Code::FileRepeated | Code::ReferenceFormat => return Status::Listed,
-        Code::LineUncaptured | Code::LineUndercaptured => context.settings.capture_days,
-        Code::Unsettled | Code::BatchMissing => context.settings.settlement_days,
+        Code::LineUncaptured | Code::LineUndercaptured => settings.capture_window(),
+        Code::Unsettled | Code::BatchMissing => settings.settlement_window(),
         _ => return Status::Open,
     };
-    match age_days {
-        Some(age_days) if age_days <= window_days => Status::Pending,
+    match newest {
+        Some(at) if window.holds(settings.zone.day(at), settings.as_of) => Status::Pending,
         _ => Status::Open,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! It uses only what all records of the finding agree on, so it does not depend on the order of files and rows.
 
-use super::settings::Settings;
+use super::settings::{Settings, Window};
 use super::side::Side;
 use crate::model::finding::{Code, FoundRow, Note, Status};
 use crate::model::money::Major;
@@ -95,12 +95,8 @@ impl Facts<'_> {
     }
 
     /// How long a pending item may still wait.
-    fn waits(&self, window_days: i64) -> String {
-        if self.row.status == Status::Pending {
-            format!("; it counts as open after {window_days} days")
-        } else {
-            String::new()
-        }
+    fn waits(&self, window: Window) -> String {
+        if self.row.status == Status::Pending { format!("; it counts as open after {window}") } else { String::new() }
     }
 
     fn group(&self) -> String {
@@ -189,7 +185,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.expected(),
             facts.line(),
             facts.since(),
-            facts.waits(settings.capture_days)
+            facts.waits(settings.capture_window())
         ),
         Code::LineUndercaptured => format!(
             "Of the {} of {} only {} was captured{}{}",
@@ -197,7 +193,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.line(),
             facts.actual(),
             facts.since(),
-            facts.waits(settings.capture_days)
+            facts.waits(settings.capture_window())
         ),
         Code::LineVat => format!(
             "{} was captured in full, but with {} VAT instead of {}",
@@ -230,7 +226,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             "{} is not in any settlement file given{}{}",
             facts.operation(row.expected_minor),
             facts.since(),
-            facts.waits(settings.settlement_days)
+            facts.waits(settings.settlement_window())
         ),
         Code::BatchMissing => format!(
             "No settlement row of batch {} came: {} of it, together {}, the newest{}{}",
@@ -238,7 +234,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             count(row.count, "operation"),
             facts.expected(),
             facts.since().replace(", ", " ").replace("after it was made", "old"),
-            facts.waits(settings.settlement_days)
+            facts.waits(settings.settlement_window())
         ),
         Code::SettledUnknown => {
             format!("{} answers no capture or reversal given", facts.settlement_row(row.actual_minor))
@@ -319,7 +315,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.expected()
         ),
         // Findings about files bring their own sentence.
-        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap => String::new(),
+        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap | Code::FileMissing => String::new(),
     }
 }
 

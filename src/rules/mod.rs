@@ -2,8 +2,10 @@
 //! read a row back where a text decides.
 
 pub mod batches;
+pub mod calendar;
 pub mod control;
 pub mod describe;
+pub mod expect;
 pub mod explain;
 pub mod files;
 pub mod finish;

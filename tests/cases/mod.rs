@@ -32,7 +32,8 @@ pub struct Done {
 
 /// Begins a case.
 pub fn case(name: &str) -> Case {
-    Case { name: name.to_owned(), files: Vec::new(), settings: Settings::new(day("2026-03-31")) }
+    let settings = Settings::new(day("2026-03-31"));
+    Case { name: name.to_owned(), files: Vec::new(), settings }
 }
 
 fn day(text: &str) -> chrono::NaiveDate {

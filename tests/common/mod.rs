@@ -11,6 +11,7 @@ use avstem::model::compact::KeyKind;
 use avstem::model::day::Zone;
 use avstem::model::record::Dataset;
 use avstem::pipeline::plan::{Input, Plan};
+use avstem::rules::calendar::Country;
 use avstem::rules::settings::{ProviderSettings, Settings};
 
 use crate::reference;
@@ -53,6 +54,7 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         as_of: settings.as_of,
         settings,
         out: folder.join("out"),
+        state: None,
         matches: true,
         parquet: false,
         threads: Some(engine.threads),
@@ -80,6 +82,11 @@ fn settings_of(theirs: &reference::Settings) -> Settings {
     settings.zone = Zone(theirs.zone);
     settings.capture_days = theirs.capture_days;
     settings.settlement_days = theirs.settlement_days;
+    let country = |code: &Option<String>| {
+        code.as_ref().map(|code| Country::ALL.into_iter().find(|country| country.code() == code).unwrap())
+    };
+    settings.capture_calendar = country(&theirs.capture_calendar);
+    settings.settlement_calendar = country(&theirs.settlement_calendar);
     settings.vat_tolerance_minor = theirs.vat_tolerance;
     settings.amount_tolerance_minor = theirs.amount_tolerance.clone();
     settings.tolerance_budget_minor = theirs.tolerance_budget.clone();

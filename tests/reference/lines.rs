@@ -92,7 +92,7 @@ fn verdicts(order: &Order, settings: &Settings, findings: &mut Vec<FoundRow>) {
         let status = match code {
             "line-uncaptured" | "line-undercaptured" => {
                 let newest = key.lines.iter().map(|l| l.created_at()).max().expect("a key has a line");
-                settings.pending_or_open(newest, settings.capture_days)
+                settings.pending_or_open(newest, settings.capture_days, &settings.capture_calendar)
             }
             _ => "open",
         };

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 mod batches;
+pub mod calendar;
 pub mod csv;
 mod currencies;
 mod files;
@@ -91,6 +92,10 @@ pub struct Settings {
     pub capture_days: i64,
     /// Days for which what is not settled is pending.
     pub settlement_days: i64,
+    /// The country, `SE`, `NO`, `DK` or `FI`, whose business days `capture_days` are; else calendar days.
+    pub capture_calendar: Option<String>,
+    /// The same for `settlement_days`.
+    pub settlement_calendar: Option<String>,
     /// Minor units by which VAT may differ.
     pub vat_tolerance: i64,
     /// Minor units by which a pair may differ, by currency; absent is 0.
@@ -110,6 +115,8 @@ impl Default for Settings {
             zone: chrono_tz::Europe::Stockholm,
             capture_days: 7,
             settlement_days: 5,
+            capture_calendar: None,
+            settlement_calendar: None,
             vat_tolerance: 1,
             amount_tolerance: BTreeMap::new(),
             tolerance_budget: BTreeMap::new(),
@@ -143,8 +150,15 @@ impl Settings {
     }
 
     /// `pending` inside the days, `open` after them (sections 3 and 4).
-    fn pending_or_open(&self, created_at: DateTime<Utc>, days: i64) -> &'static str {
-        if self.age(created_at) <= days { "pending" } else { "open" }
+    fn pending_or_open(&self, created_at: DateTime<Utc>, days: i64, calendar: &Option<String>) -> &'static str {
+        let age = match calendar {
+            None => self.age(created_at),
+            Some(country) => {
+                let made = created_at.with_timezone(&self.zone).date_naive();
+                calendar::count(country, made, self.as_of)
+            }
+        };
+        if age <= days { "pending" } else { "open" }
     }
 }
 

@@ -24,7 +24,9 @@ pub fn random_day(seed: u64) -> (Vec<InputFile>, Settings) {
     // The low bits of neighbouring seeds must not give neighbouring days.
     let mut rng = Rng::new(seed.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(1));
     let noise = seed % 2 == 1;
-    let settings = settings(&mut rng);
+    let mut settings = settings(&mut rng);
+    // A generator of its own, so that the days without calendars are those of before.
+    count_business_days(&mut Rng::new(seed.wrapping_mul(0xA076_1D64_78BD_642F)), &mut settings);
     let clock = Clock::new(&mut rng, &settings);
     let day = match seed % 4 {
         1 => random_noise::day(&mut rng, &clock),
@@ -83,6 +85,22 @@ fn settings(rng: &mut Rng) -> Settings {
         settings.default_provider = rng.pick(&["swedbank_pay", "dintero", "shop"]).to_string();
     }
     settings
+}
+
+/// On one day in four one or both windows count business days, mostly shortly after days on which banks are closed.
+fn count_business_days(rng: &mut Rng, settings: &mut Settings) {
+    if !rng.percent(25) {
+        return;
+    }
+    // Easter, the last Store Bededag, Ascension, Whitsun and Constitution Day, Midsummer, the turn of the year.
+    let days = [(2026, 4, 9), (2023, 5, 10), (2024, 5, 15), (2025, 6, 11), (2026, 6, 24), (2024, 12, 30), (2027, 1, 7)];
+    if rng.percent(80) {
+        let (year, month, day) = rng.pick(&days);
+        settings.as_of = NaiveDate::from_ymd_opt(year, month, day).expect("a date that exists");
+    }
+    let countries = ["SE", "NO", "DK", "FI"];
+    settings.capture_calendar = rng.percent(70).then(|| rng.pick(&countries).to_string());
+    settings.settlement_calendar = rng.percent(70).then(|| rng.pick(&countries).to_string());
 }
 
 /// The few instants of a day, so that equal ones occur, and the ways to write them.

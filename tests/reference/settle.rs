@@ -120,7 +120,11 @@ fn report(verdict: &Verdict, settings: &Settings, findings: &mut Vec<FoundRow>) 
     match verdict.code {
         "unsettled" => {
             let operation = verdict.operations[0];
-            let status = settings.pending_or_open(operation.created_at(), settings.settlement_days);
+            let status = settings.pending_or_open(
+                operation.created_at(),
+                settings.settlement_days,
+                &settings.settlement_calendar,
+            );
             push(status, &operation.identity.currency, operation.effect(), 0);
         }
         "settled-unknown" | "settled-twice" | "settled-not-completed" => {
@@ -150,7 +154,7 @@ fn batch_missing(verdicts: &[Verdict], settings: &Settings, findings: &mut Vec<F
     }
     for ((_, _, currency), operations) in batches {
         let newest = operations.iter().map(|o| o.created_at()).max().expect("a batch has an operation");
-        let status = settings.pending_or_open(newest, settings.settlement_days);
+        let status = settings.pending_or_open(newest, settings.settlement_days, &settings.settlement_calendar);
         let expected = operations.iter().map(|o| o.effect()).sum();
         let rows: Vec<&Row> = operations.iter().flat_map(|o| o.rows()).collect();
         let count = operations.len();

@@ -15,6 +15,8 @@ mod tonight;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
+use chrono::NaiveDate;
+
 use self::groups::{Grouped, grouped};
 use self::scan::Fresh;
 use self::tonight::{RULES, Tonight};
@@ -60,6 +62,8 @@ struct Before {
     totals: Totals,
     findings: Vec<StoredFinding>,
     rules: Option<String>,
+    /// The days of the nights.
+    days: BTreeMap<i64, NaiveDate>,
     /// The numbers of the next file, group and row.
     next: [i64; 3],
 }
@@ -74,6 +78,11 @@ impl Before {
             totals: Totals(store.totals()?.into_iter().collect()),
             findings: store.findings()?,
             rules: store.setting(RULES)?,
+            days: store
+                .nights()?
+                .into_iter()
+                .filter_map(|night| Some((night.number, night.as_of.parse().ok()?)))
+                .collect(),
             next: store.next_numbers()?,
         })
     }
@@ -84,7 +93,7 @@ impl Before {
             let given = file.given_dataset.as_ref().and_then(dataset);
             (file.path.clone(), given, file.given_provider.clone(), file.sha256.clone())
         };
-        let mut files = past::files(&self.files, &self.rejects, currencies)?;
+        let mut files = past::files(&self.files, &self.rejects, &self.days, currencies)?;
         // Which files count is found again among all of them; of documents only their night knows it.
         files.iter_mut().filter(|(file, ..)| !file.format.starts_with(PAYLOADS)).for_each(|(file, ..)| {
             file.state = "read";
@@ -227,7 +236,7 @@ fn recall(store: &Store, before: &Before, groups: &Grouped, means: &Means<'_>) -
     let wanted: Vec<i64> = wanted.into_iter().collect();
     let rows = store.rows(Some(&wanted))?;
     let mut inputs = Inputs::default();
-    inputs.put_among(past::files(&before.files, &[], means.currencies)?);
+    inputs.put_among(past::files(&before.files, &[], &before.days, means.currencies)?);
     let places = fill(&mut inputs, before, &rows);
     let mut totals = Totals::default();
     if !rows.is_empty() {

@@ -30,6 +30,7 @@ const STATES: [&str; 3] = ["read", "repeated", "restated"];
 pub(super) fn files(
     stored: &[StoredFile],
     rejects: &[StoredReject],
+    days: &BTreeMap<i64, NaiveDate>,
     currencies: &Currencies,
 ) -> Result<Vec<Loaded>, FileError> {
     let mut of_file: BTreeMap<i64, Vec<&StoredReject>> = BTreeMap::new();
@@ -42,7 +43,9 @@ pub(super) fn files(
             given = number;
         }
         let rejects = of_file.remove(&file.id).unwrap_or_default();
-        loaded.push(one(file, given, &rejects, currencies)?);
+        let (mut file, volume, rejects) = one(file, given, &rejects, currencies)?;
+        file.came_on = days.get(&stored[number].night).copied();
+        loaded.push((file, volume, rejects));
     }
     Ok(loaded)
 }
@@ -80,6 +83,7 @@ fn one(
         given,
         repeats: stored.repeats.clone(),
         known_rows: u64::try_from(stored.rows).ok(),
+        came_on: None,
         known: Some(stored.id),
         native: native.transpose()?,
         body,
