@@ -22,6 +22,7 @@ fn night(day: u32) -> Night {
         files: vec![file],
         growing: false,
         again: false,
+        settings: None,
     }
 }
 

@@ -54,6 +54,9 @@ impl Books {
 
     /// Writes the files of a night; gives how many sources there were before.
     pub fn take(&mut self, night: &Night) -> usize {
+        if let Some(settings) = &night.settings {
+            self.settings.clone_from(settings);
+        }
         self.tonight = self.sources.len();
         for file in &night.files {
             self.write(file);

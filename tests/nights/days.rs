@@ -14,7 +14,13 @@ pub fn story(seed: u64) -> Story {
     let mut as_of = settings.as_of - Duration::days(rng.range(0, 12));
     let mut nights = Vec::new();
     for _ in 0..rng.range(2, 6) {
-        nights.push(Night { as_of, files: Vec::new(), growing: rng.percent(25), again: rng.percent(20) });
+        nights.push(Night {
+            as_of,
+            files: Vec::new(),
+            growing: rng.percent(25),
+            again: rng.percent(20),
+            settings: None,
+        });
         as_of += Duration::days(rng.pick(&[0, 1, 1, 2, 5]));
     }
     for (number, file) in files.into_iter().enumerate() {
@@ -23,6 +29,12 @@ pub fn story(seed: u64) -> Story {
         // The order of the paths is not the order in which they come.
         let path = format!("in/{:02}-{number:02}-{}.csv", rng.below(100), file.dataset.name());
         night.files.push(File { path, dataset: file.dataset.name(), provider: file.provider, bytes: file.bytes });
+    }
+    // Now and then everything is configured in another way from some night on.
+    if rng.percent(20) {
+        let (_, other) = random_day(rng.next() % 10_000);
+        let count = nights.len();
+        nights[rng.below(count)].settings = Some(toml(&other));
     }
     // A state begins with something.
     let first = nights.iter().position(|night| !night.files.is_empty()).unwrap_or(0);

@@ -116,6 +116,7 @@ fn a_file_written_anew_under_one_path_counts_every_night() {
         }],
         growing: false,
         again: false,
+        settings: None,
     };
     let contents =
         [(3, "A1,1,100,SEK,2026-01-02\n"), (4, "A1,1,200,SEK,2026-01-02\n"), (5, "B1,1,300,SEK,2026-01-02\n")];

@@ -59,7 +59,8 @@ impl Delivery {
             }
             rng.shuffle(&mut files);
             let growing = rng.percent(if few { 20 } else { 3 });
-            nights.push(Night { as_of, files, growing, again: rng.percent(if few { 20 } else { 5 }) });
+            let again = rng.percent(if few { 20 } else { 5 });
+            nights.push(Night { as_of, files, growing, again, settings: None });
             let days = if few { rng.pick(&[0, 1, 1, 1, 1, 3]) } else { 1 };
             as_of += chrono::Duration::days(days);
         }

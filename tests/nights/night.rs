@@ -31,12 +31,14 @@ pub struct Night {
     pub growing: bool,
     /// The night is run a second time, which must change nothing.
     pub again: bool,
+    /// From this night on the configuration is another one.
+    pub settings: Option<String>,
 }
 
 /// Nights and the configuration that they have in common.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// The configuration without its sources, as TOML.
+    /// The configuration of the first night without its sources, as TOML.
     pub settings: String,
     /// The nights in their order.
     pub nights: Vec<Night>,
@@ -61,19 +63,33 @@ impl Checks {
 /// # Errors
 /// The night and what is wrong on it.
 pub fn followed(story: &Story, checks: Checks) -> Result<BTreeSet<String>, String> {
+    if !checks.replay {
+        return nights_of(story, checks.every_night).map(|(_, codes)| codes);
+    }
+    // The replay knows nothing of the first way, and runs beside it.
+    let (first, replay) = std::thread::scope(|scope| {
+        let replay = scope.spawn(|| replayed(story));
+        (nights_of(story, checks.every_night), replay.join().unwrap())
+    });
+    let (first, codes) = first?;
+    let replay = replay.map_err(|wrong| format!("replay: {wrong}"))?;
+    compare::same_folder(&first.out(), &replay.out()).map_err(|wrong| format!("replay: {wrong}"))?;
+    compare::same_lines("state", &first.dump(), &replay.dump()).map_err(|wrong| format!("replay: {wrong}"))?;
+    Ok(codes)
+}
+
+/// Night after night, as the story tells them; gives the books and the codes found on the way.
+fn nights_of(story: &Story, every_night: bool) -> Result<(Books, BTreeSet<String>), String> {
     let mut books = Books::new(&story.settings, "first");
     let mut seen = Seen::default();
     let mut codes = BTreeSet::new();
     let last = story.nights.len() - 1;
     for (at, night) in story.nights.iter().enumerate() {
-        let whole = (checks.every_night || at == last).then_some(&mut codes);
+        let whole = (every_night || at == last).then_some(&mut codes);
         one_night(&mut books, night, whole, &mut seen)
             .map_err(|wrong| format!("night {} as of {}: {wrong}", at + 1, night.as_of))?;
     }
-    if checks.replay {
-        replayed(story, &books).map_err(|wrong| format!("replay: {wrong}"))?;
-    }
-    Ok(codes)
+    Ok((books, codes))
 }
 
 /// Runs a night with the state, again where it says so, and compares it with one run where `codes` is given.
@@ -155,8 +171,8 @@ fn same_marks(before: &[(String, Vec<u8>)], after: &[(String, Vec<u8>)]) -> Resu
     }
 }
 
-/// The same nights from nothing, none of them twice and none with older files: state and report are the same.
-fn replayed(story: &Story, first: &Books) -> Result<(), String> {
+/// The same nights from nothing, none of them twice and none with older files: state and report must be the same.
+fn replayed(story: &Story) -> Result<Books, String> {
     let mut books = Books::new(&story.settings, "replay");
     for (at, night) in story.nights.iter().enumerate() {
         let earlier = books.take(night);
@@ -167,6 +183,5 @@ fn replayed(story: &Story, first: &Books) -> Result<(), String> {
             check_ran(&ran).map_err(|wrong| format!("night {}: {wrong}", at + 1))?;
         }
     }
-    compare::same_folder(&first.out(), &books.out())?;
-    compare::same_lines("state", &first.dump(), &books.dump())
+    Ok(books)
 }

@@ -77,10 +77,10 @@ impl Step {
             }
             Step::Plain(night) => {
                 let night = story.nights.get_mut(night)?;
-                if !night.again && !night.growing {
+                if !night.again && !night.growing && night.settings.is_none() {
                     return None;
                 }
-                (night.again, night.growing) = (false, false);
+                (night.again, night.growing, night.settings) = (false, false, None);
             }
             Step::File(night, file) => {
                 let files = &mut story.nights.get_mut(night)?.files;
@@ -114,6 +114,9 @@ fn text(story: &Story) -> String {
             (true, true) => ", with all files so far, run twice",
         };
         text.push_str(&format!("== night {} as of {}{how}\n", number + 1, night.as_of));
+        if let Some(settings) = &night.settings {
+            text.push_str(&format!("-- configured anew:\n{settings}\n"));
+        }
         for file in &night.files {
             let provider = file.provider.as_deref().unwrap_or("-");
             text.push_str(&format!("-- {} ({}, provider {provider})\n", file.path, file.dataset));
