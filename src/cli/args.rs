@@ -34,6 +34,16 @@ pub enum Command {
     /// Propose a configuration for files as they are
     #[command(long_about = help::INIT, after_long_help = help::AFTER_INIT)]
     Init(InitArgs),
+    /// List the nights of a state, or one of them with what it opened and cleared
+    History(HistoryArgs),
+    /// List what is open in a state, by age
+    Open(OpenArgs),
+    /// Say something of a finding, for whoever looks at it next
+    #[command(after_long_help = help::AFTER_DECIDE)]
+    Note(DecideArgs),
+    /// Close a finding: it is open no more while it stays what it is
+    #[command(after_long_help = help::AFTER_DECIDE)]
+    Close(DecideArgs),
     /// Print a completion script for a shell
     #[command(after_long_help = help::AFTER_COMPLETIONS)]
     Completions {
@@ -90,6 +100,9 @@ pub struct ShowArgs {
     /// Also show, on standard error, the settings, the inputs and what was not checked
     #[arg(long, help_heading = "Output")]
     pub verbose: bool,
+    /// How warnings, notes and errors are written: lines of text, or of JSON [default: text]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = "Output")]
+    pub log_format: Option<LogFormat>,
     /// Show no progress bar (there is none without a terminal)
     #[arg(long, help_heading = "Output")]
     pub no_progress: bool,
@@ -125,6 +138,12 @@ pub struct RunArgs {
     /// Also write matches.csv
     #[arg(long)]
     pub matches: bool,
+    /// What makes exit status 1: codes, amounts such as 10000SEK, `none`, or `any` open finding [default: any]
+    #[arg(long, value_name = "CODES|AMOUNT")]
+    pub fail_on: Option<String>,
+    /// Write figures for Prometheus' textfile collector to this file, also when the run fails
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub metrics: Option<PathBuf>,
     /// Memory that records may take before they go to disk, such as 512MiB [default: no limit]
     #[arg(long, value_name = "SIZE", value_parser = ValueParser::new(size), allow_negative_numbers = true)]
     pub memory: Option<u64>,
@@ -148,11 +167,62 @@ pub struct CheckArgs {
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     /// Folder of a report
-    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub folder: PathBuf,
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath, required_unless_present = "state")]
+    pub folder: Option<PathBuf>,
+    /// Also, or only, prove a state: every page of it, and that nothing was changed in its log
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: Option<PathBuf>,
     /// Show nothing but errors
     #[arg(long)]
     pub quiet: bool,
+}
+
+/// The arguments of `history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The state
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: PathBuf,
+    /// Show one night: its inputs, what it opened, what it cleared
+    #[arg(long, value_name = "N")]
+    pub night: Option<u32>,
+    /// What standard output shows
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// The arguments of `open`.
+#[derive(Debug, Args)]
+pub struct OpenArgs {
+    /// The state
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: PathBuf,
+    /// Also what is pending, listed, and closed
+    #[arg(long)]
+    pub all: bool,
+    /// What standard output shows
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// The arguments of `note` and `close`.
+#[derive(Debug, Args)]
+pub struct DecideArgs {
+    /// The finding, as in the column `id`
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What there is to say of it
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// Why it is closed
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who decides [default: the user who is logged in]
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// The state
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: PathBuf,
 }
 
 /// The arguments of `init`.
@@ -176,6 +246,16 @@ pub enum Format {
     #[default]
     Text,
     /// The summary as JSON
+    Json,
+}
+
+/// How warnings, notes and errors are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people
+    #[default]
+    Text,
+    /// An object a line
     Json,
 }
 

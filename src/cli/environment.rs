@@ -5,8 +5,9 @@
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgMatches, Command, ValueEnum as _};
 
+use super::args::LogFormat;
 use super::fault::Fault;
 
 /// Options that no variable gives: the inputs, and what is no setting.
@@ -41,6 +42,22 @@ pub fn add(
         }
     }
     Ok(typed)
+}
+
+/// The form of the log before the arguments are parsed, so that what is wrong with them is said in it too; `None` where
+/// neither an argument nor a variable says it.
+pub fn log_format(typed: &[OsString], variable: &dyn Fn(&str) -> Option<OsString>) -> Option<LogFormat> {
+    let named = |text: &OsString| text.to_str().and_then(|text| LogFormat::from_str(text, false).ok());
+    let mut found = variable("AVSTEM_LOG_FORMAT").as_ref().and_then(named);
+    for (place, argument) in typed.iter().enumerate() {
+        let joined = argument.to_str().and_then(|text| text.strip_prefix("--log-format="));
+        found = match joined {
+            Some(name) => named(&name.into()).or(found),
+            None if argument == "--log-format" => typed.get(place.saturating_add(1)).and_then(named).or(found),
+            None => found,
+        };
+    }
+    found
 }
 
 fn is_typed(given: &ArgMatches, option: &Arg) -> bool {
@@ -106,6 +123,23 @@ mod tests {
         ];
         for (typed, variables, expected) in cases {
             assert_eq!(added(typed, variables).as_deref(), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn the_form_of_the_log_is_known_before_anything_else() {
+        let cases = [
+            ("avstem run", "", None),
+            ("avstem run", "json", Some(LogFormat::Json)),
+            ("avstem run", "xml", None),
+            ("avstem run --log-format json --wrong", "", Some(LogFormat::Json)),
+            ("avstem run --log-format=text", "json", Some(LogFormat::Text)),
+            ("avstem run --log-format", "json", Some(LogFormat::Json)),
+        ];
+        for (typed, value, expected) in cases {
+            let typed: Vec<OsString> = typed.split(' ').map(OsString::from).collect();
+            let variable = |name: &str| (name == "AVSTEM_LOG_FORMAT").then(|| OsString::from(value));
+            assert_eq!(log_format(&typed, &variable), expected, "{typed:?} {value}");
         }
     }
 

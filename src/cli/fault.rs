@@ -3,15 +3,31 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::ingest::source::FileError;
+use crate::pipeline::RunError;
+
 /// A reason to end with status 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// `FILE:LINE:COLUMN: what is wrong`, or without a place.
+    /// Where it is, where that is a file.
+    pub place: Option<Place>,
+    /// What is wrong.
     pub what: String,
     /// The line of the file that it is about.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
     /// What to do.
     pub help: Option<String>,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The file as typed or configured.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: Option<u64>,
+    /// The column in that line, in characters from 1.
+    pub column: Option<u64>,
 }
 
 /// A line of a text file with a part of it marked.
@@ -39,7 +55,13 @@ impl Excerpt {
 impl Fault {
     /// A fault without a place.
     pub fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), excerpt: None, help: None }
+        Self { place: None, what: what.into(), excerpt: None, help: None }
+    }
+
+    /// A fault of a file as a whole.
+    pub fn of_file(file: &str, what: impl Into<String>) -> Self {
+        let place = Place { file: file.to_owned(), line: None, column: None };
+        Self { place: Some(place), ..Self::new(what) }
     }
 
     /// A fault at a range of bytes of a text file.
@@ -54,7 +76,9 @@ impl Fault {
         let line = head.matches('\n').count().saturating_add(1);
         let column = text.get(line_start..start).unwrap_or_default().chars().count().saturating_add(1);
         let excerpt = Excerpt::new(line, column, marked.chars().count().max(1), line_text);
-        Self { what: format!("{file}:{line}:{column}: {what}"), excerpt: Some(excerpt), help: None }
+        let number = |number: usize| u64::try_from(number).ok();
+        let place = Place { file: file.to_owned(), line: number(line), column: number(column) };
+        Self { place: Some(place), excerpt: Some(Box::new(excerpt)), ..Self::new(what) }
     }
 
     /// The same with what to do.
@@ -64,10 +88,32 @@ impl Fault {
     }
 }
 
+impl From<RunError> for Fault {
+    fn from(error: RunError) -> Self {
+        let help = error.help().map(str::to_owned);
+        match error {
+            RunError::File(FileError { file, line, column, problem, .. }) => {
+                Self { place: Some(Place { file, line, column }), help, ..Self::new(problem) }
+            }
+            other => Self { help, ..Self::new(other.to_string()) },
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.file)?;
+        [self.line, self.column].into_iter().flatten().try_for_each(|number| write!(out, ":{number}"))
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(out, "{place}: ")?;
+        }
         out.write_str(&self.what)?;
-        if let Some(Excerpt { line, column, width, text }) = &self.excerpt {
+        if let Some(Excerpt { line, column, width, text }) = self.excerpt.as_deref() {
             let number = line.to_string();
             let margin = " ".repeat(number.len());
             let (before, marks) = (" ".repeat(column.saturating_sub(1)), "^".repeat(*width));

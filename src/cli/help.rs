@@ -42,6 +42,9 @@ Configuration (--config, TOML; paths are relative to the file):
   out = \"reports\"
   timezone = \"Europe/Stockholm\"           # zone of timestamps without one, and of ages
   provider = \"default\"                    # of rows and sources that name none
+  log_format = \"json\"                     # or \"text\": standard error
+  metrics = \"avstem.prom\"
+  fail_on = \"settled-twice,10000SEK\"      # what makes status 1
   currencies = { XYZ = 2 }                # codes beyond ISO 4217, with their decimals
   [rules]
   capture_days = 7
@@ -82,9 +85,24 @@ Environment:
   AVSTEM_CONFIG, AVSTEM_AS_OF, AVSTEM_CAPTURE_DAYS or AVSTEM_QUIET=1. An empty one counts as none.
   Options win over variables, variables over the configuration. NO_COLOR turns colours off.
 
+What makes status 1 (--fail-on):
+  any          any open finding; the default
+  none         no finding does
+  a list       of codes and amounts with commas between, such as settled-twice,file-missing,10000SEK:
+               an open finding of one of the codes, or open differences of a currency whose sizes (too
+               much and too little alike) sum to at least the amount, which is in major units
+  The reports are the same in any case, and so are status 2 and 3.
+
+Log and metrics:
+  --log-format json writes every warning, note and error as a line of JSON with time, level and
+  message, and file, line, column and help where they are known; a note when the run began and one
+  when it ended, with rows, open, pending, duration_ms and status.
+  --metrics FILE is written when the run has ended, also when it failed: it is renamed into its place,
+  and counts on from the file of the run before. A run that wrote no report leaves its figures.
+
 Exit status:
   0  reconciled
-  1  open discrepancies
+  1  open discrepancies, as far as --fail-on asks for them
   2  nothing written: usage, unreadable input, bad configuration
   3  reports written but incomplete: rejected rows, or a control total that does not close
 
@@ -167,3 +185,14 @@ pub const AFTER_MAN: &str = "\
 Examples:
   avstem man > ~/.local/share/man/man1/avstem.1
   avstem man run > ~/.local/share/man/man1/avstem-run.1";
+
+/// Below the long help of `note` and `close`.
+pub const AFTER_DECIDE: &str = "\
+What is decided is kept in the state, in a log that only grows: who, when, and what the finding was.
+Its entries are chained by their hashes, and `avstem verify --state FILE` finds any that was changed.
+A closed finding has the status `closed` and does not make a run end with 1. It is open again when
+its amounts or the number of its records change.
+
+Examples:
+  avstem note 3f2c9a0d51e7b846 \"asked the provider\" --state night.db
+  avstem close 3f2c9a0d51e7b846 --reason \"written off, voucher A118\" --state night.db";

@@ -7,9 +7,11 @@ mod console;
 mod dialect;
 mod environment;
 mod expectations;
+mod fail_on;
 mod fault;
 mod help;
 mod init;
+mod ledger;
 mod paths;
 mod plan;
 mod profiles;
@@ -17,6 +19,7 @@ mod progress;
 mod show;
 mod table;
 mod values;
+mod watch;
 
 use std::ffi::OsString;
 use std::io;
@@ -29,14 +32,17 @@ use crate::model::currency::Currencies;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
-use crate::report::view::Summary;
+use crate::report::metrics::Figures;
+use crate::report::view::{Report, Summary};
 use crate::report::{folder, verify};
 use crate::state::StateError;
 use crate::state::store::Store;
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
+use config::Config;
 use console::Console;
-use fault::Fault;
+use fault::{Fault, Place};
 use progress::Progress;
+use watch::{Done, Watch};
 
 /// Usage, unreadable input, bad configuration: nothing was written (RULES.md 8).
 const NOTHING_WRITTEN: u8 = 2;
@@ -46,8 +52,9 @@ const INCOMPLETE: u8 = 3;
 /// Runs the program on its arguments, the first of which is its name, and gives its exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     let variable = |name: &str| std::env::var_os(name);
-    let console = Console::new(&variable);
-    let args = match environment::add(&Cli::command(), args.into_iter().collect(), &variable) {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let console = Console::new(&variable).with_log(environment::log_format(&args, &variable));
+    let args = match environment::add(&Cli::command(), args, &variable) {
         Ok(args) => args,
         Err(fault) => return refuse(console, &fault),
     };
@@ -67,9 +74,19 @@ pub fn check_config(shown: &str, text: &str) -> Result<(), String> {
 
 fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     match command {
-        Command::Run(args) => reconcile(&args, console.with(&args.show)),
-        Command::Check(args) => check(&args, console.with(&args.show)),
+        Command::Run(args) => Ok(run_watched(&args, console.with(&args.show))),
+        Command::Check(args) => Ok(check_watched(&args, console.with(&args.show))),
         Command::Verify(args) => prove(&args, console.with_quiet(args.quiet)),
+        Command::History(args) => {
+            Ok(printed(console, &ledger::history(&args, console.out_colours())?, 0, NOTHING_WRITTEN))
+        }
+        Command::Open(args) => Ok(printed(console, &ledger::open(&args, console.out_colours())?, 0, NOTHING_WRITTEN)),
+        Command::Note(args) => {
+            Ok(printed(console, &ledger::decide(&args, false, user(), Utc::now())?, 0, NOTHING_WRITTEN))
+        }
+        Command::Close(args) => {
+            Ok(printed(console, &ledger::decide(&args, true, user(), Utc::now())?, 0, NOTHING_WRITTEN))
+        }
         Command::Init(args) => Ok(printed(console, &init::init(&args, console)?, 0, NOTHING_WRITTEN)),
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -80,8 +97,34 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     }
 }
 
-fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
-    let plan = plan::of_run(args, Utc::now())?;
+/// Who is logged in.
+fn user() -> Option<String> {
+    ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok())
+}
+
+fn run_watched(args: &RunArgs, console: Console) -> u8 {
+    let config = plan::config(&args.inputs);
+    let of_config = config.as_ref().ok();
+    let console = console.with_log(args.show.log_format.or(of_config.and_then(Config::log_format)));
+    let metrics = args.metrics.clone().or(of_config.and_then(Config::metrics));
+    let mut watch = Watch::begin(console, metrics);
+    let done = config.and_then(|config| {
+        watch.ready()?;
+        reconcile(args, &config, console)
+    });
+    watch.end(done)
+}
+
+fn check_watched(args: &CheckArgs, console: Console) -> u8 {
+    let config = plan::config(&args.inputs);
+    let of_config = config.as_ref().ok().and_then(Config::log_format);
+    let console = console.with_log(args.show.log_format.or(of_config));
+    let watch = Watch::begin(console, None);
+    watch.end(config.and_then(|config| check(args, &config, console)))
+}
+
+fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, Fault> {
+    let plan = plan::of_run(args, config, Utc::now())?;
     announce(&plan, console);
     if let Some(state) = &plan.state {
         return night(&plan, state, args, console);
@@ -92,13 +135,13 @@ fn reconcile(args: &RunArgs, console: Console) -> Result<u8, Fault> {
     let datasets = plan.parquet.then(|| staging.path());
     let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
     staging.commit(&report, &[]).map_err(refused)?;
-    let summary = &report.summary;
-    tell(summary, console);
-    shown(&plan, summary, args, console)
+    tell(&report.summary, console);
+    shown(&plan, &report, args, console)
 }
 
 /// Shows a report that is in its place.
-fn shown(plan: &Plan, summary: &Summary, args: &RunArgs, console: Console) -> Result<u8, Fault> {
+fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Result<Done, Fault> {
+    let summary = &report.summary;
     let text = match args.show.format {
         // As it was written, the hashes of the other files included.
         Format::Json => written_summary(&plan.out)?,
@@ -107,14 +150,15 @@ fn shown(plan: &Plan, summary: &Summary, args: &RunArgs, console: Console) -> Re
             show::run(summary, &currencies, &plan.out, console.out_colours())
         }
     };
-    Ok(printed(console, &text, summary.exit_status, INCOMPLETE))
+    let status = printed(console, &text, summary.exit_status, INCOMPLETE);
+    Ok(Done { status, figures: Figures::of(report) })
 }
 
 /// A night: the state is written first and the report put in its place at once after it. Should the program die between
 /// the two, the same night again finds the state as it should be, and puts the report in its place.
-fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<u8, Fault> {
+fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
-    let unusable = |error: StateError| Fault { help: Some(error.help().to_owned()), ..Fault::new(error.to_string()) };
+    let unusable = |error: StateError| ledger::unusable(&error);
     let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let mut store = Store::open(state, &started).map_err(unusable)?;
     if args.replay && store.set_aside_if_later(&plan.as_of.to_string()).map_err(unusable)? {
@@ -125,9 +169,8 @@ fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
     store.write(&worked.change).map_err(unusable)?;
     ready.put_in_place().map_err(refused)?;
-    let summary = &worked.report.summary;
-    tell(summary, console);
-    shown(plan, summary, args, console)
+    tell(&worked.report.summary, console);
+    shown(plan, &worked.report, args, console)
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {
@@ -135,38 +178,56 @@ fn written_summary(out: &Path) -> Result<String, Fault> {
     std::fs::read_to_string(&path).map_err(|error| Fault::new(format!("{}: cannot be read: {error}", path.display())))
 }
 
-fn check(args: &CheckArgs, console: Console) -> Result<u8, Fault> {
-    let plan = plan::of_check(args, Utc::now())?;
+fn check(args: &CheckArgs, config: &Config, console: Console) -> Result<Done, Fault> {
+    let plan = plan::of_check(args, config, Utc::now())?;
     announce(&plan, console);
     let summary = watched(console, |on| pipeline::check(&plan, on))?;
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
-        console.warning(format_args!(
-            "{}: columns that no rule knows: {}",
-            input.path,
-            input.ignored_columns.join(", ")
-        ));
+        console
+            .warning_of(&input.path, format_args!("columns that no rule knows: {}", input.ignored_columns.join(", ")));
     }
     tell_notes(&summary, console);
     let text = match args.show.format {
         Format::Json => json(&summary)?,
         Format::Text => show::check(&summary, &Currencies::new(&plan.settings.extra_currencies), console.out_colours()),
     };
-    Ok(printed(console, &text, show::check_status(&summary), NOTHING_WRITTEN))
+    let status = printed(console, &text, show::check_status(&summary), NOTHING_WRITTEN);
+    Ok(Done { status, figures: Figures::of_summary(&summary) })
 }
 
 fn prove(args: &VerifyArgs, console: Console) -> Result<u8, Fault> {
-    if !args.folder.is_dir() {
-        return Err(Fault::new(format!("{}: no such folder", args.folder.display())));
+    let mut status = 0;
+    if let Some(state) = &args.state {
+        let (entries, faults) = ledger::prove(state)?;
+        for fault in &faults {
+            console.error(format_args!("{}: {fault}", state.display()));
+        }
+        if faults.is_empty() {
+            let text = format!("{}: proved; {entries} entries in its log, in an unbroken chain\n", state.display());
+            status = printed(console, &text, 0, NOTHING_WRITTEN);
+        } else {
+            status = 1;
+        }
     }
-    match verify::verify(&args.folder) {
+    match &args.folder {
+        Some(folder) => Ok(status.max(prove_folder(folder, console)?)),
+        None => Ok(status),
+    }
+}
+
+fn prove_folder(folder: &Path, console: Console) -> Result<u8, Fault> {
+    if !folder.is_dir() {
+        return Err(Fault::new(format!("{}: no such folder", folder.display())));
+    }
+    match verify::verify(folder) {
         Ok(proof) => {
-            let text = show::proof(&args.folder, &proof, console.out_colours());
+            let text = show::proof(folder, &proof, console.out_colours());
             Ok(printed(console, &text, 0, NOTHING_WRITTEN))
         }
         Err(faults) => {
             for fault in faults {
-                let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
-                console.error(format_args!("{}{line}: {}", args.folder.join(fault.file).display(), fault.problem));
+                let file = folder.join(fault.file).display().to_string();
+                console.error_at(&Place { file, line: fault.line, column: None }, fault.problem);
             }
             Ok(1)
         }
@@ -181,7 +242,7 @@ fn watched<T>(
     let progress = Progress::new(console.progress());
     let worked = work(&|event| progress.on(event));
     progress.done();
-    worked.map_err(|error| Fault { help: error.help().map(str::to_owned), ..Fault::new(error.to_string()) })
+    worked.map_err(Fault::from)
 }
 
 /// Before the work: what it is done with, where somebody wants to know.
@@ -214,7 +275,8 @@ fn tell(summary: &Summary, console: Console) {
         console.note(format_args!("not checked: {}{at}: {}", skipped.check, skipped.reason));
     }
     for input in summary.inputs.iter().filter(|input| !input.ignored_columns.is_empty()) {
-        console.note(format_args!("{}: columns that no rule knows: {}", input.path, input.ignored_columns.join(", ")));
+        let columns = input.ignored_columns.join(", ");
+        console.note_of(&input.path, format_args!("columns that no rule knows: {columns}"));
     }
     tell_notes(summary, console);
 }
@@ -224,9 +286,9 @@ fn tell_notes(summary: &Summary, console: Console) {
     for input in &summary.inputs {
         for note in &input.notes {
             if input.tells_nothing {
-                console.warning(format_args!("{}: no row was read: {note}", input.path));
+                console.warning_of(&input.path, format_args!("no row was read: {note}"));
             } else {
-                console.note(format_args!("{}: {note}", input.path));
+                console.note_of(&input.path, note);
             }
         }
     }
@@ -250,7 +312,7 @@ fn printed(console: Console, text: &str, status: u8, failed: u8) -> u8 {
 }
 
 fn refuse(console: Console, fault: &Fault) -> u8 {
-    console.error(fault);
+    console.fault(fault);
     NOTHING_WRITTEN
 }
 
@@ -261,9 +323,9 @@ fn usage(error: &clap::Error, console: Console) -> u8 {
         let text = if console.out_colours() { text.ansi().to_string() } else { text.to_string() };
         return printed(console, &text, 0, NOTHING_WRITTEN);
     }
-    let name = if text.to_string().starts_with("error:") { "avstem: " } else { "" };
-    let text = if console.err_colours() { text.ansi().to_string() } else { text.to_string() };
-    console.plain(&format!("{name}{text}"));
+    let plain = text.to_string();
+    let coloured = if console.err_colours() { text.ansi().to_string() } else { plain.clone() };
+    console.usage(&plain, &coloured);
     NOTHING_WRITTEN
 }
 

@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 
 use super::args::{CheckArgs, InputArgs, ReportFormat, RunArgs};
 use super::config::Config;
+use super::fail_on;
 use super::fault::Fault;
 use super::paths;
 use crate::engine::shard::SHARD_COUNT;
+use crate::model::currency::Currencies;
 use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::pipeline::plan::{Input, Plan};
@@ -19,12 +21,25 @@ const OUT: &str = "avstem-out";
 /// Chunks are large enough that a thread rarely asks for the next one, and small enough that all cores have one.
 const CHUNK_BYTES: usize = 4 << 20;
 
+/// The configuration, which is that of no file where none is named.
+///
+/// # Errors
+/// It cannot be used.
+pub fn config(args: &InputArgs) -> Result<Config, Fault> {
+    args.config.as_deref().map(Config::read).transpose().map(Option::unwrap_or_default)
+}
+
 /// The plan of `run`.
 ///
 /// # Errors
-/// The configuration or an input cannot be used.
-pub fn of_run(args: &RunArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
-    let (config, mut plan) = shared(&args.inputs, now)?;
+/// An argument or an input cannot be used.
+pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    let mut plan = of_inputs(&args.inputs, config, now)?;
+    if let Some(text) = &args.fail_on {
+        let currencies = Currencies::new(&plan.settings.extra_currencies);
+        let wrong = |what| Fault::new(format!("--fail-on {text}: {what}"));
+        plan.settings.fail_on = fail_on::parse(text, &currencies).map_err(wrong)?;
+    }
     plan.as_of = args.as_of.unwrap_or(plan.as_of);
     plan.settings.as_of = plan.as_of;
     plan.settings.capture_days = args.capture_days.unwrap_or(plan.settings.capture_days);
@@ -50,20 +65,19 @@ pub fn of_run(args: &RunArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
 /// The plan of `check`.
 ///
 /// # Errors
-/// The configuration or an input cannot be used.
-pub fn of_check(args: &CheckArgs, now: DateTime<Utc>) -> Result<Plan, Fault> {
-    shared(&args.inputs, now).map(|(_, plan)| plan)
+/// An input cannot be used.
+pub fn of_check(args: &CheckArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    of_inputs(&args.inputs, config, now)
 }
 
-fn shared(args: &InputArgs, now: DateTime<Utc>) -> Result<(Config, Plan), Fault> {
-    let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+fn of_inputs(args: &InputArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
     let as_of = config.zone().day(now);
     let mut settings = config.settings(as_of);
     if let Some(provider) = &args.provider {
         settings.default_provider.clone_from(provider);
     }
-    let plan = Plan {
-        inputs: inputs(args, &config)?,
+    Ok(Plan {
+        inputs: inputs(args, config)?,
         settings,
         out: PathBuf::from(OUT),
         state: None,
@@ -74,8 +88,7 @@ fn shared(args: &InputArgs, now: DateTime<Utc>) -> Result<(Config, Plan), Fault>
         chunk_bytes: CHUNK_BYTES,
         shard_count: SHARD_COUNT,
         as_of,
-    };
-    Ok((config, plan))
+    })
 }
 
 /// The inputs of the command line, else those of the configuration.
@@ -131,11 +144,11 @@ mod tests {
     use std::ffi::OsString;
 
     /// A folder with a configuration and a source; the plan of a command line in which `@` is that folder.
-    fn plan(typed: &str, variables: &[(&str, &str)], config: &str) -> Result<(Plan, String), String> {
+    fn plan(typed: &str, variables: &[(&str, &str)], file: &str) -> Result<(Plan, String), String> {
         let root = tempfile::tempdir().map_err(|error| error.to_string())?;
         let name = root.path().to_string_lossy().into_owned();
-        for (file, text) in [("c.toml", config), ("in/1.csv", "a"), ("in/2.csv", "b"), ("other.csv", "c")] {
-            let path = root.path().join(file);
+        for (name, text) in [("c.toml", file), ("in/1.csv", "a"), ("in/2.csv", "b"), ("other.csv", "c")] {
+            let path = root.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap_or(root.path())).map_err(|error| error.to_string())?;
             std::fs::write(path, text).map_err(|error| error.to_string())?;
         }
@@ -148,8 +161,8 @@ mod tests {
         let args = environment::add(&Cli::command(), args, &variable).map_err(|fault| fault.to_string())?;
         let now = DateTime::parse_from_rfc3339("2026-10-31T23:30:00Z").map_err(|error| error.to_string())?.to_utc();
         let plan = match Cli::try_parse_from(args).map_err(|error| error.to_string())?.command {
-            Command::Run(args) => of_run(&args, now),
-            Command::Check(args) => of_check(&args, now),
+            Command::Run(args) => config(&args.inputs).and_then(|config| of_run(&args, &config, now)),
+            Command::Check(args) => config(&args.inputs).and_then(|config| of_check(&args, &config, now)),
             other => return Err(format!("{other:?} has no plan")),
         };
         plan.map(|plan| (plan, name.clone())).map_err(|fault| fault.to_string().replace(&name, "@"))
@@ -234,6 +247,7 @@ mod tests {
             ("check --input - --orders -", "- is given more than once"),
             ("check --config @/nothing.toml", "@/nothing.toml: No such file or directory"),
             ("check --config @/c.toml --input -", "@/c.toml:1:1: unknown key `x`"),
+            ("run --fail-on 5 --input -", "--fail-on 5: `5` is no amount"),
             ("run --capture-days -1 --input -", "error: invalid value '-1' for '--capture-days <N>': -1 is not in 0.."),
             (
                 "run --reports xlsx --input -",

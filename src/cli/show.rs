@@ -11,16 +11,22 @@ use crate::report::verify::Proof;
 use crate::report::view::{CodeRow, ControlRow, InputRow, StatedRow, Summary};
 
 /// The statuses of findings in the order in which people need them.
-const STATUSES: [(&str, Colour); 3] = [("open", Colour::Red), ("pending", Colour::Yellow), ("listed", Colour::Plain)];
+const STATUSES: [(&str, Colour); 4] =
+    [("open", Colour::Red), ("pending", Colour::Yellow), ("listed", Colour::Plain), ("closed", Colour::Plain)];
 
 /// The result of `run`: findings by code, control totals, the folder.
 #[must_use]
 pub fn run(summary: &Summary, currencies: &Currencies, out: &Path, colours: bool) -> String {
     let totals = control_totals(summary);
     let colour = if summary.complete { Colour::Plain } else { Colour::Red };
+    let night = summary
+        .night
+        .as_ref()
+        .map(|night| format!("night {}: {} new, {} cleared\n", night.number, count(night.new), count(night.cleared)));
     format!(
-        "{}\n{}\nreport: {}\n",
+        "{}\n{}{}\nreport: {}\n",
         codes(summary, currencies, colours),
+        night.unwrap_or_default(),
         colour.paint(&totals, colours),
         shown(out).display()
     )
@@ -206,12 +212,12 @@ pub fn proof(folder: &Path, proof: &Proof, colours: bool) -> String {
     format!("{}\n", Colour::Green.paint(&text, colours))
 }
 
-fn major(amount_minor: i128, currency: &str, currencies: &Currencies) -> String {
+pub(super) fn major(amount_minor: i128, currency: &str, currencies: &Currencies) -> String {
     let exponent = currencies.find(currency.as_bytes()).map_or(0, |currency| currencies.exponent(currency));
     Major { amount_minor, exponent }.to_string()
 }
 
-fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     Major { amount_minor: number.into(), exponent: 0 }.to_string()
 }
 
@@ -270,6 +276,7 @@ mod tests {
             complete: true,
             incomplete: Vec::new(),
             night: None,
+            fail_on: None,
             inputs: vec![
                 input("o.csv", "orders", "read", 0),
                 input("copy.csv", "orders", "repeated", 0),

@@ -1,8 +1,10 @@
 //! The values that a configuration may hold, checked as they are read: what is out of range never leaves this file.
 
 use chrono_tz::{TZ_VARIANTS, Tz};
+use clap::ValueEnum as _;
 use serde::Deserialize;
 
+use super::args::LogFormat;
 use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -38,6 +40,11 @@ pub struct Decimals(pub u32);
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 pub struct CountryCode(pub Country);
+
+/// The name of a form of the log.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct LogName(pub LogFormat);
 
 /// The name of a dataset.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -124,6 +131,15 @@ impl TryFrom<String> for CountryCode {
         let country = Country::ALL.into_iter().find(|country| country.code() == code);
         let known = Country::ALL.map(Country::code).join(", ");
         country.map(Self).ok_or_else(|| format!("no calendar of bank holidays is known for `{code}`, only for {known}"))
+    }
+}
+
+impl TryFrom<String> for LogName {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        let format = LogFormat::from_str(&name, false).ok();
+        format.map(Self).ok_or_else(|| format!("no such form of the log: `{name}`; it is `text` or `json`"))
     }
 }
 

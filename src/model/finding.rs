@@ -109,6 +109,8 @@ pub enum Status {
     Pending,
     /// For information.
     Listed,
+    /// Somebody closed it, and it has not changed since (with a state).
+    Closed,
 }
 
 impl Status {
@@ -119,6 +121,7 @@ impl Status {
             Self::Open => "open",
             Self::Pending => "pending",
             Self::Listed => "listed",
+            Self::Closed => "closed",
         }
     }
 }

@@ -9,14 +9,15 @@ use super::read::{Means, Read};
 use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
-use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
+use crate::model::finding::{Code, Finding, FoundRow, Note};
 use crate::model::names::{NameId, Names};
 use crate::report::view::{
-    BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, RejectRow, Report, SkippedRow, StatedRow, Summary,
-    ToleratedRow, Total, VerdictRow,
+    BatchRow, CodeRow, ControlRow, CountRow, FailOnRow, InputRow, KindRow, RejectRow, Report, SkippedRow, StatedRow,
+    Summary, ToleratedRow, Total, VerdictRow,
 };
 use crate::rules::batches::Batches;
 use crate::rules::control::{Sum, Tally};
+use crate::rules::fail_on::OpenItems;
 use crate::rules::operations::Match;
 
 /// What the rules yield, findings apart.
@@ -88,6 +89,7 @@ pub fn summary_of_files(inputs: &Inputs, read: &Read, means: &Means<'_>) -> Resu
         complete: true,
         incomplete: Vec::new(),
         night: None,
+        fail_on: None,
         inputs: input_rows(inputs, read)?,
         control_totals: control_rows(inputs, &read.tally, means),
         verdicts: Vec::new(),
@@ -162,8 +164,9 @@ pub fn report(
         summary.incomplete.push(format!("batches that differ by more than their findings explain: {residuals}"));
     }
     summary.complete = summary.incomplete.is_empty();
-    let open = report.findings.iter().any(|finding| finding.status == Status::Open);
-    summary.exit_status = match (summary.complete, open) {
+    summary.fail_on = FailOnRow::of(&means.settings().fail_on);
+    let fails = means.settings().fail_on.fails(&OpenItems::of(&report.findings));
+    summary.exit_status = match (summary.complete, fails) {
         (false, _) => 3,
         (true, true) => 1,
         (true, false) => 0,

@@ -18,7 +18,7 @@ pub mod routes;
 pub mod seen;
 pub mod totals;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
 use crate::model::currency::Currencies;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, FoundRow, Status};
 use crate::model::names::{NameId, Names};
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
@@ -46,6 +46,7 @@ use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
 use crate::rules::finish::finish;
 use crate::rules::orders::Context;
+use crate::state::log::state_of;
 
 /// Reconciles the files of a plan.
 ///
@@ -105,6 +106,17 @@ pub struct Beside {
     pub totals: Totals,
     /// What was seen among them, and rules ask for.
     pub seen: BTreeSet<Seen>,
+    /// What is known of findings from earlier nights, by id.
+    pub known: HashMap<String, KnownFinding>,
+}
+
+/// What earlier nights and people say of a finding.
+#[derive(Debug, Clone, Default)]
+pub struct KnownFinding {
+    /// The day on which it was first seen.
+    pub first_seen: Option<String>,
+    /// Closed by somebody: what it was then, and a sentence on who and why.
+    pub closed: Option<(String, String)>,
 }
 
 /// A run that is done.
@@ -138,7 +150,8 @@ fn reconcile_inputs(
     let (hashes, judged) =
         rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
-    let (found, outcome, mut tally) = judged?;
+    let (mut found, outcome, mut tally) = judged?;
+    found.iter_mut().for_each(|finding| recognise(finding, &beside.known));
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
     folder.map_or(Ok(()), |folder| datasets::write(inputs, means, folder))?;
@@ -168,12 +181,29 @@ fn budget(plan: &Plan) -> Arc<Budget> {
     Budget::new(memory.saturating_sub(beside).max(memory / 4))
 }
 
+/// Gives a finding what is known of it. One that somebody closed, and that is still what it was then, stays closed.
+fn recognise(finding: &mut FoundRow, known: &HashMap<String, KnownFinding>) {
+    let Some(known) = known.get(&finding.id) else { return };
+    if let Some(first_seen) = &known.first_seen {
+        finding.first_seen.clone_from(first_seen);
+    }
+    let now = || {
+        let [expected, actual] = [finding.expected_minor, finding.actual_minor].map(|minor| minor.to_string());
+        state_of(&expected, &actual, &finding.count.to_string())
+    };
+    if let Some((then, sentence)) = &known.closed
+        && *then == now()
+    {
+        finding.status = Status::Closed;
+        finding.explanation = format!("{}. {sentence}", finding.explanation);
+    }
+}
+
 fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
     (0..inputs.files.len()).into_par_iter().try_for_each(|file| inputs.sha256(file).map(|_| ()))
 }
 
-type Judgement =
-    (Vec<crate::model::finding::FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
+type Judgement = (Vec<FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
 
 /// Both legs over all shards, and the findings that only the whole run can make.
 fn judge(

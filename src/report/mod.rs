@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod folder;
 pub mod json;
+pub mod metrics;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 #[cfg(not(feature = "parquet"))]

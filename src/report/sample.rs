@@ -151,6 +151,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
         complete: false,
         incomplete: vec!["1 row could not be read".into()],
         night: None,
+        fail_on: None,
         inputs: vec![
             input("@orders.csv", "orders", "read", 5, 1),
             input("in/captures.csv", "captures", "read", 5, 0),

@@ -4,8 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::finding::FoundRow;
+use crate::model::finding::{Code, FoundRow};
 pub use crate::model::reject::RejectRow;
+use crate::rules::fail_on::FailOn;
 
 /// A finished run.
 #[derive(Debug, Clone)]
@@ -90,6 +91,9 @@ pub struct Summary {
     /// The night, of a run with a state.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub night: Option<NightRow>,
+    /// What makes exit status 1, where that is not any open finding.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub fail_on: Option<FailOnRow>,
     /// The files, in a fixed order.
     pub inputs: Vec<InputRow>,
     /// Rows read = repeated + superseded + accepted, a file and currency (RULES.md 7).
@@ -110,6 +114,47 @@ pub struct Summary {
     pub skipped_checks: Vec<SkippedRow>,
     /// The other files of the report with size and hash; empty until they are written.
     pub files: Vec<FileRow>,
+}
+
+/// What makes exit status 1: nothing but this.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailOnRow {
+    /// An open finding of one of these codes.
+    pub codes: Vec<String>,
+    /// Open findings of a currency whose differences' sizes sum to at least so much.
+    pub sizes: Vec<SizeRow>,
+}
+
+/// A sum of sizes that is reached or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SizeRow {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Minor units.
+    pub size: i128,
+}
+
+impl FailOnRow {
+    /// The row; `None` where any open finding makes exit status 1.
+    #[must_use]
+    pub fn of(fail_on: &FailOn) -> Option<Self> {
+        let FailOn::These { codes, sizes_minor } = fail_on else { return None };
+        let size = |(currency, size): (&String, &i128)| SizeRow { currency: currency.clone(), size: *size };
+        Some(Self {
+            codes: codes.iter().map(|code| code.name().to_owned()).collect(),
+            sizes: sizes_minor.iter().map(size).collect(),
+        })
+    }
+
+    /// What the row was made of; a code that this version does not know counts for nothing.
+    #[must_use]
+    pub fn fail_on(&self) -> FailOn {
+        let code = |name: &String| Code::ALL.iter().find(|code| code.name() == name).copied();
+        FailOn::These {
+            codes: self.codes.iter().filter_map(code).collect(),
+            sizes_minor: self.sizes.iter().map(|row| (row.currency.clone(), row.size)).collect(),
+        }
+    }
 }
 
 /// An input file.

@@ -7,6 +7,7 @@ pub mod control;
 pub mod describe;
 pub mod expect;
 pub mod explain;
+pub mod fail_on;
 pub mod files;
 pub mod finish;
 pub mod flow;

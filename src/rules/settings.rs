@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::calendar::{Country, business_days_after};
 use super::expect::Expect;
+use super::fail_on::FailOn;
 use crate::model::compact::KeyKind;
 use crate::model::day::Zone;
 use crate::model::reference::ReferenceForm;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub extra_currencies: BTreeMap<String, u32>,
     /// Ways of providers that are not the default.
     pub providers: BTreeMap<String, ProviderSettings>,
+    /// What makes exit status 1.
+    pub fail_on: FailOn,
     /// The files that must arrive.
     pub expected: Vec<Expect>,
     /// The provider of rows and sources that name none.
@@ -99,6 +102,7 @@ impl Settings {
             tolerance_budget_minor: BTreeMap::new(),
             extra_currencies: BTreeMap::new(),
             providers: BTreeMap::new(),
+            fail_on: FailOn::default(),
             expected: Vec::new(),
             default_provider: "default".to_owned(),
         }

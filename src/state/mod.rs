@@ -9,6 +9,7 @@
 //! [`store`] reads, [`write`] writes a night in one transaction, [`lock`] sees to it that one run works at a time.
 
 pub mod lock;
+pub mod log;
 pub mod schema;
 pub mod store;
 pub mod write;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, check, check_whole, create};
+use super::write::Night;
 use super::{
     Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
 };
@@ -95,7 +96,11 @@ impl Store {
         failed(&self.path, action)
     }
 
-    fn list<T>(&self, text: &str, of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StateError> {
+    pub(super) fn list<T>(
+        &self,
+        text: &str,
+        of: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StateError> {
         let listed = self.database.prepare(text).and_then(|mut query| query.query_map([], of)?.collect());
         listed.map_err(self.failed("read"))
     }
@@ -295,6 +300,29 @@ impl Store {
             let columns = columns(row, FINDING_COLUMNS.len())?;
             let components = columns.first().and_then(|id| components.remove(id)).unwrap_or_default();
             Ok(StoredFinding { columns, components })
+        })
+    }
+
+    /// A night as it was written, by number; all where none is named.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn history(&self) -> Result<Vec<Night>, StateError> {
+        let text = "SELECT number, as_of, files, rows, rejected, opened, cleared, open, pending, exit_status FROM night
+                    ORDER BY number";
+        self.list(text, |row| {
+            Ok(Night {
+                number: row.get(0)?,
+                as_of: row.get(1)?,
+                files: row.get(2)?,
+                rows: row.get(3)?,
+                rejected: row.get(4)?,
+                opened: row.get(5)?,
+                cleared: row.get(6)?,
+                open: row.get(7)?,
+                pending: row.get(8)?,
+                exit_status: row.get(9)?,
+            })
         })
     }
 

@@ -18,12 +18,14 @@ pub struct Case {
     stderr: String,
     status: i32,
     any_stdout: bool,
+    any_stderr: bool,
 }
 
 /// A run that said what it must, with its folder.
 pub struct Ran {
     pub folder: TempDir,
     pub stdout: String,
+    pub stderr: String,
 }
 
 /// The project's own folder.
@@ -58,6 +60,7 @@ impl Case {
             stderr: String::new(),
             status: 0,
             any_stdout: false,
+            any_stderr: false,
         }
     }
 
@@ -109,6 +112,12 @@ impl Case {
         self
     }
 
+    /// Standard error is looked at by the caller.
+    pub fn any_stderr(mut self) -> Self {
+        self.any_stderr = true;
+        self
+    }
+
     pub fn stderr(mut self, text: &str) -> Self {
         self.stderr = text.to_owned();
         self
@@ -121,15 +130,16 @@ impl Case {
 
     /// Runs the program.
     pub fn run(self) -> Ran {
-        let (stdout, stderr, any_stdout) = (self.stdout.clone(), self.stderr.clone(), self.any_stdout);
-        let (ran, said) = self.output();
-        assert_eq!(said, stderr, "standard error");
+        let (stdout, stderr) = (self.stdout.clone(), self.stderr.clone());
+        let (any_stdout, any_stderr) = (self.any_stdout, self.any_stderr);
+        let ran = self.output();
+        assert!(any_stderr || ran.stderr == stderr, "standard error:\n{}\nand not:\n{stderr}", ran.stderr);
         assert!(any_stdout || ran.stdout == stdout, "standard output:\n{}\nand not:\n{stdout}", ran.stdout);
         ran
     }
 
     /// Runs the program, compares its status and gives what it said.
-    fn output(self) -> (Ran, String) {
+    fn output(self) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_avstem"))
             .args(&self.args)
             .current_dir(self.folder.path())
@@ -145,7 +155,7 @@ impl Case {
         let output = child.wait_with_output().unwrap();
         let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         assert_eq!(output.status.code(), Some(self.status), "status of {:?}\n{stdout}{stderr}", self.args);
-        (Ran { folder: self.folder, stdout }, stderr)
+        Ran { folder: self.folder, stdout, stderr }
     }
 
     /// Runs the program, which must stop before it writes anything.
@@ -155,9 +165,9 @@ impl Case {
 
     fn stopped(self) -> String {
         let before = names(self.folder.path());
-        let (ran, said) = self.status(2).output();
+        let ran = self.status(2).output();
         assert_eq!((ran.stdout.as_str(), names(ran.folder.path())), ("", before), "a run that stopped");
-        said
+        ran.stderr
     }
 }
 

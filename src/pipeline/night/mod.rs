@@ -121,20 +121,20 @@ fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worke
     let mut rows = scan::rows(&inputs, &reading(&inputs, |file| file.known.is_none()), &means)?;
     let rules = rules_text(plan);
     let anew = why_anew(&before, &inputs, &rows, &rules);
+    let known = open_items::known(&before.findings, &store.log()?);
     let (groups, places, beside);
     if anew.is_some() {
         (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &means)?;
-        beside = Beside::default();
+        beside = Beside { known, ..Beside::default() };
     } else {
         let touched = grouped(&rows, Some(store), before.next[1])?;
         let old = recall(store, &before, &touched, &means)?;
         places = placed(&mut inputs, &before, &old.rows, &rows, &touched);
         let totals = before.totals.clone().minus(&old.totals);
-        beside = Beside { totals, seen: before.seen.clone() };
+        beside = Beside { totals, seen: before.seen.clone(), known };
         groups = Grouped { keys: with_keys_of_merged(&old, &touched, &means)?, ..touched };
     }
-    let mut done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
-    open_items::date(&mut done.report.findings, &before.findings);
+    let done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
     Tonight { before, inputs, rows, groups, places, anew, rules, done }.worked(store, &means)
 }
 
@@ -240,7 +240,7 @@ fn recall(store: &Store, before: &Before, groups: &Grouped, means: &Means<'_>) -
     let places = fill(&mut inputs, before, &rows);
     let mut totals = Totals::default();
     if !rows.is_empty() {
-        let beside = Beside { totals: Totals::default(), seen: before.seen.clone() };
+        let beside = Beside { seen: before.seen.clone(), ..Beside::default() };
         totals = Totals::of(&reconcile_inputs(&mut inputs, means, None, &beside)?.report);
     }
     Ok(Old { rows, inputs, places, totals })

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::groups::Grouped;
 use super::scan::Fresh;
 use crate::model::finding::{Code, FoundRow, Status};
+use crate::pipeline::KnownFinding;
 use crate::pipeline::inputs::Inputs;
 use crate::report::view::ClearedRow;
+use crate::state::log::{CLOSE, Entry};
 use crate::state::schema::FINDING_COLUMNS;
 use crate::state::{StoredCleared, StoredFinding};
 
@@ -19,17 +21,21 @@ const PROVIDER: usize = 4;
 const NUMBER: usize = 9;
 const FIRST_SEEN: usize = 17;
 
-/// Gives every finding the day on which it was first seen.
-pub(super) fn date(findings: &mut [FoundRow], before: &[StoredFinding]) {
-    let known: HashMap<&String, &String> = before
-        .iter()
-        .filter_map(|finding| Some((finding.columns.first()?, finding.columns.get(FIRST_SEEN)?)))
-        .collect();
-    for finding in findings {
-        if let Some(first_seen) = known.get(&finding.id) {
-            finding.first_seen.clone_from(first_seen);
+/// What is known of findings: the day on which they were first seen, and whether somebody closed them.
+pub(super) fn known(before: &[StoredFinding], log: &[Entry]) -> HashMap<String, KnownFinding> {
+    let mut known: HashMap<String, KnownFinding> = HashMap::new();
+    for finding in before {
+        if let (Some(id), first_seen) = (finding.columns.first(), finding.columns.get(FIRST_SEEN).cloned()) {
+            known.entry(id.clone()).or_default().first_seen = first_seen;
         }
     }
+    // The last entry that closes a finding holds.
+    for entry in log.iter().filter(|entry| entry.action == CLOSE) {
+        let day = entry.at.get(..10).unwrap_or_default();
+        let sentence = format!("Closed on {day} by {}: {}", entry.who, entry.text);
+        known.entry(entry.finding.clone()).or_default().closed = Some((entry.about.clone(), sentence));
+    }
+    known
 }
 
 /// The findings of tonight as they are kept; `places` are the rows of each file and their groups.

@@ -7,8 +7,9 @@ use super::table::{self, At, Order, Unique};
 use super::{Faults, Tally};
 use crate::model::finding::{Code, Status};
 use crate::report::csv::{DISCREPANCIES, DISCREPANCIES_FILE};
+use crate::rules::fail_on::OpenItems;
 
-const STATUSES: [Status; 3] = [Status::Open, Status::Pending, Status::Listed];
+const STATUSES: [Status; 4] = [Status::Open, Status::Pending, Status::Listed, Status::Closed];
 
 /// What the table holds.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub(super) struct Findings {
     pub(super) rows: u64,
     /// Findings and their differences, and their records, by code, status and currency.
     pub(super) by_code: BTreeMap<(String, String, String), (Tally, Tally)>,
+    /// What may make exit status 1.
+    pub(super) open: OpenItems,
     /// Line, expected and actual of the open `tolerance-budget` findings, by currency.
     pub(super) budgets: BTreeMap<String, (u64, i128, i128)>,
 }
@@ -100,6 +103,9 @@ fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut U
     let (found, counted) = findings.by_code.entry(key).or_default();
     found.add(1, difference);
     counted.add(records.unwrap_or_default(), 0);
+    if status == Status::Open.name() {
+        findings.open.add(code, currency, difference);
+    }
     if code == Code::ToleranceBudget.name() && status == Status::Open.name() {
         findings.budgets.insert(currency.to_owned(), (at.line, expected, actual));
     }

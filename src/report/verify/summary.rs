@@ -38,7 +38,7 @@ impl Check<'_> {
         self.inputs();
         self.verdicts();
         self.stated();
-        self.status();
+        self.status(findings);
         if let Some(findings) = findings {
             self.codes(findings);
             self.tolerance(findings);
@@ -199,7 +199,7 @@ impl Check<'_> {
     }
 
     /// The exit status and the complete flag are what the rest of the summary says.
-    fn status(&mut self) {
+    fn status(&mut self, findings: Option<&Findings>) {
         let summary = self.summary;
         if summary.complete != summary.incomplete.is_empty() {
             self.fault("complete", "complete does not fit the list of what is incomplete");
@@ -207,8 +207,13 @@ impl Check<'_> {
         if summary.complete && summary.inputs.iter().any(|input| input.rejected > 0) {
             self.fault("complete", "complete is true, but rows were rejected");
         }
-        let is_open = summary.codes.iter().any(|row| row.status == Status::Open.name() && row.findings > 0);
-        let computed = match (summary.complete, is_open) {
+        let fails = match (&summary.fail_on, findings) {
+            (None, _) => summary.codes.iter().any(|row| row.status == Status::Open.name() && row.findings > 0),
+            (Some(fail_on), Some(findings)) => fail_on.fail_on().fails(&findings.open),
+            // Without the table nobody can say.
+            (Some(_), None) => return,
+        };
+        let computed = match (summary.complete, fails) {
             (false, _) => 3,
             (true, true) => 1,
             (true, false) => 0,

@@ -6,12 +6,13 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::{Fault, Proof, verify};
-use crate::model::finding::Status;
+use crate::model::finding::{Code, Status};
 use crate::report::folder::publish;
 use crate::report::json::{self, SUMMARY_FILE};
 use crate::report::sample::{complete_report, report};
 use crate::report::seal::Seal;
-use crate::report::view::Report;
+use crate::report::view::{FailOnRow, Report};
+use crate::rules::fail_on::FailOn;
 
 const TABLES: [&str; 4] = ["batches.csv", "discrepancies.csv", "matches.csv", "rejects.csv"];
 
@@ -259,4 +260,36 @@ fn faults_without_end_are_counted() {
     let of_rejects = found.iter().filter(|fault| fault.file == "rejects.csv").count();
     assert_eq!(of_rejects, 101, "{:?}", found.first());
     assert!(found.iter().any(|fault| fault.problem == "and 400 more faults"));
+}
+
+#[test]
+fn the_exit_status_is_that_of_what_the_run_fails_on() {
+    // The open findings are settled-amount (-1 000) and file-net (-5), both in SEK.
+    let these = |codes: &[Code], sizes: &[(&str, i128)]| {
+        let sizes_minor = sizes.iter().map(|(currency, size)| ((*currency).to_owned(), *size)).collect();
+        FailOnRow::of(&FailOn::These { codes: codes.iter().copied().collect(), sizes_minor })
+    };
+    let cases = [
+        (these(&[], &[]), 0),
+        (these(&[Code::Unsettled], &[]), 0),
+        (these(&[Code::FileNet], &[]), 1),
+        (these(&[], &[("SEK", 1_005)]), 1),
+        (these(&[], &[("SEK", 1_006)]), 0),
+        (these(&[], &[("NOK", 1)]), 0),
+    ];
+    for (fail_on, status) in cases {
+        let mut report = complete_report();
+        report.summary.fail_on = fail_on.clone();
+        report.summary.exit_status = status;
+        let dir = published(&report);
+        assert!(verify(&dir.path().join("out")).is_ok(), "{fail_on:?}");
+        refused(
+            |report| {
+                report.summary.fail_on = fail_on;
+                report.summary.exit_status = 1 - status;
+            },
+            SUMMARY_FILE,
+            &format!("exit_status is {}, but should be {status}", 1 - status),
+        );
+    }
 }

@@ -1,0 +1,321 @@
+//! The commands that look into a state: `history`, `open`, `note`, `close`, and the proof of its log.
+
+use std::path::Path;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::args::{DecideArgs, Format, HistoryArgs, OpenArgs};
+use super::fault::Fault;
+use super::show::{count, major};
+use super::table::{Align, Colour, Table};
+use crate::model::currency::Currencies;
+use crate::state::log::{CLOSE, NOTE};
+use crate::state::schema::FINDING_COLUMNS;
+use crate::state::store::Store;
+use crate::state::write::Night;
+use crate::state::{StateError, StoredCleared, StoredFinding};
+
+/// The edges of the age buckets, in days: the first of each.
+const BUCKETS: [(i64, &str); 4] = [(0, "0-7"), (8, "8-30"), (31, "31-90"), (91, "91 and more")];
+
+/// An unusable state as a diagnostic.
+pub fn unusable(error: &StateError) -> Fault {
+    Fault { help: Some(error.help().to_owned()), ..Fault::new(error.to_string()) }
+}
+
+fn look(state: &Path) -> Result<Store, Fault> {
+    if !state.exists() {
+        let problem = format!("{}: no such state", state.display());
+        return Err(Fault::new(problem).help("`avstem run --state FILE` makes one"));
+    }
+    Store::look(state).map_err(|error| unusable(&error))
+}
+
+/// A column of a finding by its name.
+fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
+    let place = FINDING_COLUMNS.iter().position(|column| *column == name);
+    place.and_then(|place| columns.get(place)).map_or("", String::as_str)
+}
+
+/// What `avstem history` shows.
+///
+/// # Errors
+/// The state cannot be read, or has no such night.
+pub fn history(args: &HistoryArgs, colours: bool) -> Result<String, Fault> {
+    let store = look(&args.state)?;
+    let nights = store.history().map_err(|error| unusable(&error))?;
+    let Some(number) = args.night else {
+        return Ok(match args.format {
+            Format::Json => pretty(&json!({ "nights": nights.iter().map(night_json).collect::<Vec<_>>() })),
+            Format::Text => nights_table(&nights, colours),
+        });
+    };
+    let number = i64::from(number);
+    let Some(night) = nights.iter().find(|night| night.number == number) else {
+        let problem = format!("{}: there is no night {number}", args.state.display());
+        return Err(Fault::new(problem).help("avstem history lists the nights"));
+    };
+    let mut files = store.files().map_err(|error| unusable(&error))?;
+    files.retain(|file| file.night == number);
+    let cleared = store.cleared(Some(&night.as_of)).map_err(|error| unusable(&error))?;
+    let mut opened = store.findings().map_err(|error| unusable(&error))?;
+    opened.retain(|finding| column(&finding.columns, "first_seen") == night.as_of);
+    if args.format == Format::Json {
+        let file = |file: &crate::state::StoredFile| {
+            json!({ "path": file.path, "dataset": file.dataset, "provider": file.provider, "rows": file.rows,
+                    "rejected": file.rejected, "state": file.state, "sha256": file.sha256 })
+        };
+        let mut value = night_json(night);
+        value["inputs"] = files.iter().map(file).collect();
+        value["opened_and_still_there"] = opened.iter().map(|finding| finding_json(&finding.columns)).collect();
+        value["gone"] = cleared.iter().map(cleared_json).collect();
+        return Ok(pretty(&value));
+    }
+    let mut text = nights_table(std::slice::from_ref(night), colours);
+    let mut table = Table::new([
+        ("input", Align::Left),
+        ("dataset", Align::Left),
+        ("provider", Align::Left),
+        ("state", Align::Left),
+        ("rows", Align::Right),
+        ("rejected", Align::Right),
+    ]);
+    for file in &files {
+        let cells = [
+            file.path.clone(),
+            file.dataset.clone(),
+            file.provider.clone(),
+            file.state.clone(),
+            file.rows.to_string(),
+            file.rejected.to_string(),
+        ];
+        table.row(cells, Colour::Plain);
+    }
+    text.push('\n');
+    text.push_str(&table.render(colours));
+    text.push_str("\nfirst seen on its day and still there:\n");
+    let opened: Vec<&[String]> = opened.iter().map(|finding| finding.columns.as_slice()).collect();
+    text.push_str(&findings_table(&opened, &|_| String::new(), colours));
+    text.push_str("\ngone on its day:\n");
+    let gone: Vec<&[String]> = cleared.iter().map(|cleared| cleared.columns.as_slice()).collect();
+    let closed_by = |id: &str| {
+        let known = cleared.iter().find(|cleared| column(&cleared.columns, "id") == id);
+        known.map(|known| known.closed_by.clone()).unwrap_or_default()
+    };
+    text.push_str(&findings_table(&gone, &closed_by, colours));
+    Ok(text)
+}
+
+fn night_json(night: &Night) -> Value {
+    json!({ "number": night.number, "as_of": night.as_of, "files": night.files, "rows": night.rows,
+            "rejected": night.rejected, "opened": night.opened, "cleared": night.cleared, "open": night.open,
+            "pending": night.pending, "exit_status": night.exit_status })
+}
+
+fn finding_json(columns: &[String]) -> Value {
+    let pair = |(name, value): (&&str, &String)| ((*name).to_owned(), Value::String(value.clone()));
+    Value::Object(FINDING_COLUMNS.iter().zip(columns).map(pair).collect())
+}
+
+fn cleared_json(cleared: &StoredCleared) -> Value {
+    let mut value = finding_json(&cleared.columns);
+    value["cleared_on"] = cleared.cleared_on.clone().into();
+    value["closed_by"] = cleared.closed_by.clone().into();
+    value
+}
+
+fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+fn nights_table(nights: &[Night], colours: bool) -> String {
+    let mut table = Table::new([
+        ("night", Align::Right),
+        ("as of", Align::Left),
+        ("files", Align::Right),
+        ("rows", Align::Right),
+        ("rejected", Align::Right),
+        ("opened", Align::Right),
+        ("cleared", Align::Right),
+        ("open", Align::Right),
+        ("pending", Align::Right),
+        ("status", Align::Right),
+    ]);
+    for night in nights {
+        let number = |number: i64| count(u64::try_from(number).unwrap_or(0));
+        let cells = [
+            number(night.number),
+            night.as_of.clone(),
+            number(night.files),
+            number(night.rows),
+            number(night.rejected),
+            number(night.opened),
+            number(night.cleared),
+            number(night.open),
+            number(night.pending),
+            night.exit_status.to_string(),
+        ];
+        table.row(cells, if night.rejected > 0 { Colour::Red } else { Colour::Plain });
+    }
+    table.render(colours)
+}
+
+/// What `avstem open` shows.
+///
+/// # Errors
+/// The state cannot be read.
+pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
+    let store = look(&args.state)?;
+    let Some(last) = store.last_night().map_err(|error| unusable(&error))? else {
+        return Ok("no night yet\n".to_owned());
+    };
+    let mut findings = store.findings().map_err(|error| unusable(&error))?;
+    let notes = store.log().map_err(|error| unusable(&error))?;
+    findings.retain(|finding| args.all || column(&finding.columns, "status") == "open");
+    let aged = |finding: &StoredFinding| (age_days(&finding.columns, &last.as_of), finding.columns.clone());
+    let mut aged: Vec<(i64, Vec<String>)> = findings.iter().map(aged).collect();
+    // The oldest first, then as in the report.
+    aged.sort_by(|(a_age, a), (b_age, b)| b_age.cmp(a_age).then_with(|| a.get(3..).cmp(&b.get(3..))));
+    if args.format == Format::Json {
+        let one = |(age, columns): &(i64, Vec<String>)| {
+            let mut value = finding_json(columns);
+            value["bucket"] = bucket(*age).into();
+            let of_finding = notes.iter().filter(|entry| entry.finding == column(columns, "id"));
+            let note = |entry: &crate::state::log::Entry| json!({ "at": entry.at, "who": entry.who, "action": entry.action, "text": entry.text });
+            value["log"] = of_finding.map(note).collect();
+            value
+        };
+        let items: Vec<Value> = aged.iter().map(one).collect();
+        return Ok(pretty(&json!({ "as_of": last.as_of, "night": last.number, "items": items })));
+    }
+    if aged.is_empty() {
+        return Ok(format!("as of {}: nothing is open\n", last.as_of));
+    }
+    let mut text = format!("as of {}:\n\n{}", last.as_of, buckets_table(&aged, colours));
+    for (first, name) in BUCKETS.iter().rev() {
+        let of_bucket: Vec<&[String]> =
+            aged.iter().filter(|(age, _)| bucket(*age) == *name).map(|(_, columns)| columns.as_slice()).collect();
+        if of_bucket.is_empty() {
+            continue;
+        }
+        let days = if *first == 0 { "0 to 7".to_owned() } else { (*name).replace('-', " to ") };
+        text.push_str(&format!("\n{days} days\n"));
+        let last_note = |id: &str| {
+            let entry = notes.iter().rev().find(|entry| entry.finding == id);
+            entry.map(|entry| format!("{}: {}", entry.who, entry.text)).unwrap_or_default()
+        };
+        text.push_str(&findings_table(&of_bucket, &last_note, colours));
+    }
+    Ok(text)
+}
+
+/// Days since the newest record of a finding was made, else since the finding was first seen.
+fn age_days(columns: &[String], as_of: &str) -> i64 {
+    let stated = column(columns, "age_days").parse().ok();
+    let day = |text: &str| text.parse::<NaiveDate>().ok();
+    let since = || Some((day(as_of)? - day(column(columns, "first_seen"))?).num_days());
+    stated.or_else(since).unwrap_or(0)
+}
+
+fn bucket(age_days: i64) -> &'static str {
+    BUCKETS.iter().rev().find(|(first, _)| age_days >= *first).map_or("0-7", |(_, name)| name)
+}
+
+fn buckets_table(aged: &[(i64, Vec<String>)], colours: bool) -> String {
+    let mut sums: std::collections::BTreeMap<(&str, &str), [(u64, i128); 4]> = std::collections::BTreeMap::new();
+    for (age, columns) in aged {
+        let row = sums.entry((column(columns, "code"), column(columns, "currency"))).or_default();
+        let place = BUCKETS.iter().position(|(_, name)| *name == bucket(*age)).unwrap_or(0);
+        if let Some((findings, difference)) = row.get_mut(place) {
+            *findings = findings.saturating_add(1);
+            *difference = difference.saturating_add(column(columns, "difference").parse().unwrap_or(0));
+        }
+    }
+    let mut table = Table::new([
+        ("code", Align::Left),
+        ("currency", Align::Left),
+        ("0-7 days", Align::Right),
+        ("8-30", Align::Right),
+        ("31-90", Align::Right),
+        ("91 and more", Align::Right),
+        ("difference", Align::Right),
+    ]);
+    let currencies = Currencies::default();
+    for ((code, currency), buckets) in sums {
+        let [a, b, c, d] = buckets.map(|(findings, _)| if findings == 0 { String::new() } else { count(findings) });
+        let difference = buckets.iter().fold(0_i128, |sum, (_, difference)| sum.saturating_add(*difference));
+        let difference = if currency.is_empty() { String::new() } else { major(difference, currency, &currencies) };
+        table.row([code.to_owned(), currency.to_owned(), a, b, c, d, difference], Colour::Plain);
+    }
+    table.render(colours)
+}
+
+fn findings_table(findings: &[&[String]], note: &dyn Fn(&str) -> String, colours: bool) -> String {
+    if findings.is_empty() {
+        return "none\n".to_owned();
+    }
+    let currencies = Currencies::default();
+    let mut table = Table::new([
+        ("id", Align::Left),
+        ("code", Align::Left),
+        ("status", Align::Left),
+        ("provider", Align::Left),
+        ("order or batch", Align::Left),
+        ("currency", Align::Left),
+        ("difference", Align::Right),
+        ("first seen", Align::Left),
+        ("note", Align::Left),
+    ]);
+    for columns in findings {
+        let text = |name: &str| column(columns, name).to_owned();
+        let named = ["order_id", "settlement_id", "reconciliation_number", "transaction_number", "payee_reference"];
+        let named = named.into_iter().map(text).find(|text| !text.is_empty()).unwrap_or_default();
+        let currency = text("currency");
+        let difference = if currency.is_empty() {
+            String::new()
+        } else {
+            major(text("difference").parse().unwrap_or(0), &currency, &currencies)
+        };
+        let status = text("status");
+        let colour = if status == "open" { Colour::Red } else { Colour::Plain };
+        let id = text("id");
+        let said = note(&id);
+        let cells = [id, text("code"), status, text("provider"), named, currency, difference, text("first_seen"), said];
+        table.row(cells, colour);
+    }
+    table.render(colours)
+}
+
+/// Writes a note on a finding into the log, or closes it.
+///
+/// # Errors
+/// There is no such finding, or the state cannot be written.
+pub fn decide(args: &DecideArgs, close: bool, user: Option<String>, now: DateTime<Utc>) -> Result<String, Fault> {
+    let action = if close { CLOSE } else { NOTE };
+    let said = if close { args.reason.as_deref() } else { args.text.as_deref() };
+    let said = said.map(str::trim).filter(|text| !text.is_empty());
+    let Some(said) = said else {
+        let help = if close { "say why with --reason \"text\"" } else { "say what after the id" };
+        return Err(Fault::new("nothing was said").help(help));
+    };
+    let by = args.by.clone().or(user);
+    let Some(who) = by.as_deref().map(str::trim).filter(|who| !who.is_empty()) else {
+        return Err(Fault::new("nobody is named").help("say who decides with --by NAME, or set USER"));
+    };
+    // Before the lock makes a file beside it.
+    drop(look(&args.state)?);
+    let at = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let mut store = Store::open(&args.state, &at).map_err(|error| unusable(&error))?;
+    let entry = store.decide(&args.id, action, said, who, &at).map_err(|error| unusable(&error))?;
+    let done = if close { "closed; it stays so while its amounts stay what they are" } else { "noted" };
+    Ok(format!("{} {done} (entry {} of the log, {})\n", args.id, entry.number, entry.hash))
+}
+
+/// Proves a state: every page, and the chain of its log.
+///
+/// # Errors
+/// The state cannot be read.
+pub fn prove(state: &Path) -> Result<(usize, Vec<String>), Fault> {
+    look(state)?.prove().map_err(|error| unusable(&error))
+}
