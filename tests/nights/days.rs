@@ -30,9 +30,11 @@ pub fn story(seed: u64) -> Story {
         let path = format!("in/{:02}-{number:02}-{}.csv", rng.below(100), file.dataset.name());
         night.files.push(File { path, dataset: file.dataset.name(), provider: file.provider, bytes: file.bytes });
     }
-    // Now and then everything is configured in another way from some night on.
+    // Now and then everything is configured in another way from some night on; but a file keeps the provider that it was
+    // given for.
     if rng.percent(20) {
-        let (_, other) = random_day(rng.next() % 10_000);
+        let (_, mut other) = random_day(rng.next() % 10_000);
+        other.default_provider.clone_from(&settings.default_provider);
         let count = nights.len();
         nights[rng.below(count)].settings = Some(toml(&other));
     }
