@@ -137,6 +137,7 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         chunk_bytes: 4 << 20,
         shard_count: 256,
         state: None,
+        retain_days: 800,
         as_of,
     })
 }

@@ -60,6 +60,7 @@ struct File {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 struct Rules {
+    retain_days: Option<Whole>,
     capture_days: Option<Whole>,
     settlement_days: Option<Whole>,
     capture_calendar: Option<CountryCode>,
@@ -185,6 +186,12 @@ impl Config {
     #[must_use]
     pub fn zone(&self) -> Zone {
         self.file.timezone.map_or_else(Zone::default, |zone| Zone(zone.0))
+    }
+
+    /// For how many days after its last row a group stays in the state.
+    #[must_use]
+    pub fn retain_days(&self) -> Option<u64> {
+        self.file.rules.retain_days.as_ref().and_then(|days| u64::try_from(days.0).ok())
     }
 
     /// The state of earlier nights.

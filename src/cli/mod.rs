@@ -167,10 +167,29 @@ fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let worked = watched(console, |on| pipeline::night::run(plan, &mut store, on))?;
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
+    if let Some((new, named)) = &worked.archive {
+        keep_archive(new, named)
+            .map_err(|error| Fault::new(format!("{}: cannot be written: {error}", named.display())))?;
+        console.note(format_args!("{}: holds what has left the state", named.display()));
+    }
     store.write(&worked.change).map_err(unusable)?;
     ready.put_in_place().map_err(refused)?;
     tell(&worked.report.summary, console);
     shown(plan, &worked.report, args, console)
+}
+
+/// Gives a folder of the archive its name. One of the same name is from a run that died before the state was written, and
+/// holds the same.
+fn keep_archive(new: &Path, named: &Path) -> io::Result<()> {
+    if named.exists() {
+        std::fs::remove_dir_all(named)?;
+    }
+    std::fs::rename(new, named)?;
+    #[cfg(unix)]
+    if let Some(parent) = named.parent() {
+        std::fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {

@@ -16,6 +16,8 @@ use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::pipeline::plan::{Input, Plan};
 
+/// For so many days after its last row a group stays in the state, unless something else is said.
+const RETAIN_DAYS: u64 = 800;
 /// Where reports go unless something else is said.
 const OUT: &str = "avstem-out";
 /// Chunks are large enough that a thread rarely asks for the next one, and small enough that all cores have one.
@@ -45,6 +47,7 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
     plan.settings.capture_days = args.capture_days.unwrap_or(plan.settings.capture_days);
     plan.settings.settlement_days = args.settlement_days.unwrap_or(plan.settings.settlement_days);
     plan.out = args.out.clone().or_else(|| config.out()).unwrap_or(plan.out);
+    plan.retain_days = config.retain_days().unwrap_or(RETAIN_DAYS);
     plan.matches = args.matches;
     plan.state = args.state.clone().or_else(|| config.state());
     let refused = |option: &str| {
@@ -81,6 +84,7 @@ fn of_inputs(args: &InputArgs, config: &Config, now: DateTime<Utc>) -> Result<Pl
         settings,
         out: PathBuf::from(OUT),
         state: None,
+        retain_days: RETAIN_DAYS,
         matches: false,
         parquet: false,
         threads: args.threads.map(usize::from),

@@ -20,6 +20,8 @@ pub struct Plan {
     pub out: PathBuf,
     /// The state of earlier nights; `None` for a run by itself.
     pub state: Option<PathBuf>,
+    /// For so many days after its last row a group stays in the state.
+    pub retain_days: u64,
     /// Also write `matches.csv`.
     pub matches: bool,
     /// Also write the canonical rows as Parquet.

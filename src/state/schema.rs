@@ -10,7 +10,7 @@ use super::{StateError, failed};
 pub const APPLICATION_ID: i32 = 0x6176_7374;
 
 /// The version that this program writes.
-pub const VERSION: i32 = 1;
+pub const VERSION: i32 = 2;
 
 /// Columns of a finding, as in `discrepancies.csv` (RULES.md 8).
 pub const FINDING_COLUMNS: [&str; 20] = [
@@ -35,6 +35,9 @@ pub const FINDING_COLUMNS: [&str; 20] = [
     "explanation",
     "sources",
 ];
+
+/// What makes each version from the one before; the first from nothing. A version that was released is never changed.
+const STEPS: [&str; 2] = [TABLES, LOG];
 
 /// Version 1. Amounts and sums are texts where they may be larger than 64 bits.
 const TABLES: &str = "
@@ -88,22 +91,26 @@ CREATE TABLE total (
 CREATE TABLE seen (
     what TEXT NOT NULL, provider TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (what, provider, value)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// Version 2: what people decide.
+const LOG: &str = "
 CREATE TABLE log (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, finding TEXT NOT NULL,
     about TEXT NOT NULL, text TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
 ";
 
-/// Makes the tables in an empty database.
-pub(super) fn create(database: &Connection, path: &Path) -> Result<(), StateError> {
-    let action = "make its tables";
-    let text =
-        format!("BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {TABLES} COMMIT;");
-    database.execute_batch(&text).map_err(failed(path, action))
+/// Brings a database from a version (0: nothing) to [`VERSION`], in one transaction.
+pub(super) fn migrate(database: &Connection, from: i32, path: &Path) -> Result<(), StateError> {
+    let done = usize::try_from(from).unwrap_or(0);
+    let steps: String = STEPS.iter().skip(done).copied().collect();
+    let text = format!("BEGIN; PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; {steps} COMMIT;");
+    database.execute_batch(&text).map_err(failed(path, "make its tables"))
 }
 
-/// Looks whether a database is a state that this program can use, and says whether it is empty.
-pub(super) fn check(database: &Connection, path: &Path) -> Result<bool, StateError> {
+/// Looks whether a database is a state that this program can use, and says its version; 0 where there is nothing in it.
+pub(super) fn check(database: &Connection, path: &Path) -> Result<i32, StateError> {
     let unusable = |problem: String, help| StateError::Unusable { path: path.to_owned(), problem, help };
     let number = |name: &str| database.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i32>(0));
     let (application, version, schema) = number("application_id")
@@ -112,7 +119,7 @@ pub(super) fn check(database: &Connection, path: &Path) -> Result<bool, StateErr
             unusable(format!("this is no state, or it is damaged: {error}"), "give the path of a state, or of no file")
         })?;
     if (application, version, schema) == (0, 0, 0) {
-        return Ok(true);
+        return Ok(0);
     }
     if application != APPLICATION_ID {
         return Err(unusable(
@@ -124,7 +131,7 @@ pub(super) fn check(database: &Connection, path: &Path) -> Result<bool, StateErr
         let problem = format!("this state has version {version}, and this program knows versions up to {VERSION}");
         return Err(unusable(problem, "use the newer program that wrote it"));
     }
-    Ok(false)
+    Ok(version)
 }
 
 /// Looks at every page: what is damaged is found before anything is written.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use super::lock::Lock;
-use super::schema::{FINDING_COLUMNS, check, check_whole, create};
+use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
 use super::write::Night;
 use super::{
     Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
@@ -79,10 +79,14 @@ impl Store {
     pub fn look(path: &Path) -> Result<Self, StateError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let database = Connection::open_with_flags(path, flags).map_err(failed(path, "open the state"))?;
-        let help = "a run with --state makes one";
-        if check(&database, path)? {
-            return Err(StateError::Unusable { path: path.to_owned(), problem: "the state is empty".to_owned(), help });
-        }
+        let unusable = |problem: String, help| Err(StateError::Unusable { path: path.to_owned(), problem, help });
+        match check(&database, path)? {
+            0 => unusable("the state is empty".to_owned(), "a run with --state makes one"),
+            VERSION => Ok(()),
+            older => {
+                unusable(format!("the state has version {older}, an older one"), "the next run brings it up to date")
+            }
+        }?;
         Ok(Self { database, path: path.to_owned(), _lock: None })
     }
 
@@ -238,6 +242,18 @@ impl Store {
         self.list("SELECT DISTINCT component FROM finding_component ORDER BY component", |row| row.get(0))
     }
 
+    /// Groups without a row since a day, and in which nothing was found, the oldest first.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn components_before(&self, day: &str) -> Result<Vec<i64>, StateError> {
+        let text = "SELECT id FROM component WHERE newest < ?1 AND id NOT IN (SELECT component FROM finding_component)
+                    ORDER BY newest, id";
+        let listed =
+            self.database.prepare(text).and_then(|mut query| query.query_map([day], |row| row.get(0))?.collect());
+        listed.map_err(self.failed("read"))
+    }
+
     /// The rows of groups, or of all, ordered by place.
     ///
     /// # Errors
@@ -351,14 +367,40 @@ fn connect(path: &Path) -> Result<Connection, StateError> {
     // One writer at a time, and one file to copy: a rollback journal, synced before the file is and gone after it.
     let settings = "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA locking_mode=EXCLUSIVE;
                     PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
-    let empty = check(&database, path)?;
+    let version = check(&database, path)?;
     database.execute_batch(settings).map_err(failed(path, "open the state"))?;
-    if empty {
-        create(&database, path)?;
-    } else if std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_LEN_MAX) {
+    if version == 0 {
+        migrate(&database, 0, path)?;
+        return Ok(database);
+    }
+    if std::fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_LEN_MAX) {
         check_whole(&database, path)?;
     }
+    if version < VERSION {
+        keep_copy(path, version)?;
+        migrate(&database, version, path)?;
+    }
     Ok(database)
+}
+
+/// Keeps a copy of a state as it is, beside it; one that is there already is of the same version and stays.
+fn keep_copy(path: &Path, version: i32) -> Result<(), StateError> {
+    let beside = |end: String| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        PathBuf::from(name)
+    };
+    let (copy, new) = (beside(format!(".version-{version}")), beside(format!(".version-{version}.new")));
+    if copy.exists() {
+        return Ok(());
+    }
+    let copied = std::fs::copy(path, &new)
+        .and_then(|_| std::fs::File::open(&new)?.sync_all())
+        .and_then(|()| std::fs::rename(&new, &copy));
+    copied.map_err(|error| StateError::Failed {
+        path: copy,
+        problem: format!("cannot keep a copy of the state of version {version}: {error}"),
+    })
 }
 
 fn columns(row: &Row<'_>, count: usize) -> rusqlite::Result<Vec<String>> {

@@ -54,6 +54,10 @@ pub struct Change {
     pub keys: Vec<(Key, i64)>,
     /// The findings of tonight, all of them.
     pub findings: Vec<StoredFinding>,
+    /// Groups that go to the archive, and their keys.
+    pub archived: Vec<i64>,
+    /// The keys of these groups.
+    pub archived_keys: Vec<Key>,
     /// What is gone.
     pub cleared: Vec<StoredCleared>,
     /// The totals of all nights, all of them.
@@ -139,6 +143,16 @@ fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
         night.execute("UPDATE row SET component = ?2 WHERE component = ?1", [from, into])?;
         night.execute("DELETE FROM component WHERE id = ?1", [from])?;
         repoint_keys(night, *from, *into)?;
+    }
+    let mut delete_rows = night.prepare("DELETE FROM row WHERE component = ?1")?;
+    let mut delete_group = night.prepare("DELETE FROM component WHERE id = ?1")?;
+    for component in &change.archived {
+        delete_rows.execute([component])?;
+        delete_group.execute([component])?;
+    }
+    let mut delete_key = night.prepare("DELETE FROM key WHERE provider = ?1 AND kind = ?2 AND text = ?3")?;
+    for key in &change.archived_keys {
+        delete_key.execute(params![key.provider, key.kind, key.text])?;
     }
     let mut insert = night
         .prepare("INSERT INTO component VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET newest = max(newest, ?2)")?;

@@ -155,6 +155,7 @@ impl Case {
             inputs: inputs.collect(),
             out: folder.path().join("out"),
             state: None,
+            retain_days: 800,
             matches: true,
             parquet: false,
             threads: Some(2),

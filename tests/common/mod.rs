@@ -55,6 +55,7 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         settings,
         out: folder.join("out"),
         state: None,
+        retain_days: 800,
         matches: true,
         parquet: false,
         threads: Some(engine.threads),

@@ -22,7 +22,7 @@ fn errors_point_at_the_key_and_say_what_to_do() {
         (
             "sources = 1",
             "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-             help: keys known here: out, timezone, provider, log_format, metrics, fail_on, currencies, rules, providers, source, expect, profiles",
+             help: keys known here: out, state, timezone, provider, log_format, metrics, fail_on, currencies, rules, providers, source, expect, profiles",
         ),
         (
             "[providers.x]\nunique_refrence = true",

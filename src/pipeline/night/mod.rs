@@ -6,6 +6,7 @@
 //! report is that of one run over all inputs. Where a night changes how everything is judged (the rules are configured
 //! in another way, a leg begins, a settlement file replaces another one), all rows of the state are judged anew.
 
+pub mod archive;
 mod groups;
 mod open_items;
 mod past;
@@ -13,10 +14,12 @@ mod scan;
 mod tonight;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use self::archive::Archived;
 use self::groups::{Grouped, grouped};
 use self::scan::Fresh;
 use self::tonight::{RULES, Tonight};
@@ -43,6 +46,8 @@ pub struct Worked {
     pub report: Report,
     /// What is to be written.
     pub change: Change,
+    /// A folder with what leaves the state, and the name that it gets just before the state is written.
+    pub archive: Option<(PathBuf, PathBuf)>,
 }
 
 /// Works a night. Nothing is written: that is for the caller, the state first and the report at once after it.
@@ -60,6 +65,8 @@ struct Before {
     rejects: Vec<StoredReject>,
     seen: BTreeSet<Seen>,
     totals: Totals,
+    /// What the groups came to that have left the state, a part of the totals.
+    archived: Totals,
     findings: Vec<StoredFinding>,
     rules: Option<String>,
     /// The days of the nights.
@@ -70,12 +77,17 @@ struct Before {
 
 impl Before {
     fn of(store: &Store) -> Result<Self, RunError> {
+        let totals = store.totals()?;
+        let archived = totals.iter().filter_map(|((section, key, name), value)| {
+            Some(((section.strip_prefix(ARCHIVED)?.to_owned(), key.clone(), name.clone()), *value))
+        });
         Ok(Self {
             last: store.last_night()?,
             files: store.files()?,
             rejects: store.rejects()?,
             seen: store.seen()?.into_iter().collect(),
-            totals: Totals(store.totals()?.into_iter().collect()),
+            archived: Totals(archived.collect()),
+            totals: Totals(totals.into_iter().filter(|((section, ..), _)| !section.starts_with(ARCHIVED)).collect()),
             findings: store.findings()?,
             rules: store.setting(RULES)?,
             days: store
@@ -106,6 +118,9 @@ impl Before {
     }
 }
 
+/// How the sections of totals begin that stand for what has left the state.
+const ARCHIVED: &str = "archived ";
+
 /// How the formats of documents of an API begin.
 const PAYLOADS: &str = "payload";
 
@@ -125,7 +140,9 @@ fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worke
     let (groups, places, beside);
     if anew.is_some() {
         (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &means)?;
-        beside = Beside { known, ..Beside::default() };
+        // What has left the state cannot be judged anew: it is taken as it was.
+        let seen = if before.archived.0.is_empty() { BTreeSet::new() } else { before.seen.clone() };
+        beside = Beside { known, seen, totals: before.archived.clone() };
     } else {
         let touched = grouped(&rows, Some(store), before.next[1])?;
         let old = recall(store, &before, &touched, &means)?;
@@ -135,7 +152,18 @@ fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worke
         groups = Grouped { keys: with_keys_of_merged(&old, &touched, &means)?, ..touched };
     }
     let done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
-    Tonight { before, inputs, rows, groups, places, anew, rules, done }.worked(store, &means)
+    let night = before.last.as_ref().map_or(0, |last| last.number).saturating_add(1);
+    let archived = match &anew {
+        // The groups that the state holds are about to be numbered anew.
+        Some(_) => Archived::default(),
+        None => {
+            let busy =
+                places.iter().flatten().map(|(_, group)| *group).chain(groups.merged.iter().map(|(from, _)| *from));
+            archive::archived(store, &before, &busy.collect(), night, &means)?
+        }
+    };
+    Tonight { before, inputs, rows, groups, places, anew, rules, done, archived, as_of: plan.as_of.to_string() }
+        .worked(store, &means)
 }
 
 /// The files that take part and are as wanted.

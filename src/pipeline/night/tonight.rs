@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::archive::Archived;
 use super::groups::Grouped;
 use super::open_items::{self, Closing};
 use super::past::native_text;
 use super::scan::{Fresh, columns};
-use super::{Before, Places, Worked};
+use super::{ARCHIVED, Before, Places, Worked};
 use crate::model::finding::Status;
 use crate::pipeline::inputs::{File, Inputs};
 use crate::pipeline::read::Means;
@@ -15,7 +16,7 @@ use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
 use crate::state::store::Store;
 use crate::state::write::{Change, Night};
-use crate::state::{StoredFile, StoredFinding, StoredReject, StoredRow};
+use crate::state::{StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
@@ -32,18 +33,24 @@ pub(super) struct Tonight {
     /// The rules that all was judged by.
     pub rules: String,
     pub done: Done,
+    pub archived: Archived,
+    pub as_of: String,
 }
 
 impl Tonight {
     pub(super) fn worked(mut self, store: &Store, means: &Means<'_>) -> Result<Worked, RunError> {
-        let as_of = means.plan.as_of.to_string();
+        let as_of = self.as_of.clone();
         let findings = open_items::stored(&self.done.report.findings, &self.places);
         let cleared = self.cleared(&findings, &as_of);
         let last = self.before.last.as_ref();
         let came: Vec<usize> =
             (0..self.inputs.files.len()).filter(|file| self.inputs.files[*file].known.is_none()).collect();
         let same_day = last.is_some_and(|last| last.as_of == as_of);
-        let changed = !same_day || !came.is_empty() || self.anew.is_some() || findings != self.before.findings;
+        let changed = !self.archived.groups.is_empty()
+            || !same_day
+            || !came.is_empty()
+            || self.anew.is_some()
+            || findings != self.before.findings;
         let number = last.map_or(0, |last| last.number).saturating_add(i64::from(changed));
 
         // What went earlier on the same day, and is not there again, is listed once more.
@@ -75,7 +82,7 @@ impl Tonight {
             exit_status: self.done.report.summary.exit_status.into(),
         });
         let change = self.change(night, files, findings, cleared);
-        Ok(Worked { report: self.done.report, change })
+        Ok(Worked { report: self.done.report, change, archive: self.archived.folder })
     }
 
     fn cleared(&self, findings: &[StoredFinding], as_of: &str) -> Vec<crate::state::StoredCleared> {
@@ -115,6 +122,16 @@ impl Tonight {
         files
     }
 
+    /// The totals of all nights, and those of what has left the state once more by themselves.
+    fn totals(&self) -> Vec<(TotalKey, i128)> {
+        let archived = self.before.archived.clone().plus(&self.archived.totals);
+        let apart = archived
+            .0
+            .into_iter()
+            .map(|((section, key, name), value)| ((format!("{ARCHIVED}{section}"), key, name), value));
+        Totals::of(&self.done.report).0.into_iter().chain(apart).collect()
+    }
+
     fn change(
         &self,
         night: Option<Night>,
@@ -135,7 +152,8 @@ impl Tonight {
         let mut rows = Vec::with_capacity(self.rows.len());
         for (row, component) in self.rows.iter().zip(&self.groups.of_row) {
             let day = newest.entry(*component).or_default();
-            *day = (*day).max(&row.day);
+            // A row that says no day is as old as the night.
+            *day = (*day).max(if row.day.is_empty() { &self.as_of } else { &row.day });
             let line = whole(row.line);
             rows.push(StoredRow { component: *component, seq, file: ids[row.file], line, text: row.text.clone() });
             seq = seq.saturating_add(1);
@@ -158,9 +176,11 @@ impl Tonight {
             components: newest.into_iter().map(|(component, day)| (component, day.to_owned())).collect(),
             rows,
             keys: self.groups.keys.clone(),
+            archived: self.archived.groups.clone(),
+            archived_keys: self.archived.keys.clone(),
             findings,
             cleared,
-            totals: Totals::of(&self.done.report).0.into_iter().collect(),
+            totals: self.totals(),
             seen: self.done.seen.iter().cloned().collect(),
             settings: vec![
                 (RULES, self.rules.clone()),

@@ -81,6 +81,7 @@ fn plan(inputs: Vec<Input>) -> Plan {
         settings: Settings::new(as_of),
         out: "out".into(),
         state: None,
+        retain_days: 800,
         matches: false,
         parquet: false,
         threads: Some(1),
