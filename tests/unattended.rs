@@ -341,8 +341,7 @@ fn the_samples_name_options_that_there_are() {
         let command = text.lines().find(|line| line.contains("avstem run")).unwrap();
         let options: Vec<&str> = command.split_whitespace().filter(|word| word.starts_with("--")).collect();
         assert!(options.len() >= 3, "{command}");
-        // The state is no option of this program yet.
-        for option in options.into_iter().filter(|option| *option != "--state") {
+        for option in options {
             assert!(help.contains(&format!("{option} <")), "{name}: {option}");
         }
     }

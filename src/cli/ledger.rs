@@ -212,10 +212,9 @@ pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
 
 /// Days since the newest record of a finding was made, else since the finding was first seen.
 fn age_days(columns: &[String], as_of: &str) -> i64 {
-    let stated = column(columns, "age_days").parse().ok();
     let day = |text: &str| text.parse::<NaiveDate>().ok();
-    let since = || Some((day(as_of)? - day(column(columns, "first_seen"))?).num_days());
-    stated.or_else(since).unwrap_or(0)
+    let since = day(column(columns, "newest")).or_else(|| day(column(columns, "first_seen")));
+    since.zip(day(as_of)).map_or(0, |(since, as_of)| (as_of - since).num_days().max(0))
 }
 
 fn bucket(age_days: i64) -> &'static str {

@@ -13,10 +13,10 @@ use crate::engine::shard::{Block, Partitions};
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
-use crate::model::finding::{Finding, FoundRow};
+use crate::model::finding::FoundRow;
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
-use crate::rules::describe::describe;
+use crate::rules::describe::describe_all;
 use crate::rules::operations::{Outcome, resolve, resolve_pair};
 use crate::rules::orders::Context;
 use crate::rules::references::reused;
@@ -90,10 +90,6 @@ fn resolve_shard(
     let found = describe_all(&std::mem::take(&mut outcome.findings), context)?;
     (means.on)(Event::Advance { by: 1 });
     Ok((outcome, found))
-}
-
-fn describe_all(findings: &[Finding], context: &Context<'_>) -> Result<Vec<FoundRow>, ReadBackError> {
-    findings.iter().map(|finding| describe(finding, context)).collect()
 }
 
 /// What a task uses again for every shard.
@@ -238,7 +234,7 @@ pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec
                     }
                     for operations in by_reference.values() {
                         if let Some(finding) = reused(operations, context)? {
-                            found.push(describe(&finding, context)?);
+                            found.extend(describe_all(&[finding], context)?);
                         }
                     }
                     Ok::<_, RunError>(())

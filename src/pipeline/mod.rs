@@ -41,7 +41,7 @@ use crate::model::finding::{Finding, FoundRow, Status};
 use crate::model::names::{NameId, Names};
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
-use crate::rules::describe::describe;
+use crate::rules::describe::describe_all;
 use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
 use crate::rules::finish::finish;
@@ -108,6 +108,8 @@ pub struct Beside {
     pub seen: BTreeSet<Seen>,
     /// What is known of findings from earlier nights, by id.
     pub known: HashMap<String, KnownFinding>,
+    /// Only what the run adds up is wanted, and no finding.
+    pub counts_only: bool,
 }
 
 /// What earlier nights and people say of a finding.
@@ -162,6 +164,9 @@ fn reconcile_inputs(
     let report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
     Ok(Done { report, seen, rejects })
 }
+
+/// How many findings a task describes at once.
+const DESCRIBED_AT_ONCE: usize = 64;
 
 /// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
 const OPEN_AT_ONCE: u64 = 3;
@@ -221,6 +226,7 @@ fn judge(
             currencies: means.currencies,
             rows: library,
             line_providers: &read.line_providers,
+            counts_only: beside.counts_only,
         };
         let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, &context)?;
         let mut found = judged.found;
@@ -244,8 +250,9 @@ fn judge(
         last.extend(inputs.findings.iter().cloned());
         last.extend(assemble::stated_findings(inputs, means));
         last.extend(read.findings.iter().cloned());
-        let described: Vec<_> = last.par_iter().map(|finding| describe(finding, &context)).collect::<Result<_, _>>()?;
-        found.extend(described);
+        let described: Vec<Vec<_>> =
+            last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, &context)).collect::<Result<_, _>>()?;
+        found.extend(described.into_iter().flatten());
         finish(&mut found);
         Ok((found, outcome, judged.tally))
     })

@@ -18,7 +18,7 @@ use crate::model::encoding::{pass_order_record, read_order_record};
 use crate::model::finding::FoundRow;
 use crate::model::names::NameId;
 use crate::rules::control::{Tally, Verdict};
-use crate::rules::describe::describe;
+use crate::rules::describe::describe_all;
 use crate::rules::orders::{Context, Outcome, reconcile};
 use crate::rules::plain::reconcile_plain;
 
@@ -89,7 +89,7 @@ fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Resul
     })?;
     sender.finish()?;
     let Outcome { findings, tally, .. } = outcome;
-    let found = findings.iter().map(|finding| describe(finding, desk.context)).collect::<Result<_, _>>()?;
+    let found = describe_all(&findings, desk.context)?;
     (desk.means.on)(Event::Advance { by: 1 });
     Ok(Judged { found, tally })
 }

@@ -25,6 +25,17 @@ struct Gathered {
     settlements: Side,
 }
 
+/// The rows of findings; none where only counts are wanted.
+///
+/// # Errors
+/// A row cannot be read back.
+pub fn describe_all(findings: &[Finding], context: &Context<'_>) -> Result<Vec<FoundRow>, ReadBackError> {
+    if context.counts_only {
+        return Ok(Vec::new());
+    }
+    findings.iter().map(|finding| describe(finding, context)).collect()
+}
+
 /// The row of a finding. Its id is not yet told from those of findings that equal it in all but their place.
 ///
 /// # Errors

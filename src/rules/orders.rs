@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub rows: &'a dyn ReadBack,
     /// Providers with an accepted order line; for others the line leg is skipped.
     pub line_providers: &'a FxHashSet<NameId>,
+    /// Findings are only counted: nobody reads what they say.
+    pub counts_only: bool,
 }
 
 /// What orders yield, collected over a shard.

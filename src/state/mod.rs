@@ -15,6 +15,7 @@ pub mod store;
 pub mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Why a state cannot be used. Unless it says otherwise nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -148,17 +149,55 @@ pub struct StoredRow {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Provider.
-    pub provider: String,
-    /// `order_id`, or the column of an id.
-    pub kind: &'static str,
+    pub provider: Arc<str>,
+    /// What kind of id it is.
+    pub kind: IdKind,
     /// The id.
-    pub text: String,
+    pub text: Box<str>,
+}
+
+/// The kinds of ids that bring rows together, as the state numbers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IdKind {
+    /// `order_id`.
+    Order,
+    /// `operation_id`.
+    Operation,
+    /// `transaction_number`.
+    TransactionNumber,
+    /// `payee_reference`.
+    PayeeReference,
+    /// `transaction_id`.
+    Transaction,
+}
+
+impl IdKind {
+    /// The number in the table `key`.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Order => 0,
+            Self::Operation => 1,
+            Self::TransactionNumber => 2,
+            Self::PayeeReference => 3,
+            Self::Transaction => 4,
+        }
+    }
+}
+
+/// What is known of a finding of the last night, to see whether it has changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The day on which it was first seen.
+    pub first_seen: String,
+    /// Hash of its columns.
+    pub digest: i64,
 }
 
 /// A finding as it stands in the state: what `avstem open` shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFinding {
-    /// The columns of `discrepancies.csv`, `id` first, `first_seen` included.
+    /// The columns of [`schema::FINDING_COLUMNS`], `id` first.
     pub columns: Vec<String>,
     /// Groups that its records belong to.
     pub components: Vec<i64>,

@@ -12,7 +12,8 @@ pub const APPLICATION_ID: i32 = 0x6176_7374;
 /// The version that this program writes.
 pub const VERSION: i32 = 2;
 
-/// Columns of a finding, as in `discrepancies.csv` (RULES.md 8).
+/// Columns of a finding: those of `discrepancies.csv` (RULES.md 8), but for `age_days`, which changes every night:
+/// `newest` is the day from which it is counted, empty where nothing says it.
 pub const FINDING_COLUMNS: [&str; 20] = [
     "id",
     "code",
@@ -30,7 +31,7 @@ pub const FINDING_COLUMNS: [&str; 20] = [
     "actual",
     "difference",
     "count",
-    "age_days",
+    "newest",
     "first_seen",
     "explanation",
     "sources",
@@ -63,16 +64,17 @@ CREATE TABLE row (
     component INTEGER NOT NULL, seq INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (component, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE provider (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE key (
-    provider TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, component INTEGER NOT NULL,
+    provider INTEGER NOT NULL, kind INTEGER NOT NULL, text TEXT NOT NULL, component INTEGER NOT NULL,
     PRIMARY KEY (provider, kind, text)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE finding (
     id TEXT PRIMARY KEY, code TEXT NOT NULL, status TEXT NOT NULL, leg TEXT NOT NULL, provider TEXT NOT NULL,
     order_id TEXT NOT NULL, line_id TEXT NOT NULL, payee_reference TEXT NOT NULL, transaction_number TEXT NOT NULL,
     reconciliation_number TEXT NOT NULL, settlement_id TEXT NOT NULL, currency TEXT NOT NULL, expected TEXT NOT NULL,
-    actual TEXT NOT NULL, difference TEXT NOT NULL, count TEXT NOT NULL, age_days TEXT NOT NULL,
-    first_seen TEXT NOT NULL, explanation TEXT NOT NULL, sources TEXT NOT NULL
+    actual TEXT NOT NULL, difference TEXT NOT NULL, count TEXT NOT NULL, newest TEXT NOT NULL,
+    first_seen TEXT NOT NULL, explanation TEXT NOT NULL, sources TEXT NOT NULL, digest INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE finding_component (
     finding TEXT NOT NULL, component INTEGER NOT NULL, PRIMARY KEY (finding, component)
@@ -82,7 +84,7 @@ CREATE TABLE cleared (
     provider TEXT NOT NULL, order_id TEXT NOT NULL, line_id TEXT NOT NULL, payee_reference TEXT NOT NULL,
     transaction_number TEXT NOT NULL, reconciliation_number TEXT NOT NULL, settlement_id TEXT NOT NULL,
     currency TEXT NOT NULL, expected TEXT NOT NULL, actual TEXT NOT NULL, difference TEXT NOT NULL, count TEXT NOT NULL,
-    age_days TEXT NOT NULL, first_seen TEXT NOT NULL, explanation TEXT NOT NULL, sources TEXT NOT NULL,
+    newest TEXT NOT NULL, first_seen TEXT NOT NULL, explanation TEXT NOT NULL, sources TEXT NOT NULL,
     closed_by TEXT NOT NULL, PRIMARY KEY (cleared_on, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE total (

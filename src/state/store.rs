@@ -1,5 +1,6 @@
 //! Reading a state: what is known, and the groups that rows belong to.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
@@ -8,7 +9,7 @@ use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
 use super::write::Night;
 use super::{
-    Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
+    Key, Mark, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
 };
 
 /// A state, open and locked.
@@ -225,13 +226,21 @@ impl Store {
     /// # Errors
     /// The state cannot be read.
     pub fn components_of(&self, keys: &[&Key]) -> Result<Vec<Option<i64>>, StateError> {
+        let providers = self.providers()?;
         let text = "SELECT component FROM key WHERE provider = ?1 AND kind = ?2 AND text = ?3";
         let looked_up = self.database.prepare(text).and_then(|mut query| {
-            let mut one =
-                |key: &&Key| query.query_row((&key.provider, key.kind, &key.text), |row| row.get(0)).optional();
+            let mut one = |key: &&Key| {
+                let Some(provider) = providers.get(&*key.provider) else { return Ok(None) };
+                query.query_row((provider, key.kind.number(), &*key.text), |row| row.get(0)).optional()
+            };
             keys.iter().map(&mut one).collect()
         });
         looked_up.map_err(self.failed("read"))
+    }
+
+    /// The numbers of the providers.
+    pub(super) fn providers(&self) -> Result<HashMap<String, i64>, StateError> {
+        Ok(self.list("SELECT name, id FROM provider", |row| Ok((row.get(0)?, row.get(1)?)))?.into_iter().collect())
     }
 
     /// The groups that something was found in.
@@ -302,21 +311,44 @@ impl Store {
         Ok([number(file)?, kept("next_component")?, kept("next_row")?])
     }
 
-    /// The findings of the last night, by id.
+    /// The findings of the last night.
     ///
     /// # Errors
     /// The state cannot be read.
     pub fn findings(&self) -> Result<Vec<StoredFinding>, StateError> {
-        let mut components: std::collections::HashMap<String, Vec<i64>> = std::collections::HashMap::new();
-        let pair = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
-        for (id, component) in self.list("SELECT finding, component FROM finding_component ORDER BY 1, 2", pair)? {
-            components.entry(id).or_default().push(component);
-        }
-        self.list("SELECT * FROM finding ORDER BY id", |row| {
-            let columns = columns(row, FINDING_COLUMNS.len())?;
-            let components = columns.first().and_then(|id| components.remove(id)).unwrap_or_default();
-            Ok(StoredFinding { columns, components })
+        let text = format!("SELECT {} FROM finding ORDER BY id", FINDING_COLUMNS.join(", "));
+        self.list(&text, |row| {
+            Ok(StoredFinding { columns: columns(row, FINDING_COLUMNS.len())?, components: Vec::new() })
         })
+    }
+
+    /// What is known of the findings of the last night, by id.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn marks(&self) -> Result<HashMap<String, Mark>, StateError> {
+        let of = |row: &Row<'_>| Ok((row.get(0)?, Mark { first_seen: row.get(1)?, digest: row.get(2)? }));
+        Ok(self.list("SELECT id, first_seen, digest FROM finding", of)?.into_iter().collect())
+    }
+
+    /// Some findings of the last night with their groups, in the order of these ids.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn findings_by_id(&self, ids: &[String]) -> Result<Vec<StoredFinding>, StateError> {
+        let text = format!("SELECT {} FROM finding WHERE id = ?1", FINDING_COLUMNS.join(", "));
+        let of_finding = "SELECT component FROM finding_component WHERE finding = ?1 ORDER BY component";
+        let read = || {
+            let (mut query, mut groups) = (self.database.prepare(&text)?, self.database.prepare(of_finding)?);
+            let mut found = Vec::with_capacity(ids.len());
+            for id in ids {
+                let components = groups.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+                let finding = query.query_row([id], |row| columns(row, FINDING_COLUMNS.len())).optional()?;
+                found.extend(finding.map(|columns| StoredFinding { columns, components }));
+            }
+            Ok(found)
+        };
+        read().map_err(self.failed("read"))
     }
 
     /// A night as it was written, by number; all where none is named.

@@ -1,6 +1,10 @@
 //! Writing a night: all of it in one transaction, or nothing.
 
-use rusqlite::{Connection, Transaction, params, params_from_iter};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Transaction, params, params_from_iter};
 
 use super::schema::FINDING_COLUMNS;
 use super::store::Store;
@@ -52,8 +56,10 @@ pub struct Change {
     pub rows: Vec<StoredRow>,
     /// Keys that came, sorted.
     pub keys: Vec<(Key, i64)>,
-    /// The findings of tonight, all of them.
-    pub findings: Vec<StoredFinding>,
+    /// Findings of tonight that are new, or not as they were, each with its digest.
+    pub findings: Vec<(StoredFinding, i64)>,
+    /// Findings that are gone.
+    pub gone: Vec<String>,
     /// Groups that go to the archive, and their keys.
     pub archived: Vec<i64>,
     /// The keys of these groups.
@@ -136,13 +142,25 @@ fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
 }
 
 fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    // Keys are sorted, so new providers are numbered in the order of their names.
+    let mut insert_provider = night.prepare("INSERT OR IGNORE INTO provider (name) VALUES (?1)")?;
+    let mut number = night.prepare("SELECT id FROM provider WHERE name = ?1")?;
+    let mut known: HashMap<Arc<str>, i64> = HashMap::new();
+    let mut provider_of = |name: &Arc<str>| {
+        if let Some(id) = known.get(name) {
+            return Ok::<i64, rusqlite::Error>(*id);
+        }
+        insert_provider.execute([&**name])?;
+        let id = number.query_row([&**name], |row| row.get(0))?;
+        known.insert(Arc::clone(name), id);
+        Ok(id)
+    };
     if change.anew {
         night.execute_batch("DELETE FROM row; DELETE FROM key; DELETE FROM component;")?;
     }
     for (from, into) in &change.merged {
         night.execute("UPDATE row SET component = ?2 WHERE component = ?1", [from, into])?;
         night.execute("DELETE FROM component WHERE id = ?1", [from])?;
-        repoint_keys(night, *from, *into)?;
     }
     let mut delete_rows = night.prepare("DELETE FROM row WHERE component = ?1")?;
     let mut delete_group = night.prepare("DELETE FROM component WHERE id = ?1")?;
@@ -152,7 +170,7 @@ fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
     }
     let mut delete_key = night.prepare("DELETE FROM key WHERE provider = ?1 AND kind = ?2 AND text = ?3")?;
     for key in &change.archived_keys {
-        delete_key.execute(params![key.provider, key.kind, key.text])?;
+        delete_key.execute(params![provider_of(&key.provider)?, key.kind.number(), &*key.text])?;
     }
     let mut insert = night
         .prepare("INSERT INTO component VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET newest = max(newest, ?2)")?;
@@ -166,26 +184,25 @@ fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
     let mut insert =
         night.prepare("INSERT INTO key VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET component = ?4")?;
     for (key, component) in &change.keys {
-        insert.execute(params![key.provider, key.kind, key.text, component])?;
+        insert.execute(params![provider_of(&key.provider)?, key.kind.number(), &*key.text, component])?;
     }
     Ok(())
 }
 
-/// Keys of a group that has become part of another are not found by the group, so each is found by what its rows say; the
-/// caller names them among the keys that came. Here only what was found in the group moves on.
-fn repoint_keys(night: &Connection, from: i64, into: i64) -> rusqlite::Result<()> {
-    night.execute("UPDATE OR IGNORE finding_component SET component = ?2 WHERE component = ?1", [from, into])?;
-    night.execute("DELETE FROM finding_component WHERE component = ?1", [from])?;
-    Ok(())
-}
-
 fn write_findings(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
-    night.execute_batch("DELETE FROM finding_component; DELETE FROM finding;")?;
+    let mut delete = night.prepare("DELETE FROM finding WHERE id = ?1")?;
+    let mut delete_components = night.prepare("DELETE FROM finding_component WHERE finding = ?1")?;
+    let put = change.findings.iter().filter_map(|(finding, _)| finding.columns.first());
+    for id in change.gone.iter().chain(put) {
+        delete.execute([id])?;
+        delete_components.execute([id])?;
+    }
     let places = |count: usize| (1..=count).map(|place| format!("?{place}")).collect::<Vec<_>>().join(", ");
-    let mut insert = night.prepare(&format!("INSERT INTO finding VALUES ({})", places(FINDING_COLUMNS.len())))?;
+    let mut insert = night.prepare(&format!("INSERT INTO finding VALUES ({})", places(FINDING_COLUMNS.len() + 1)))?;
     let mut insert_component = night.prepare("INSERT OR IGNORE INTO finding_component VALUES (?1, ?2)")?;
-    for finding in &change.findings {
-        insert.execute(params_from_iter(&finding.columns))?;
+    for (finding, digest) in &change.findings {
+        let columns = finding.columns.iter().map(|text| ToSqlOutput::from(text.as_str()));
+        insert.execute(params_from_iter(columns.chain([ToSqlOutput::from(*digest)])))?;
         for component in &finding.components {
             insert_component.execute(params![finding.columns.first(), component])?;
         }
@@ -194,6 +211,8 @@ fn write_findings(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<
     if let Some(row) = &change.night {
         let text = "DELETE FROM cleared WHERE cleared_on = ?1 AND id IN (SELECT id FROM finding)";
         night.execute(text, [&row.as_of])?;
+        // What only had to wait for its counterpart is of no interest after its day.
+        night.execute("DELETE FROM cleared WHERE cleared_on < ?1 AND status <> 'open'", [&row.as_of])?;
     }
     let mut insert = night.prepare(&format!(
         "INSERT OR REPLACE INTO cleared ({}, cleared_on, closed_by) VALUES ({})",

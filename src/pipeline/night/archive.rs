@@ -77,7 +77,7 @@ pub(super) fn archived(
     for file in std::fs::read_dir(&new)? {
         std::fs::File::open(file?.path())?.sync_all()?;
     }
-    let beside = Beside { seen: before.seen.clone(), ..Beside::default() };
+    let beside = Beside { seen: before.seen.clone(), counts_only: true, ..Beside::default() };
     let totals = Totals::of(&reconcile_inputs(&mut inputs, means, None, &beside)?.report);
     Ok(Archived { groups, keys: keys.into_keys().collect(), totals, folder: Some((new, named)) })
 }

@@ -13,7 +13,7 @@ mod past;
 mod scan;
 mod tonight;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ use crate::model::record::Dataset;
 use crate::report::view::Report;
 use crate::state::store::{LastNight, Store};
 use crate::state::write::Change;
-use crate::state::{Key, StoredFile, StoredFinding, StoredReject, StoredRow};
+use crate::state::{Key, Mark, StoredFile, StoredReject, StoredRow};
 
 /// A night's report, and what it changes in the state.
 #[derive(Debug)]
@@ -67,7 +67,8 @@ struct Before {
     totals: Totals,
     /// What the groups came to that have left the state, a part of the totals.
     archived: Totals,
-    findings: Vec<StoredFinding>,
+    /// Its findings, by id.
+    marks: HashMap<String, Mark>,
     rules: Option<String>,
     /// The days of the nights.
     days: BTreeMap<i64, NaiveDate>,
@@ -88,7 +89,7 @@ impl Before {
             seen: store.seen()?.into_iter().collect(),
             archived: Totals(archived.collect()),
             totals: Totals(totals.into_iter().filter(|((section, ..), _)| !section.starts_with(ARCHIVED)).collect()),
-            findings: store.findings()?,
+            marks: store.marks()?,
             rules: store.setting(RULES)?,
             days: store
                 .nights()?
@@ -136,19 +137,19 @@ fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worke
     let mut rows = scan::rows(&inputs, &reading(&inputs, |file| file.known.is_none()), &means)?;
     let rules = rules_text(plan);
     let anew = why_anew(&before, &inputs, &rows, &rules);
-    let known = open_items::known(&before.findings, &store.log()?);
+    let known = open_items::known(&before.marks, &store.log()?);
     let (groups, places, beside);
     if anew.is_some() {
         (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &means)?;
         // What has left the state cannot be judged anew: it is taken as it was.
         let seen = if before.archived.0.is_empty() { BTreeSet::new() } else { before.seen.clone() };
-        beside = Beside { known, seen, totals: before.archived.clone() };
+        beside = Beside { known, seen, totals: before.archived.clone(), counts_only: false };
     } else {
         let touched = grouped(&rows, Some(store), before.next[1])?;
         let old = recall(store, &before, &touched, &means)?;
         places = placed(&mut inputs, &before, &old.rows, &rows, &touched);
         let totals = before.totals.clone().minus(&old.totals);
-        beside = Beside { totals, seen: before.seen.clone(), known };
+        beside = Beside { totals, seen: before.seen.clone(), known, counts_only: false };
         groups = Grouped { keys: with_keys_of_merged(&old, &touched, &means)?, ..touched };
     }
     let done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
@@ -268,7 +269,7 @@ fn recall(store: &Store, before: &Before, groups: &Grouped, means: &Means<'_>) -
     let places = fill(&mut inputs, before, &rows);
     let mut totals = Totals::default();
     if !rows.is_empty() {
-        let beside = Beside { seen: before.seen.clone(), ..Beside::default() };
+        let beside = Beside { seen: before.seen.clone(), counts_only: true, ..Beside::default() };
         totals = Totals::of(&reconcile_inputs(&mut inputs, means, None, &beside)?.report);
     }
     Ok(Old { rows, inputs, places, totals })

@@ -1,8 +1,12 @@
 //! What is new, what is still there, and what is gone since the night before, and which row closed it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{Days, NaiveDate};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::groups::Grouped;
+use super::past::RowPlaces;
 use super::scan::Fresh;
 use crate::model::finding::{Code, FoundRow, Status};
 use crate::pipeline::KnownFinding;
@@ -10,7 +14,7 @@ use crate::pipeline::inputs::Inputs;
 use crate::report::view::ClearedRow;
 use crate::state::log::{CLOSE, Entry};
 use crate::state::schema::FINDING_COLUMNS;
-use crate::state::{StoredCleared, StoredFinding};
+use crate::state::{Mark, StoredCleared, StoredFinding};
 
 /// How many rows are named that closed a finding.
 const PLACES_SHOWN: usize = 3;
@@ -19,16 +23,13 @@ const PLACES_SHOWN: usize = 3;
 const CODE: usize = 1;
 const PROVIDER: usize = 4;
 const NUMBER: usize = 9;
-const FIRST_SEEN: usize = 17;
 
 /// What is known of findings: the day on which they were first seen, and whether somebody closed them.
-pub(super) fn known(before: &[StoredFinding], log: &[Entry]) -> HashMap<String, KnownFinding> {
-    let mut known: HashMap<String, KnownFinding> = HashMap::new();
-    for finding in before {
-        if let (Some(id), first_seen) = (finding.columns.first(), finding.columns.get(FIRST_SEEN).cloned()) {
-            known.entry(id.clone()).or_default().first_seen = first_seen;
-        }
-    }
+pub(super) fn known(before: &HashMap<String, Mark>, log: &[Entry]) -> HashMap<String, KnownFinding> {
+    let seen = |(id, mark): (&String, &Mark)| {
+        (id.clone(), KnownFinding { first_seen: Some(mark.first_seen.clone()), closed: None })
+    };
+    let mut known: HashMap<String, KnownFinding> = before.iter().map(seen).collect();
     // The last entry that closes a finding holds.
     for entry in log.iter().filter(|entry| entry.action == CLOSE) {
         let day = entry.at.get(..10).unwrap_or_default();
@@ -38,25 +39,57 @@ pub(super) fn known(before: &[StoredFinding], log: &[Entry]) -> HashMap<String, 
     known
 }
 
-/// The findings of tonight as they are kept; `places` are the rows of each file and their groups.
-pub(super) fn stored(findings: &[FoundRow], places: &[Vec<(u64, i64)>]) -> Vec<StoredFinding> {
+/// What of the findings is not as it was.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    /// Findings that are new, or not as they were, each with the hash of all that the state holds of it.
+    pub put: Vec<(StoredFinding, i64)>,
+    /// Ids of those that are gone, sorted.
+    pub gone: Vec<String>,
+    /// How many are new.
+    pub opened: usize,
+}
+
+/// Compares the findings of tonight with what the state holds; `places` are the rows of each file and their groups.
+pub(super) fn changed(
+    findings: &[FoundRow],
+    places: &[RowPlaces],
+    before: &HashMap<String, Mark>,
+    as_of: NaiveDate,
+) -> Changed {
     let component = |file: usize, offset: u64| {
         let rows = places.get(file)?;
         let place = rows.binary_search_by_key(&offset, |(known, _)| *known).ok()?;
         rows.get(place).map(|(_, component)| *component)
     };
-    let of = |finding: &FoundRow| {
+    let mut changed = Changed::default();
+    for finding in findings {
         let components: BTreeSet<i64> =
             finding.rows.iter().filter_map(|origin| component(origin.file(), origin.offset())).collect();
-        StoredFinding { columns: columns(finding), components: components.into_iter().collect() }
-    };
-    let mut stored: Vec<StoredFinding> = findings.iter().map(of).collect();
-    stored.sort_by(|a, b| a.columns.first().cmp(&b.columns.first()));
-    stored
+        let stored = StoredFinding { columns: columns(finding, as_of), components: components.into_iter().collect() };
+        let digest = digest(&stored);
+        match before.get(&finding.id) {
+            Some(mark) if mark.digest == digest => continue,
+            Some(_) => {}
+            None => changed.opened = changed.opened.saturating_add(1),
+        }
+        changed.put.push((stored, digest));
+    }
+    changed.put.sort_by(|(a, _), (b, _)| a.columns.first().cmp(&b.columns.first()));
+    let there: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    changed.gone = before.keys().filter(|id| !there.contains(id.as_str())).cloned().collect();
+    changed.gone.sort_unstable();
+    changed
+}
+
+fn digest(finding: &StoredFinding) -> i64 {
+    let text = format!("{}\u{1f}{:?}", finding.columns.join("\u{1f}"), finding.components);
+    i64::from_le_bytes(xxh3_64(text.as_bytes()).to_le_bytes())
 }
 
 /// The columns of a finding, as they are and not as a spreadsheet needs them.
-fn columns(finding: &FoundRow) -> Vec<String> {
+fn columns(finding: &FoundRow, as_of: NaiveDate) -> Vec<String> {
+    let newest = |days: i64| Some(as_of.checked_sub_days(Days::new(u64::try_from(days).ok()?))?.to_string());
     let text = |text: &str| text.to_owned();
     vec![
         text(&finding.id),
@@ -75,7 +108,7 @@ fn columns(finding: &FoundRow) -> Vec<String> {
         finding.actual_minor.to_string(),
         finding.difference_minor.to_string(),
         finding.count.to_string(),
-        finding.age_days.map(|days| days.to_string()).unwrap_or_default(),
+        finding.age_days.and_then(newest).unwrap_or_default(),
         text(&finding.first_seen),
         text(&finding.explanation),
         text(&finding.sources),
@@ -92,11 +125,8 @@ pub(super) struct Closing<'a> {
     pub otherwise: Option<String>,
 }
 
-/// The findings of the night before that are gone, with what closed them.
-pub(super) fn cleared(before: &[StoredFinding], now: &[StoredFinding], tonight: &Closing<'_>) -> Vec<StoredCleared> {
-    let there: BTreeSet<&String> = now.iter().filter_map(|finding| finding.columns.first()).collect();
-    let is_gone = |finding: &&StoredFinding| finding.columns.first().is_some_and(|id| !there.contains(id));
-    let gone: Vec<&StoredFinding> = before.iter().filter(is_gone).collect();
+/// Findings that are gone, with what closed them.
+pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<StoredCleared> {
     let moved = tonight.groups.now();
     let component = |known: &i64| moved.get(known).copied().unwrap_or(*known);
     let wanted: BTreeSet<i64> = gone.iter().flat_map(|finding| finding.components.iter().map(component)).collect();
@@ -128,7 +158,7 @@ pub(super) fn cleared(before: &[StoredFinding], now: &[StoredFinding], tonight: 
         let closed_by = closed_by(finding);
         StoredCleared { columns: finding.columns.clone(), cleared_on: tonight.as_of.clone(), closed_by }
     };
-    gone.into_iter().map(cleared).collect()
+    gone.iter().map(cleared).collect()
 }
 
 fn places_text(rows: &[&Fresh], inputs: &Inputs) -> String {

@@ -15,7 +15,7 @@ use crate::pipeline::RunError;
 use crate::pipeline::header::chunks;
 use crate::pipeline::inputs::Inputs;
 use crate::pipeline::read::Means;
-use crate::state::Key;
+use crate::state::{IdKind, Key};
 
 /// A row of tonight.
 #[derive(Debug)]
@@ -118,21 +118,30 @@ fn text(volume: &Volume, record: &Record<'_>, columns: &[&str]) -> String {
 /// brought together, or by which a reference must be the only one (RULES.md 3 and 4).
 fn keys(row: &Row, means: &Means<'_>) -> Vec<Key> {
     let provider = means.names.text(row.provider);
-    let key = |kind: &'static str, text: &str| Key { provider: provider.to_string(), kind, text: text.to_owned() };
+    let key = |kind: IdKind, text: &str| Key { provider: Arc::clone(&provider), kind, text: text.into() };
     let mut keys = Vec::new();
     if row.dataset != Dataset::Settlements {
-        keys.extend(row.text("order_id").map(|text| key("order_id", text)));
+        keys.extend(row.text("order_id").map(|text| key(IdKind::Order, text)));
     }
     if row.dataset != Dataset::Orders {
         let tried = means.settings().keys(&provider);
         let unique = means.settings().unique_reference(&provider);
         for kind in KeyKind::ALL {
             if tried.contains(&kind) || (unique && kind == KeyKind::PayeeReference) {
-                keys.extend(row.text(kind.column()).map(|text| key(kind.column(), text)));
+                keys.extend(row.text(kind.column()).map(|text| key(id_kind(kind), text)));
             }
         }
     }
     keys
+}
+
+fn id_kind(kind: KeyKind) -> IdKind {
+    match kind {
+        KeyKind::OperationId => IdKind::Operation,
+        KeyKind::TransactionNumber => IdKind::TransactionNumber,
+        KeyKind::PayeeReference => IdKind::PayeeReference,
+        KeyKind::TransactionId => IdKind::Transaction,
+    }
 }
 
 fn batch(row: &Row, means: &Means<'_>) -> Option<(String, String)> {

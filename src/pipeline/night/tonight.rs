@@ -1,10 +1,10 @@
 //! From a night's work to what it changes in the state, and the report of all nights.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::archive::Archived;
 use super::groups::Grouped;
-use super::open_items::{self, Closing};
+use super::open_items::{self, Changed, Closing};
 use super::past::native_text;
 use super::scan::{Fresh, columns};
 use super::{ARCHIVED, Before, Places, Worked};
@@ -16,7 +16,7 @@ use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
 use crate::state::store::Store;
 use crate::state::write::{Change, Night};
-use crate::state::{StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
+use crate::state::{StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
@@ -40,34 +40,28 @@ pub(super) struct Tonight {
 impl Tonight {
     pub(super) fn worked(mut self, store: &Store, means: &Means<'_>) -> Result<Worked, RunError> {
         let as_of = self.as_of.clone();
-        let findings = open_items::stored(&self.done.report.findings, &self.places);
-        let cleared = self.cleared(&findings, &as_of);
+        let day = means.plan.as_of;
+        let found = open_items::changed(&self.done.report.findings, &self.places, &self.before.marks, day);
+        let cleared = self.cleared(&store.findings_by_id(&found.gone)?, &as_of);
         let last = self.before.last.as_ref();
         let came: Vec<usize> =
             (0..self.inputs.files.len()).filter(|file| self.inputs.files[*file].known.is_none()).collect();
         let same_day = last.is_some_and(|last| last.as_of == as_of);
-        let changed = !self.archived.groups.is_empty()
-            || !same_day
-            || !came.is_empty()
-            || self.anew.is_some()
-            || findings != self.before.findings;
+        let none_differs = found.put.is_empty() && found.gone.is_empty();
+        let changed =
+            !self.archived.groups.is_empty() || !same_day || !came.is_empty() || self.anew.is_some() || !none_differs;
         let number = last.map_or(0, |last| last.number).saturating_add(i64::from(changed));
 
         // What went earlier on the same day, and is not there again, is listed once more.
         let mut listed = store.cleared(Some(&as_of))?;
-        let here = |id: Option<&String>| findings.iter().any(|finding| finding.columns.first() == id);
-        listed.retain(|gone| !here(gone.columns.first()));
+        let here: HashSet<&str> = self.done.report.findings.iter().map(|finding| finding.id.as_str()).collect();
+        listed.retain(|gone| gone.columns.first().is_some_and(|id| !here.contains(id.as_str())));
         listed.extend(cleared.iter().cloned());
         let first_seen = |finding: &&crate::model::finding::FoundRow| finding.first_seen == as_of;
         let new = self.done.report.findings.iter().filter(first_seen).count();
         let report = &mut self.done.report;
         report.cleared = Some(open_items::shown(&listed));
         report.summary.night = Some(NightRow { number: count(number), new: count(new), cleared: count(listed.len()) });
-
-        let known: std::collections::HashSet<&String> =
-            self.before.findings.iter().filter_map(|finding| finding.columns.first()).collect();
-        let opened =
-            findings.iter().filter_map(|finding| finding.columns.first()).filter(|id| !known.contains(id)).count();
         let files = self.files(&came, number, means);
         let night = changed.then(|| Night {
             number,
@@ -75,30 +69,22 @@ impl Tonight {
             files: whole(files.len()),
             rows: files.iter().map(|file| file.rows).sum(),
             rejected: files.iter().map(|file| file.rejected).sum(),
-            opened: whole(opened),
+            opened: whole(found.opened),
             cleared: whole(cleared.len()),
             open: open_items::count(&self.done.report.findings, Status::Open),
             pending: open_items::count(&self.done.report.findings, Status::Pending),
             exit_status: self.done.report.summary.exit_status.into(),
         });
-        let change = self.change(night, files, findings, cleared);
+        let change = self.change(night, files, found, cleared);
         Ok(Worked { report: self.done.report, change, archive: self.archived.folder })
     }
 
-    fn cleared(&self, findings: &[StoredFinding], as_of: &str) -> Vec<crate::state::StoredCleared> {
-        let closing = Closing {
-            inputs: &self.inputs,
-            rows: &self.rows,
-            groups: &self.groups,
-            as_of: as_of.to_owned(),
-            otherwise: self.anew.clone(),
-        };
+    fn cleared(&self, gone: &[StoredFinding], as_of: &str) -> Vec<StoredCleared> {
         // Where everything was judged anew, every row is one of tonight, and none of them is what closed a finding.
-        if self.anew.is_some() {
-            let none = Closing { rows: &[], ..closing };
-            return open_items::cleared(&self.before.findings, findings, &none);
-        }
-        open_items::cleared(&self.before.findings, findings, &closing)
+        let rows = if self.anew.is_some() { &[][..] } else { &self.rows[..] };
+        let otherwise = self.anew.clone();
+        let closing = Closing { inputs: &self.inputs, rows, groups: &self.groups, as_of: as_of.to_owned(), otherwise };
+        open_items::cleared(gone, &closing)
     }
 
     /// The files that came, as the state keeps them.
@@ -136,8 +122,8 @@ impl Tonight {
         &self,
         night: Option<Night>,
         files: Vec<StoredFile>,
-        findings: Vec<StoredFinding>,
-        cleared: Vec<crate::state::StoredCleared>,
+        found: Changed,
+        cleared: Vec<StoredCleared>,
     ) -> Change {
         let mut ids: Vec<i64> = self.inputs.files.iter().map(|file| file.known.unwrap_or(0)).collect();
         let came = ids.iter_mut().filter(|id| **id == 0);
@@ -178,7 +164,8 @@ impl Tonight {
             keys: self.groups.keys.clone(),
             archived: self.archived.groups.clone(),
             archived_keys: self.archived.keys.clone(),
-            findings,
+            findings: found.put,
+            gone: found.gone,
             cleared,
             totals: self.totals(),
             seen: self.done.seen.iter().cloned().collect(),

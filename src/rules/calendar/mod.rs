@@ -14,7 +14,8 @@ pub enum Country {
     /// was one until 2004.
     Se,
     /// Norway: the public holidays of lov 24. februar 1995 nr. 12 om helligdager, and 1 and 17 May (lov 26. april 1947
-    /// nr. 1). Christmas Eve and New Year's Eve are none: Norges Bank's NBO and NICS settle on them.
+    /// nr. 1). Christmas Eve and New Year's Eve are no holidays by law and count as business days here, though banks close
+    /// early on them.
     No,
     /// Denmark: the days that Finans Danmark lists as closed for banks: the holidays of the church, which Store Bededag
     /// was until 2023 (abolished by lov nr. 214 of 6 March 2023), the day after Ascension (since 2009), Constitution Day,

@@ -144,6 +144,7 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
         currencies: &currencies,
         rows: &NoTexts,
         line_providers: &line_providers,
+        counts_only: false,
     };
     let (mut plain, mut other) = (0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
