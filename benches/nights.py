@@ -31,7 +31,7 @@ DATASETS = {
     "settlements": "gross_amount,currency,settlement_id,reconciliation_number,transaction_number,payee_reference,fee_amount,net_amount,settled_at",
 }
 
-Night = collections.namedtuple("Night", "seconds peak_mib")
+Night = collections.namedtuple("Night", "seconds cpu_seconds peak_mib")
 
 
 def main():
@@ -40,7 +40,7 @@ def main():
         home = pathlib.Path(home)
         shop = Shop(options.rows, options.seed)
         recent = collections.deque(maxlen=RECENT)
-        print(f"{'night':>6}{'seconds':>10}{'peak MiB':>10}{'state MB':>10}{'open':>10}{'pending':>10}{'cleared':>10}", flush=True)
+        print(f"{'night':>6}{'seconds':>10}{'cpu s':>10}{'peak MiB':>10}{'state MB':>10}{'open':>10}{'pending':>10}{'cleared':>10}", flush=True)
         for night in range(options.nights):
             rows = shop.write(night, home / "in")
             recent.append(run(options, home, night))
@@ -157,18 +157,19 @@ def run(options, home, night):
     if process.returncode not in (0, 1):
         said = (home / "stderr").read_text(errors="replace")
         sys.exit(f"night {night + 1} ended with {process.returncode}: {said}")
-    return Night(seconds, usage.ru_maxrss / MIB_IN_KIB)
+    return Night(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MIB_IN_KIB)
 
 
 def print_row(home, night, recent):
     seconds = statistics.median(one.seconds for one in recent)
+    cpu_seconds = statistics.median(one.cpu_seconds for one in recent)
     peak = max(one.peak_mib for one in recent)
     state = sum(path.stat().st_size for path in home.glob("state.db*")) / 1e6
     with open(home / "out" / "discrepancies.csv", newline="") as table:
         statuses = collections.Counter(row["status"] for row in csv.DictReader(table))
     cleared = json.loads((home / "out" / "summary.json").read_text()).get("night", {}).get("cleared", 0)
     print(
-        f"{night + 1:>6}{seconds:>10.2f}{peak:>10.0f}{state:>10.1f}{statuses['open']:>10}{statuses['pending']:>10}{cleared!s:>10}",
+        f"{night + 1:>6}{seconds:>10.2f}{cpu_seconds:>10.2f}{peak:>10.0f}{state:>10.1f}{statuses['open']:>10}{statuses['pending']:>10}{cleared!s:>10}",
         flush=True,
     )
 
