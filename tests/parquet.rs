@@ -6,7 +6,6 @@
 use std::error::Error;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use avstem::engine::source::Bytes;
 use avstem::ingest::parquet::convert_parquet;
@@ -326,67 +325,5 @@ fn a_damaged_file_is_one_error() -> Tested {
         assert_eq!((errors.lines().count(), output.status.code()), (2, Some(2)), "{errors}");
         assert!(output.stdout.is_empty() && !folder.path().join("avstem-out").exists());
     }
-    Ok(())
-}
-
-/// One file after the other with several faults each: an error or rows, in bounded time and memory. A fuzzer that follows
-/// coverage would need all of the Parquet library built for it, which takes longer than it finds anything.
-#[test]
-#[ignore = "a soak test: AVSTEM_SECONDS=600 cargo test --release --test parquet -- --ignored --nocapture"]
-fn mutated_files_are_errors_or_rows() -> Tested {
-    let seconds = std::env::var("AVSTEM_SECONDS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
-    let seed: u64 = std::env::var("AVSTEM_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(1);
-    println!("AVSTEM_SEED={seed}");
-    let mut state = seed;
-    let mut next = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below.max(1)
-    };
-    let mut good = Vec::new();
-    let mut frame = sixty_rows()?;
-    for compression in [ParquetCompression::Uncompressed, ParquetCompression::Zstd(None), ParquetCompression::Snappy] {
-        for group in [7, 60] {
-            let mut file = Vec::new();
-            let writer = ParquetWriter::new(&mut file).with_compression(compression).with_row_group_size(Some(group));
-            writer.finish(&mut frame)?;
-            good.push(file);
-        }
-    }
-    let started = Instant::now();
-    let (mut files, mut read, mut slowest) = (0_u64, 0_u64, Duration::ZERO);
-    while started.elapsed() < Duration::from_secs(seconds) {
-        let mut file = good[next(good.len())].clone();
-        for _ in 0..=next(6) {
-            if file.is_empty() {
-                break;
-            }
-            let at = next(file.len());
-            match next(6) {
-                0 => file[at] ^= 1 << next(8),
-                1 => file[at] = [0, 1, 0x7f, 0x80, 0xff][next(5)],
-                2 => file.truncate(at.max(1)),
-                3 => drop(file.drain(at..file.len().min(at + next(40)))),
-                4 => {
-                    let from = next(file.len());
-                    let part = file[from..file.len().min(from + next(40))].to_vec();
-                    file.splice(at..at, part);
-                }
-                // The footer is where most of what is believed stands.
-                _ => {
-                    let from_end = next(300).min(file.len() - 1);
-                    let place = file.len() - 1 - from_end;
-                    file[place] = next(256) as u8;
-                }
-            }
-        }
-        let began = Instant::now();
-        read += u64::from(convert_parquet("f", &Bytes::from_vec(file), None).is_ok());
-        slowest = slowest.max(began.elapsed());
-        files += 1;
-        assert!(began.elapsed() < Duration::from_secs(25), "file {files} of seed {seed} took too long");
-    }
-    let memory = std::fs::read_to_string("/proc/self/status")?;
-    let peak = memory.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
-    println!("{files} files, {read} read, the slowest {slowest:?}, {peak}");
     Ok(())
 }

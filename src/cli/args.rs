@@ -35,14 +35,16 @@ pub enum Command {
     #[command(long_about = help::INIT, after_long_help = help::AFTER_INIT)]
     Init(InitArgs),
     /// List the nights of a state, or one of them with what it opened and cleared
+    #[command(long_about = help::HISTORY, after_long_help = help::AFTER_HISTORY)]
     History(HistoryArgs),
     /// List what is open in a state, by age
+    #[command(long_about = help::OPEN, after_long_help = help::AFTER_OPEN)]
     Open(OpenArgs),
     /// Say something of a finding, for whoever looks at it next
-    #[command(after_long_help = help::AFTER_DECIDE)]
+    #[command(long_about = help::NOTE, after_long_help = help::AFTER_DECIDE)]
     Note(DecideArgs),
     /// Close a finding: it is open no more while it stays what it is
-    #[command(after_long_help = help::AFTER_DECIDE)]
+    #[command(long_about = help::CLOSE, after_long_help = help::AFTER_DECIDE)]
     Close(DecideArgs),
     /// Print a completion script for a shell
     #[command(after_long_help = help::AFTER_COMPLETIONS)]

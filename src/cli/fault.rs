@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::ingest::source::FileError;
 use crate::pipeline::RunError;
+use crate::state::StateError;
 
 /// A reason to end with status 2.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,8 +96,19 @@ impl From<RunError> for Fault {
             RunError::File(FileError { file, line, column, problem, .. }) => {
                 Self { place: Some(Place { file, line, column }), help, ..Self::new(problem) }
             }
+            RunError::State(error) => error.into(),
+            RunError::Earlier { state, last, as_of } => {
+                let problem = format!("its last night was {last}, and this run is as of {as_of}");
+                Self { help, ..Self::of_file(&state.display().to_string(), problem) }
+            }
             other => Self { help, ..Self::new(other.to_string()) },
         }
+    }
+}
+
+impl From<StateError> for Fault {
+    fn from(error: StateError) -> Self {
+        Self::of_file(&error.path().display().to_string(), error.problem()).help(error.help())
     }
 }
 

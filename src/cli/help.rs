@@ -44,6 +44,7 @@ Configuration (--config, TOML; paths are relative to the file):
   provider = \"default\"                    # of rows and sources that name none
   log_format = \"json\"                     # or \"text\": standard error
   metrics = \"avstem.prom\"
+  state = \"night.db\"                      # what is open is carried from night to night
   fail_on = \"settled-twice,10000SEK\"      # what makes status 1
   currencies = { XYZ = 2 }                # codes beyond ISO 4217, with their decimals
   [rules]
@@ -51,6 +52,7 @@ Configuration (--config, TOML; paths are relative to the file):
   settlement_days = 5
   capture_calendar = \"SE\"                 # count business days there: SE, NO, DK, FI
   settlement_calendar = \"SE\"
+  retain_days = 800                       # after its last row a closed group stays in the state
   vat_tolerance = 1                       # minor units
   amount_tolerance = { SEK = 0 }          # minor units by currency
   tolerance_budget = { SEK = 0 }
@@ -93,6 +95,16 @@ What makes status 1 (--fail-on):
                much and too little alike) sum to at least the amount, which is in major units
   The reports are the same in any case, and so are status 2 and 3.
 
+Night after night (--state FILE):
+  The report is that of one run over the files of all nights. The file is made where there is none;
+  give only what is new, or a folder that grows: what was read on an earlier night is known by its
+  content and skipped. Findings keep the day on which they were first seen, and cleared.csv lists
+  those that are gone with the rows that closed them. The same night again changes nothing.
+  A day earlier than the last night is refused; with --replay the state is set aside and a new one
+  begun. One run works with a state at a time; another one ends with 2 at once.
+  --matches and --reports parquet need all rows, and cannot be given with a state.
+  See `avstem history`, `open`, `note` and `close`.
+
 Log and metrics:
   --log-format json writes every warning, note and error as a line of JSON with time, level and
   message, and file, line, column and help where they are known; a note when the run began and one
@@ -110,6 +122,7 @@ Examples:
   avstem run --orders orders.csv --captures captures.csv --settlements 'settled/*.csv'
   avstem run --config avstem.toml --as-of 2026-10-31 --out reports/2026-10-31
   avstem run --config avstem.toml --format json | jq .codes
+  avstem run --config avstem.toml --state night.db --quiet
   ssh shop cat captures.csv | avstem run --orders orders.csv --captures - --quiet";
 
 /// What `check` does.
@@ -135,17 +148,19 @@ Examples:
 /// What `verify` does.
 pub const VERIFY: &str = "\
 Proves a report folder from its files alone, without the inputs: every record accounted for, sums, sort order, and \
-the hash of every file.";
+the hash of every file. With --state it proves a state too, or only that: every page of its file, and that its log was only \
+ever added to.";
 
 /// Below the long help of `verify`.
 pub const AFTER_VERIFY: &str = "\
 Exit status:
   0  everything holds
   1  something does not; standard error says what, and where
-  2  usage, or no such folder
+  2  usage, or no such folder or state
 
-Example:
-  avstem verify avstem-out";
+Examples:
+  avstem verify avstem-out
+  avstem verify --state night.db";
 
 /// What `init` does.
 pub const INIT: &str = "\
@@ -185,6 +200,50 @@ pub const AFTER_MAN: &str = "\
 Examples:
   avstem man > ~/.local/share/man/man1/avstem.1
   avstem man run > ~/.local/share/man/man1/avstem-run.1";
+
+/// What `history` does.
+pub const HISTORY: &str = "\
+Lists the nights of a state: how many files and rows came, how many rows could not be read, how many findings opened and \
+cleared, what was open and pending after it, and its exit status. With --night N it shows one night: its inputs, what was \
+first seen on its day and is still there, and what was gone on its day with the rows that closed it. Changes nothing.";
+
+/// Below the long help of `history`.
+pub const AFTER_HISTORY: &str = "\
+Exit status:
+  0  shown
+  2  no state, no such night, or usage
+
+Examples:
+  avstem history --state night.db
+  avstem history --state night.db --night 31
+  avstem history --state night.db --format json | jq .nights[-1]";
+
+/// What `open` does.
+pub const OPEN: &str = "\
+Lists what was open after the last night of a state, the oldest first: a table by code, currency and age (0-7, 8-30, 31-90, \
+91 and more days), then the findings with their ids and what was last said of each. The age is that of the newest record of \
+a finding, or where it has none, counts from the day on which it was first seen. Changes nothing.";
+
+/// Below the long help of `open`.
+pub const AFTER_OPEN: &str = "\
+Exit status:
+  0  shown, whether something is open or not
+  2  no state, or usage
+
+Examples:
+  avstem open --state night.db
+  avstem open --state night.db --all
+  avstem open --state night.db --format json | jq '.items[] | select(.bucket == \"91 and more\")'";
+
+/// What `note` does.
+pub const NOTE: &str = "\
+Writes a sentence on a finding of the last night into the log of the state. `avstem open` shows the last one beside the \
+finding, and with --format json all of them. The finding stays as it is.";
+
+/// What `close` does.
+pub const CLOSE: &str = "\
+Closes a finding of the last night: from the next night on it has the status `closed`, says who closed it and why, and does \
+not make a run end with 1. It stays in the report while it is there, and is cleared when it is gone.";
 
 /// Below the long help of `note` and `close`.
 pub const AFTER_DECIDE: &str = "\

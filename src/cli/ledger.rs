@@ -14,22 +14,20 @@ use crate::state::log::{CLOSE, NOTE};
 use crate::state::schema::FINDING_COLUMNS;
 use crate::state::store::Store;
 use crate::state::write::Night;
-use crate::state::{StateError, StoredCleared, StoredFinding};
+use crate::state::{StoredCleared, StoredFinding};
 
 /// The edges of the age buckets, in days: the first of each.
 const BUCKETS: [(i64, &str); 4] = [(0, "0-7"), (8, "8-30"), (31, "31-90"), (91, "91 and more")];
 
-/// An unusable state as a diagnostic.
-pub fn unusable(error: &StateError) -> Fault {
-    Fault { help: Some(error.help().to_owned()), ..Fault::new(error.to_string()) }
+fn of_state(state: &Path, problem: impl Into<String>) -> Fault {
+    Fault::of_file(&state.display().to_string(), problem)
 }
 
 fn look(state: &Path) -> Result<Store, Fault> {
     if !state.exists() {
-        let problem = format!("{}: no such state", state.display());
-        return Err(Fault::new(problem).help("`avstem run --state FILE` makes one"));
+        return Err(of_state(state, "no such state").help("`avstem run --state FILE` makes one"));
     }
-    Store::look(state).map_err(|error| unusable(&error))
+    Ok(Store::look(state)?)
 }
 
 /// A column of a finding by its name.
@@ -44,7 +42,7 @@ fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
 /// The state cannot be read, or has no such night.
 pub fn history(args: &HistoryArgs, colours: bool) -> Result<String, Fault> {
     let store = look(&args.state)?;
-    let nights = store.history().map_err(|error| unusable(&error))?;
+    let nights = store.history()?;
     let Some(number) = args.night else {
         return Ok(match args.format {
             Format::Json => pretty(&json!({ "nights": nights.iter().map(night_json).collect::<Vec<_>>() })),
@@ -53,13 +51,13 @@ pub fn history(args: &HistoryArgs, colours: bool) -> Result<String, Fault> {
     };
     let number = i64::from(number);
     let Some(night) = nights.iter().find(|night| night.number == number) else {
-        let problem = format!("{}: there is no night {number}", args.state.display());
-        return Err(Fault::new(problem).help("avstem history lists the nights"));
+        let fault = of_state(&args.state, format!("there is no night {number}"));
+        return Err(fault.help("avstem history lists the nights"));
     };
-    let mut files = store.files().map_err(|error| unusable(&error))?;
+    let mut files = store.files()?;
     files.retain(|file| file.night == number);
-    let cleared = store.cleared(Some(&night.as_of)).map_err(|error| unusable(&error))?;
-    let mut opened = store.findings().map_err(|error| unusable(&error))?;
+    let cleared = store.cleared(Some(&night.as_of))?;
+    let mut opened = store.findings()?;
     opened.retain(|finding| column(&finding.columns, "first_seen") == night.as_of);
     if args.format == Format::Json {
         let file = |file: &crate::state::StoredFile| {
@@ -96,14 +94,14 @@ pub fn history(args: &HistoryArgs, colours: bool) -> Result<String, Fault> {
     text.push_str(&table.render(colours));
     text.push_str("\nfirst seen on its day and still there:\n");
     let opened: Vec<&[String]> = opened.iter().map(|finding| finding.columns.as_slice()).collect();
-    text.push_str(&findings_table(&opened, &|_| String::new(), colours));
+    text.push_str(&findings_table(&opened, None, colours));
     text.push_str("\ngone on its day:\n");
     let gone: Vec<&[String]> = cleared.iter().map(|cleared| cleared.columns.as_slice()).collect();
     let closed_by = |id: &str| {
         let known = cleared.iter().find(|cleared| column(&cleared.columns, "id") == id);
         known.map(|known| known.closed_by.clone()).unwrap_or_default()
     };
-    text.push_str(&findings_table(&gone, &closed_by, colours));
+    text.push_str(&findings_table(&gone, Some(("closed by", &closed_by)), colours));
     Ok(text)
 }
 
@@ -113,8 +111,19 @@ fn night_json(night: &Night) -> Value {
             "pending": night.pending, "exit_status": night.exit_status })
 }
 
+/// A finding as an object. What is a number in `discrepancies.csv` is one here, as in `summary.json`; one beyond 64 bits
+/// is a text, and an age that is not known is null.
 fn finding_json(columns: &[String]) -> Value {
-    let pair = |(name, value): (&&str, &String)| ((*name).to_owned(), Value::String(value.clone()));
+    let pair = |(name, text): (&&str, &String)| {
+        let value = match *name {
+            "age_days" if text.is_empty() => Value::Null,
+            "expected" | "actual" | "difference" | "count" | "age_days" => {
+                text.parse::<i64>().map_or_else(|_| Value::from(text.as_str()), Value::from)
+            }
+            _ => Value::from(text.as_str()),
+        };
+        ((*name).to_owned(), value)
+    };
     Value::Object(FINDING_COLUMNS.iter().zip(columns).map(pair).collect())
 }
 
@@ -167,16 +176,20 @@ fn nights_table(nights: &[Night], colours: bool) -> String {
 /// The state cannot be read.
 pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
     let store = look(&args.state)?;
-    let Some(last) = store.last_night().map_err(|error| unusable(&error))? else {
+    let Some(last) = store.last_night()? else {
         return Ok("no night yet\n".to_owned());
     };
-    let mut findings = store.findings().map_err(|error| unusable(&error))?;
-    let notes = store.log().map_err(|error| unusable(&error))?;
+    let mut findings = store.findings()?;
+    let notes = store.log()?;
     findings.retain(|finding| args.all || column(&finding.columns, "status") == "open");
     let aged = |finding: &StoredFinding| (age_days(&finding.columns, &last.as_of), finding.columns.clone());
     let mut aged: Vec<(i64, Vec<String>)> = findings.iter().map(aged).collect();
     // The oldest first, then as in the report.
-    aged.sort_by(|(a_age, a), (b_age, b)| b_age.cmp(a_age).then_with(|| a.get(3..).cmp(&b.get(3..))));
+    let of_report = |columns: &[String]| {
+        let names = ["leg", "code"].iter().chain(&FINDING_COLUMNS[4..12]).chain(&["id"]);
+        names.map(|name| column(columns, name).to_owned()).collect::<Vec<_>>()
+    };
+    aged.sort_by_cached_key(|(age, columns)| (std::cmp::Reverse(*age), of_report(columns)));
     if args.format == Format::Json {
         let one = |(age, columns): &(i64, Vec<String>)| {
             let mut value = finding_json(columns);
@@ -205,7 +218,7 @@ pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
             let entry = notes.iter().rev().find(|entry| entry.finding == id);
             entry.map(|entry| format!("{}: {}", entry.who, entry.text)).unwrap_or_default()
         };
-        text.push_str(&findings_table(&of_bucket, &last_note, colours));
+        text.push_str(&findings_table(&of_bucket, Some(("note", &last_note)), colours));
     }
     Ok(text)
 }
@@ -250,7 +263,10 @@ fn buckets_table(aged: &[(i64, Vec<String>)], colours: bool) -> String {
     table.render(colours)
 }
 
-fn findings_table(findings: &[&[String]], note: &dyn Fn(&str) -> String, colours: bool) -> String {
+/// What the last column says of a finding, by its id, under a name.
+type Said<'s> = (&'static str, &'s dyn Fn(&str) -> String);
+
+fn findings_table(findings: &[&[String]], said: Option<Said<'_>>, colours: bool) -> String {
     if findings.is_empty() {
         return "none\n".to_owned();
     }
@@ -264,7 +280,7 @@ fn findings_table(findings: &[&[String]], note: &dyn Fn(&str) -> String, colours
         ("currency", Align::Left),
         ("difference", Align::Right),
         ("first seen", Align::Left),
-        ("note", Align::Left),
+        (said.map_or("", |(name, _)| name), Align::Left),
     ]);
     for columns in findings {
         let text = |name: &str| column(columns, name).to_owned();
@@ -279,7 +295,7 @@ fn findings_table(findings: &[&[String]], note: &dyn Fn(&str) -> String, colours
         let status = text("status");
         let colour = if status == "open" { Colour::Red } else { Colour::Plain };
         let id = text("id");
-        let said = note(&id);
+        let said = said.map(|(_, of)| of(&id)).unwrap_or_default();
         let cells = [id, text("code"), status, text("provider"), named, currency, difference, text("first_seen"), said];
         table.row(cells, colour);
     }
@@ -305,8 +321,8 @@ pub fn decide(args: &DecideArgs, close: bool, user: Option<String>, now: DateTim
     // Before the lock makes a file beside it.
     drop(look(&args.state)?);
     let at = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut store = Store::open(&args.state, &at).map_err(|error| unusable(&error))?;
-    let entry = store.decide(&args.id, action, said, who, &at).map_err(|error| unusable(&error))?;
+    let mut store = Store::open(&args.state, &at)?;
+    let entry = store.decide(&args.id, action, said, who, &at)?;
     let done = if close { "closed; it stays so while its amounts stay what they are" } else { "noted" };
     Ok(format!("{} {done} (entry {} of the log, {})\n", args.id, entry.number, entry.hash))
 }
@@ -316,5 +332,5 @@ pub fn decide(args: &DecideArgs, close: bool, user: Option<String>, now: DateTim
 /// # Errors
 /// The state cannot be read.
 pub fn prove(state: &Path) -> Result<(usize, Vec<String>), Fault> {
-    look(state)?.prove().map_err(|error| unusable(&error))
+    Ok(look(state)?.prove()?)
 }

@@ -35,7 +35,6 @@ use crate::report::json::SUMMARY_FILE;
 use crate::report::metrics::Figures;
 use crate::report::view::{Report, Summary};
 use crate::report::{folder, verify};
-use crate::state::StateError;
 use crate::state::store::Store;
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
 use config::Config;
@@ -158,21 +157,20 @@ fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Resu
 /// the two, the same night again finds the state as it should be, and puts the report in its place.
 fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
-    let unusable = |error: StateError| ledger::unusable(&error);
     let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let mut store = Store::open(state, &started).map_err(unusable)?;
-    if args.replay && store.set_aside_if_later(&plan.as_of.to_string()).map_err(unusable)? {
-        console.warning(format_args!("{}: the state was set aside, and a new one is begun", state.display()));
+    let mut store = Store::open(state, &started)?;
+    if args.replay && store.set_aside_if_later(&plan.as_of.to_string())? {
+        console.warning_of(&state.display().to_string(), "the state was set aside, and a new one is begun");
     }
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let worked = watched(console, |on| pipeline::night::run(plan, &mut store, on))?;
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
     if let Some((new, named)) = &worked.archive {
         keep_archive(new, named)
-            .map_err(|error| Fault::new(format!("{}: cannot be written: {error}", named.display())))?;
-        console.note(format_args!("{}: holds what has left the state", named.display()));
+            .map_err(|error| Fault::of_file(&named.display().to_string(), format!("cannot be written: {error}")))?;
+        console.note_of(&named.display().to_string(), "holds what has left the state");
     }
-    store.write(&worked.change).map_err(unusable)?;
+    store.write(&worked.change)?;
     ready.put_in_place().map_err(refused)?;
     tell(&worked.report.summary, console);
     shown(plan, &worked.report, args, console)
@@ -218,11 +216,11 @@ fn prove(args: &VerifyArgs, console: Console) -> Result<u8, Fault> {
     let mut status = 0;
     if let Some(state) = &args.state {
         let (entries, faults) = ledger::prove(state)?;
-        for fault in &faults {
-            console.error(format_args!("{}: {fault}", state.display()));
-        }
+        let place = Place { file: state.display().to_string(), line: None, column: None };
+        faults.iter().for_each(|fault| console.error_at(&place, fault));
         if faults.is_empty() {
-            let text = format!("{}: proved; {entries} entries in its log, in an unbroken chain\n", state.display());
+            let entries = if entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+            let text = format!("{}: proved; {entries} in its log, in an unbroken chain\n", state.display());
             status = printed(console, &text, 0, NOTHING_WRITTEN);
         } else {
             status = 1;

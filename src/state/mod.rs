@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Another run works with it.
-    #[error("{}: another run is working with this state: {holder}", .path.display())]
+    #[error("{}: {}", .path.display(), self.problem())]
     Held {
         /// The state.
         path: PathBuf,
@@ -29,7 +29,7 @@ pub enum StateError {
         holder: String,
     },
     /// The file is something else, of a newer version, or damaged.
-    #[error("{}: {problem}", .path.display())]
+    #[error("{}: {}", .path.display(), self.problem())]
     Unusable {
         /// The state.
         path: PathBuf,
@@ -39,7 +39,7 @@ pub enum StateError {
         help: &'static str,
     },
     /// SQLite or the file system refused.
-    #[error("{}: {problem}; what the state held before still stands", .path.display())]
+    #[error("{}: {}", .path.display(), self.problem())]
     Failed {
         /// The state.
         path: PathBuf,
@@ -49,6 +49,24 @@ pub enum StateError {
 }
 
 impl StateError {
+    /// The file that it is about.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Held { path, .. } | Self::Unusable { path, .. } | Self::Failed { path, .. } => path,
+        }
+    }
+
+    /// What is wrong, without the file.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        match self {
+            Self::Held { holder, .. } => format!("another run is working with this state: {holder}"),
+            Self::Unusable { problem, .. } => problem.clone(),
+            Self::Failed { problem, .. } => format!("{problem}; what the state held before still stands"),
+        }
+    }
+
     /// What to do, in a sentence.
     #[must_use]
     pub fn help(&self) -> &str {

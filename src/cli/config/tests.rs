@@ -17,7 +17,7 @@ fn errors_point_at_the_key_and_say_what_to_do() {
             "[rules]\ncapture_day = 7\n",
             "c.toml:2:1: unknown key `capture_day`; the nearest known one is `capture_days`\n \
              2 | capture_day = 7\n   | ^^^^^^^^^^^\n  \
-             help: keys known here: capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
+             help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
         ),
         (
             "sources = 1",

@@ -35,6 +35,7 @@ use crate::model::currency::Currencies;
 use crate::model::names::Names;
 use crate::model::record::Dataset;
 use crate::report::view::Report;
+use crate::rules::fail_on::FailOn;
 use crate::state::store::{LastNight, Store};
 use crate::state::write::Change;
 use crate::state::{Key, Mark, StoredFile, StoredReject, StoredRow};
@@ -184,12 +185,14 @@ fn refuse_earlier(plan: &Plan, store: &Store, before: &Before) -> Result<(), Run
     }
 }
 
-/// All that groups were judged by: the program, and the rules as they are configured. Windows are no part of it: what is
-/// pending or open is found again every night.
+/// All that groups were judged by: the program, and the rules as they are configured. Windows are no part of it, nor
+/// is what makes a run fail or which files must come: what these judge is judged anew every night.
 fn rules_text(plan: &Plan) -> String {
     let mut settings = plan.settings.clone();
     settings.as_of = chrono::NaiveDate::default();
     (settings.capture_days, settings.settlement_days) = (0, 0);
+    (settings.capture_calendar, settings.settlement_calendar) = (None, None);
+    (settings.fail_on, settings.expected) = (FailOn::default(), Vec::new());
     format!("avstem {}: {settings:?}", env!("CARGO_PKG_VERSION"))
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Findings {
     pub(super) by_code: BTreeMap<(String, String, String), (Tally, Tally)>,
     /// What may make exit status 1.
     pub(super) open: OpenItems,
+    /// Findings by the day on which they were first seen.
+    pub(super) by_first_seen: BTreeMap<String, u64>,
     /// Line, expected and actual of the open `tolerance-budget` findings, by currency.
     pub(super) budgets: BTreeMap<String, (u64, i128, i128)>,
 }
@@ -57,7 +59,7 @@ fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut U
         difference,
         count,
         age_days,
-        _first_seen,
+        first_seen,
         _explanation,
         _sources,
     ] = fields;
@@ -75,6 +77,8 @@ fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut U
         at.fault("the id is empty");
     }
     ids.add(id, at.line);
+    let seen = findings.by_first_seen.entry(first_seen.to_owned()).or_default();
+    *seen = seen.saturating_add(1);
     let key = [
         leg,
         code,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Faults;
 use super::places::Places;
-use crate::report::csv::{BATCHES_FILE, DISCREPANCIES_FILE, MATCHES_FILE, REJECTS_FILE};
+use crate::report::csv::{BATCHES_FILE, CLEARED_FILE, DISCREPANCIES_FILE, MATCHES_FILE, REJECTS_FILE};
 use crate::report::folder::is_plain_name;
 use crate::report::json::{self, LineChecks, PROGRAM, SUMMARY_FILE};
 use crate::report::seal::{Changed, LineCheck, Seal};
@@ -21,6 +21,8 @@ pub(super) struct Opened {
     pub(super) files: u64,
     /// Whether there is a `matches.csv`.
     pub(super) has_matches: bool,
+    /// Whether there is a `cleared.csv`.
+    pub(super) has_cleared: bool,
 }
 
 /// Checks the files; `None` where `summary.json` cannot be read.
@@ -52,9 +54,10 @@ pub(super) fn check(dir: &Path, faults: &mut Faults) -> Option<Opened> {
     }
     check_listed(dir, &summary.files, &checks, &places, faults);
     check_present(dir, &summary.files, faults);
-    let has_matches = summary.files.iter().any(|file| file.name == MATCHES_FILE);
+    let has = |name: &str| summary.files.iter().any(|file| file.name == name);
+    let (has_matches, has_cleared) = (has(MATCHES_FILE), has(CLEARED_FILE));
     let files = u64::try_from(summary.files.len()).unwrap_or(u64::MAX).saturating_add(1);
-    Some(Opened { summary, places, files, has_matches })
+    Some(Opened { summary, places, files, has_matches, has_cleared })
 }
 
 /// Each file that the summary lists is there and is the one that was written.

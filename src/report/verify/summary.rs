@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::batches::Batches;
+use super::cleared::Cleared;
 use super::discrepancies::Findings;
 use super::matches::Matches;
 use super::places::Places;
 use super::rejects::Rejects;
 use super::{Faults, Tally, shown};
 use crate::model::finding::{Code, Status};
+use crate::report::csv::CLEARED_FILE;
 use crate::report::json::SUMMARY_FILE;
 use crate::report::view::{InputRow, Summary, Total};
 
@@ -51,6 +53,31 @@ impl Check<'_> {
         }
         if let Some(matches) = matches {
             self.matches(matches);
+        }
+    }
+
+    /// What the summary says of the night is what the tables hold (RULES.md 6).
+    pub(super) fn night(&mut self, has_cleared: bool, findings: Option<&Findings>, cleared: Option<&Cleared>) {
+        let Some(night) = &self.summary.night else {
+            if has_cleared {
+                self.fault("files", format!("there is no night, but {CLEARED_FILE}, which only a night has"));
+            }
+            return;
+        };
+        if !has_cleared {
+            self.fault("night", format!("there is a night, but no {CLEARED_FILE}, which every night has"));
+        }
+        if night.number == 0 {
+            self.fault("night.number", "night.number is 0, but nights are counted from 1");
+        }
+        if let Some(cleared) = cleared.filter(|cleared| cleared.rows != night.cleared) {
+            let problem = format!("night.cleared is {}, but {CLEARED_FILE} has {} rows", night.cleared, cleared.rows);
+            self.fault("night.cleared", problem);
+        }
+        let of_day = |findings: &Findings| findings.by_first_seen.get(&self.summary.as_of).copied().unwrap_or(0);
+        if let Some(new) = findings.map(of_day).filter(|new| *new != night.new) {
+            let problem = format!("night.new is {}, but {new} findings were first seen on its day", night.new);
+            self.fault("night.new", problem);
         }
     }
 

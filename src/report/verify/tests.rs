@@ -11,7 +11,7 @@ use crate::report::folder::publish;
 use crate::report::json::{self, SUMMARY_FILE};
 use crate::report::sample::{complete_report, report};
 use crate::report::seal::Seal;
-use crate::report::view::{FailOnRow, Report};
+use crate::report::view::{ClearedRow, FailOnRow, NightRow, Report};
 use crate::rules::fail_on::FailOn;
 
 const TABLES: [&str; 4] = ["batches.csv", "discrepancies.csv", "matches.csv", "rejects.csv"];
@@ -232,6 +232,93 @@ fn a_report_that_does_not_close_is_refused() {
         found,
         "actual - expected is a number too large",
     );
+}
+
+/// The complete report as the second night of a state, with two findings that are gone since the night before.
+fn of_night() -> Report {
+    let mut report = complete_report();
+    let gone = |id: &str, first_seen: &str| ClearedRow {
+        id: id.to_owned(),
+        code: "unsettled".to_owned(),
+        leg: "operation".to_owned(),
+        provider: "swedbank_pay".to_owned(),
+        order_id: "990".to_owned(),
+        line_id: String::new(),
+        payee_reference: "R990".to_owned(),
+        transaction_number: String::new(),
+        reconciliation_number: String::new(),
+        settlement_id: String::new(),
+        currency: "SEK".to_owned(),
+        difference_minor: -5_000,
+        first_seen: first_seen.to_owned(),
+        cleared_on: report.summary.as_of.clone(),
+        closed_by: "in/settlements.csv:7".to_owned(),
+        explanation: "A capture waits for its settlement".to_owned(),
+    };
+    let as_of = report.summary.as_of.clone();
+    report.cleared = Some(vec![gone("f8", "2026-10-30"), gone("f9", &as_of)]);
+    report.findings.iter_mut().skip(1).for_each(|finding| finding.first_seen.clone_from(&as_of));
+    report.summary.night = Some(NightRow { number: 2, new: 3, cleared: 2 });
+    report
+}
+
+#[test]
+fn what_a_night_cleared_is_proved() {
+    let dir = published(&of_night());
+    let proof = verify(&dir.path().join("out"));
+    assert_eq!(proof, Ok(Proof { files: 6, findings: 4, batches: 2, matches: 4 }));
+    let wrong = |change: &dyn Fn(&mut Report), expected: &[(&str, Option<u64>, &str)]| {
+        let mut report = of_night();
+        change(&mut report);
+        let dir = published(&report);
+        let found = faults(&dir.path().join("out"));
+        // Members of the summary are named by its lines, which are not for this test.
+        let line = |fault: &Fault| fault.line.filter(|_| fault.file != SUMMARY_FILE);
+        let found: Vec<_> =
+            found.iter().map(|fault| (fault.file.as_str(), line(fault), fault.problem.as_str())).collect();
+        assert_eq!(found, expected);
+    };
+    let rows = |change: fn(&mut Vec<ClearedRow>)| move |report: &mut Report| change(report.cleared.as_mut().unwrap());
+    let cleared = |line, problem| [("cleared.csv", Some(line), problem)];
+    wrong(&rows(|rows| rows.swap(0, 1)), &cleared(3, "stands out of order: it belongs before the row above"));
+    wrong(&rows(|rows| rows[1].id = "f8".into()), &cleared(3, "the id is that of line 2 too"));
+    wrong(&rows(|rows| rows[0].order_id = "991".into()), &cleared(3, "stands out of order: it belongs before the row above"));
+    wrong(&rows(|rows| rows[0].id.clear()), &cleared(2, "the id is empty"));
+    wrong(&rows(|rows| rows[0].code = "lost".into()), &cleared(2, "there is no code \"lost\""));
+    let leg = "the leg is \"line\", but that of unsettled is operation";
+    wrong(&rows(|rows| rows[0].leg = "line".into()), &cleared(2, leg));
+    let day = "cleared_on is \"2026-12-01\", but the report is as of 2026-11-03";
+    wrong(&rows(|rows| rows[0].cleared_on = "2026-12-01".into()), &cleared(2, day));
+    let seen = "first_seen is \"2026-12-01\", which is after cleared_on";
+    wrong(&rows(|rows| rows[0].first_seen = "2026-12-01".into()), &cleared(2, seen));
+    let closed_by = "closed_by is empty: what closed it, or why it is gone, is always said";
+    wrong(&rows(|rows| rows[0].closed_by.clear()), &cleared(2, closed_by));
+
+    let summary = |problem| [(SUMMARY_FILE, None, problem)];
+    let rows_said = "night.cleared is 2, but cleared.csv has 1 rows";
+    wrong(&rows(|rows| drop(rows.pop())), &summary(rows_said));
+    let new = "night.new is 3, but 4 findings were first seen on its day";
+    wrong(&|report| report.findings[0].first_seen.clone_from(&report.summary.as_of), &summary(new));
+    let none = "there is a night, but no cleared.csv, which every night has";
+    wrong(&|report| report.cleared = None, &summary(none));
+    let no_night = "there is no night, but cleared.csv, which only a night has";
+    wrong(&|report| report.summary.night = None, &summary(no_night));
+    let first = "night.number is 0, but nights are counted from 1";
+    wrong(&|report| report.summary.night.as_mut().unwrap().number = 0, &summary(first));
+
+    // The header, and what is no number, as another program may write them.
+    let out = dir.path().join("out");
+    let good = fs::read_to_string(out.join("cleared.csv")).unwrap();
+    for (from, to, line, problem) in [
+        ("id,code", "code,id", 1, "the header is not id,code,leg,"),
+        ("-5000", "-5000.0", 2, "difference is \"-5000.0\", which is not a whole number as the program writes it"),
+    ] {
+        fs::write(out.join("cleared.csv"), good.replacen(from, to, 1)).unwrap();
+        reseal(&out);
+        let found = faults(&out);
+        assert!(found[0].problem.starts_with(problem), "{found:#?}");
+        assert!(names(&found, "cleared.csv", line), "{found:#?}");
+    }
 }
 
 #[test]
