@@ -14,6 +14,10 @@
 //! by itself. Texts that only a finding or a tie needs are read back from their place. Findings are sorted into one
 //! total order, so the bytes of a report depend neither on threads nor on the order of files or rows.
 //!
+//! With a state a run is a night ([`pipeline::night`]): tonight's rows bring back the rows of earlier nights that they
+//! share an order or an id with, those that something was found in come back too, and all others stand in the totals.
+//! The report is that of one run over all nights; what it changes in the state is written in one transaction.
+//!
 //! # The rooms, from the ground up
 //!
 //! | floor | room | what it is for |
