@@ -29,6 +29,7 @@ use chrono::Utc;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::model::currency::Currencies;
+use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
@@ -160,7 +161,16 @@ fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<
     let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
     ledger::ready(state, &plan.out)?;
     let mut store = Store::open(state, &started)?;
-    if args.replay && store.set_aside_if_later(&plan.as_of.to_string())? {
+    if args.replay
+        && let Some(aside) = store.set_aside_if_later(&plan.as_of.to_string())?
+    {
+        // What has left the old state belongs to it: the new one writes folders of the same names.
+        let [archive, kept] = [state, &aside].map(archive_path);
+        if archive.exists() {
+            let failed =
+                |error| Fault::of_file(&archive.display().to_string(), format!("cannot be set aside: {error}"));
+            std::fs::rename(&archive, kept).map_err(failed)?;
+        }
         console.warning_of(&state.display().to_string(), "the state was set aside, and a new one is begun");
     }
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;

@@ -154,7 +154,7 @@ pub fn load_beside(past: Past, plan: &Plan, names: &Names, currencies: &Currenci
     let mut planned = plan.inputs.clone();
     planned.sort();
     refuse_too_many(planned.len())?;
-    let opened: Vec<Result<(Vec<Opening>, Vec<String>), RunError>> =
+    let opened: Vec<Result<New, RunError>> =
         planned.into_par_iter().map(|input| open_one(&input, &past.known, currencies)).collect();
     let (mut openings, mut passed_over) = (Vec::new(), Vec::new());
     for opened in opened {
@@ -249,12 +249,11 @@ pub(super) struct Opening {
     given: usize,
 }
 
+/// What a file of the plan holds that no earlier night has read, and the names of what one has.
+type New = (Vec<Opening>, Vec<String>);
+
 /// Opens a file of the plan; every file in an archive is one of its own. Known ones are left out, and named apart.
-fn open_one(
-    input: &Input,
-    known: &HashSet<KnownFile>,
-    currencies: &Currencies,
-) -> Result<(Vec<Opening>, Vec<String>), RunError> {
+fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) -> Result<New, RunError> {
     let mut opened = open_all(&input.shown, input.path.as_deref())?;
     opened.sort_by(|(a, _), (b, _)| a.cmp(b));
     let (mut openings, mut passed_over) = (Vec::with_capacity(opened.len()), Vec::new());

@@ -46,13 +46,13 @@ impl Store {
         Ok(Self { database: connect(path)?, path: path.to_owned(), _lock: Some(lock) })
     }
 
-    /// Sets a state whose last night is later than a day aside, under a name of its own, and begins a new one; says
-    /// whether that was so.
+    /// Sets a state whose last night is later than a day aside and begins a new one; gives the name under which the old
+    /// one is kept, where that was so.
     ///
     /// # Errors
     /// The state cannot be read, or the file system refuses.
-    pub fn set_aside_if_later(&mut self, as_of: &str) -> Result<bool, StateError> {
-        let Some(last) = self.last_night()?.filter(|last| last.as_of.as_str() > as_of) else { return Ok(false) };
+    pub fn set_aside_if_later(&mut self, as_of: &str) -> Result<Option<PathBuf>, StateError> {
+        let Some(last) = self.last_night()?.filter(|last| last.as_of.as_str() > as_of) else { return Ok(None) };
         let aside = (0..)
             .map(|number| if number == 0 { String::new() } else { format!("-{number}") })
             .map(|number| {
@@ -70,7 +70,7 @@ impl Store {
             problem: format!("cannot set the state aside: {error}"),
         })?;
         self.database = connect(&self.path)?;
-        Ok(true)
+        Ok(Some(aside))
     }
 
     /// Opens a state for reading only.

@@ -64,9 +64,9 @@ fn a_settlement_file_that_is_issued_again_takes_the_place_of_the_first() {
                     R77-0001 was restated: 1 row, 40.00 SEK before, 1 row, 50.00 SEK after; the later one counts\",\
                     settlements/1.xml; replaced by settlements/2.xml\n";
     assert_eq!(ran.text("avstem-out/discrepancies.csv"), format!("{FOUND}{restated}"));
-    // What it changed of what was reported: the finding is gone, and it is said why.
+    // What it changed of what was reported: the finding is gone, and the new row closed it.
     let gone = "58b18fa54ceb80f7,settled-amount,operation,swedbank_pay,B,1,refB,501,9,R77-0001,SEK,-1000,2026-03-31,2026-04-01,\
-                no row: R77-0001 was given in another form,Capture 501 of 50.00 SEK on order B was settled with 40.00 SEK: \
+                settlements/2.xml:5,Capture 501 of 50.00 SEK on order B was settled with 40.00 SEK: \
                 10.00 SEK too little\n";
     assert_eq!(ran.text("avstem-out/cleared.csv"), format!("{CLEARED}{gone}"));
     let batch = "swedbank_pay,9,SEK,1,5000,1,5000,";
@@ -82,6 +82,27 @@ fn a_settlement_file_that_is_issued_again_takes_the_place_of_the_first() {
         ["file-repeated listed R77-0001 2026-04-02", "file-restated open R77-0001 2026-04-01"]
     );
     assert_eq!(ran.text("avstem-out/cleared.csv"), CLEARED);
+}
+
+#[test]
+fn what_closed_a_finding_is_known_where_all_is_judged_anew() {
+    // A copy whose name comes first takes the place of the file that it repeats, as in one run.
+    let ran = one_night();
+    let copy = ran.bytes("orders/1.csv");
+    let ran = night(crate::shop::second(ran).file("orders/0.csv", copy), "2026-04-01", 1);
+    let gone = columns(&ran, "cleared.csv", "code order_id closed_by");
+    assert!(gone.contains(&"unsettled B settlements/2.csv:2".to_owned()), "{gone:?}");
+    assert!(found(&ran).contains(&"file-repeated listed   2026-04-01".to_owned()));
+
+    // A row that a settlement file does not have any more: no row closed what was found of it.
+    let files = |case: Case| case.variable("AVSTEM_PROVIDER", "swedbank_pay");
+    let case = inputs().file("settlements/2.xml", list("2026-03-30", "40.00"));
+    let ran = night(files(case), "2026-03-31", 1);
+    assert!(found(&ran).contains(&"settled-unknown open  R77-0001 2026-03-31".to_owned()), "{:?}", found(&ran));
+    let other = list("2026-03-31", "40.00").replace("501", "502").replace("refB", "refC");
+    let ran = night(files(Case::after(ran).file("settlements/3.xml", other)), "2026-04-01", 1);
+    let gone = columns(&ran, "cleared.csv", "code payee_reference closed_by");
+    assert_eq!(gone, ["settled-unknown refB no row: R77-0001 was given in another form"]);
 }
 
 /// Runs a night of a shop that expects a settlement file a week, due on Mondays.

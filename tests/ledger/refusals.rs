@@ -41,7 +41,9 @@ fn replay_sets_a_later_state_aside_and_begins_a_new_one() {
     let replay =
         |ran: Ran, day: &str| Case::after(ran).args(RUN).args("--replay --as-of").arg(day).any_stdout().status(1);
     // As of a day before C and the captures of April; all files are there now.
-    let ran = replay(ran, "2026-03-31").stderr(warning).run();
+    let ran = replay(ran, "2026-03-31").file("night.db.archive/2026-04-01-night-2/kept", "rows").stderr(warning).run();
+    assert_eq!(ran.names("night.db.until-2026-04-01.archive"), ["2026-04-01-night-2/", "2026-04-01-night-2/kept"]);
+    assert!(!ran.names("").contains(&"night.db.archive/".to_owned()), "what has left the old state belongs to it");
     assert!(ran.bytes("night.db.until-2026-04-01") == state, "the old state is kept as it was");
     let in_one = [
         "line-uncaptured open D  2026-03-31",
@@ -64,7 +66,8 @@ fn replay_sets_a_later_state_aside_and_begins_a_new_one() {
     assert_eq!(nights, ["1  2026-03-31", "2  2026-04-01"]);
     // A second one does not take the place of the first.
     let ran = replay(ran, "2026-03-01").stderr(warning).run();
-    let names: Vec<String> = ran.names("").into_iter().filter(|name| name.contains("until")).collect();
+    let names: Vec<String> =
+        ran.names("").into_iter().filter(|name| name.contains("until") && !name.contains("archive")).collect();
     assert_eq!(names, ["night.db.until-2026-04-01", "night.db.until-2026-04-01-1"]);
     assert!(ran.bytes("night.db.until-2026-04-01") == state);
     // Without a state there is nothing to replay.

@@ -53,6 +53,8 @@ pub(super) struct Grouped {
     pub touched: BTreeSet<i64>,
     /// Groups of the state that are now part of an earlier one: from, into.
     pub merged: Vec<(i64, i64)>,
+    /// Where all was grouped from the beginning: groups of the state and those that their rows are in now.
+    pub renumbered: Option<BTreeSet<(i64, i64)>>,
     /// The keys of tonight's rows that are new, sorted, and their groups.
     pub keys: Vec<(Key, i64)>,
     /// The number of the next group.

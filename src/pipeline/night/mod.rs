@@ -226,14 +226,18 @@ fn all_again(
     rows: &mut Vec<Fresh>,
     means: &Means<'_>,
 ) -> Result<(Grouped, Places), RunError> {
-    fill(inputs, before, &store.rows(None)?);
+    let old = fill(inputs, before, &store.rows(None)?);
     *rows = scan::rows(inputs, &reading(inputs, |_| true), means)?;
     let groups = grouped(rows, None, 1)?;
     let mut places: Places = vec![Vec::new(); inputs.files.len()];
+    let mut renumbered = BTreeSet::new();
     for (row, group) in rows.iter().zip(&groups.of_row) {
         places[row.file].push((row.offset, *group));
+        if let Ok(place) = old[row.file].binary_search_by_key(&row.offset, |(offset, _)| *offset) {
+            renumbered.insert((old[row.file][place].1, *group));
+        }
     }
-    Ok((groups, places))
+    Ok((Grouped { renumbered: Some(renumbered), ..groups }, places))
 }
 
 /// Puts rows of the state into the files that they are from.

@@ -10,7 +10,7 @@ use super::past::RowPlaces;
 use super::scan::Fresh;
 use crate::model::finding::{Code, FoundRow, Status};
 use crate::pipeline::KnownFinding;
-use crate::pipeline::inputs::Inputs;
+use crate::pipeline::inputs::{File, Inputs};
 use crate::report::view::ClearedRow;
 use crate::state::log::{CLOSE, Entry};
 use crate::state::schema::FINDING_COLUMNS;
@@ -128,11 +128,26 @@ pub(super) struct Closing<'a> {
 /// Findings that are gone, with what closed them.
 pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<StoredCleared> {
     let moved = tonight.groups.now();
-    let component = |known: &i64| moved.get(known).copied().unwrap_or(*known);
-    let wanted: BTreeSet<i64> = gone.iter().flat_map(|finding| finding.components.iter().map(component)).collect();
+    let components = |known: &i64| match &tonight.groups.renumbered {
+        Some(pairs) => pairs.range((*known, i64::MIN)..=(*known, i64::MAX)).map(|(_, now)| *now).collect(),
+        None => vec![moved.get(known).copied().unwrap_or(*known)],
+    };
+    let wanted: BTreeSet<i64> =
+        gone.iter().flat_map(|finding| finding.components.iter().flat_map(components)).collect();
+    // Where all was judged anew, rows of earlier nights are among those of tonight, or copies of them in another file.
+    let files = &tonight.inputs.files;
+    let contents: HashSet<&String> =
+        files.iter().filter(|file| file.known.is_some()).filter_map(|file| file.sha256.get()).collect();
+    let is_old = |row: &Fresh| {
+        let content = |file: &File| file.sha256.get().is_some_and(|content| contents.contains(content));
+        files.get(row.file).is_some_and(|file| file.known.is_some() || content(file))
+    };
     let mut rows: BTreeMap<i64, Vec<&Fresh>> = BTreeMap::new();
     let mut of_batch: BTreeMap<(&str, &str), Vec<&Fresh>> = BTreeMap::new();
     for (row, group) in tonight.rows.iter().zip(&tonight.groups.of_row) {
+        if is_old(row) {
+            continue;
+        }
         if wanted.contains(group) {
             rows.entry(*group).or_default().push(row);
         }
@@ -147,8 +162,8 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
         {
             return places_text(rows, tonight.inputs);
         }
-        let components: BTreeSet<i64> = finding.components.iter().map(component).collect();
-        let closing: Vec<&Fresh> = components.iter().filter_map(|group| rows.get(group)).flatten().copied().collect();
+        let now: BTreeSet<i64> = finding.components.iter().flat_map(components).collect();
+        let closing: Vec<&Fresh> = now.iter().filter_map(|group| rows.get(group)).flatten().copied().collect();
         if closing.is_empty() {
             return tonight.otherwise.clone().unwrap_or_else(|| "no row: what it was about has changed".to_owned());
         }

@@ -81,8 +81,9 @@ impl Tonight {
     }
 
     fn cleared(&self, gone: &[StoredFinding], as_of: &str) -> Vec<StoredCleared> {
-        // Where everything was judged anew, every row is one of tonight, and none of them is what closed a finding.
-        let rows = if self.anew.is_some() { &[][..] } else { &self.rows[..] };
+        // Under other rules nobody can say what would have closed a finding under those before.
+        let other_rules = self.anew.is_some() && self.before.rules.as_ref() != Some(&self.rules);
+        let rows = if other_rules { &[][..] } else { &self.rows[..] };
         let otherwise = self.anew.clone();
         let closing = Closing { inputs: &self.inputs, rows, groups: &self.groups, as_of: as_of.to_owned(), otherwise };
         open_items::cleared(gone, &closing)
