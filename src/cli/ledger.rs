@@ -24,10 +24,33 @@ fn of_state(state: &Path, problem: impl Into<String>) -> Fault {
 }
 
 fn look(state: &Path) -> Result<Store, Fault> {
-    if !state.exists() {
+    if !state.is_file() {
         return Err(of_state(state, "no such state").help("`avstem run --state FILE` makes one"));
     }
     Ok(Store::look(state)?)
+}
+
+/// Looks, before the lock makes a file, whether a state can stand where it is said to.
+///
+/// # Errors
+/// It cannot: there is no such folder, something else has the name, or the report is written there.
+pub fn ready(state: &Path, out: &Path) -> Result<(), Fault> {
+    let folder = state.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let fault = of_state(state, format!("there is no folder {}", folder.display()));
+        return Err(fault.help("make the folder, or name another file"));
+    }
+    if state.exists() && !state.is_file() {
+        return Err(of_state(state, "is no regular file").help("name a file of its own for the state"));
+    }
+    // A folder that is not there yet holds no state.
+    if let (Ok(folder), Ok(out)) = (folder.canonicalize(), out.canonicalize())
+        && folder.starts_with(out)
+    {
+        let problem = "the state cannot be in the folder of the report, which is replaced as a whole";
+        return Err(of_state(state, problem).help("name a file beside that folder"));
+    }
+    Ok(())
 }
 
 /// A column of a finding by its name.
@@ -303,6 +326,23 @@ fn findings_table(findings: &[&[String]], said: Option<Said<'_>>, colours: bool)
     table.render(colours)
 }
 
+/// The most characters of what is said in an entry of the log, and of who says it.
+const SAID_MAX: usize = 1_000;
+
+/// An entry of the log is one line of a table, and its hash takes its texts apart at control characters.
+fn fits(what: &str, text: &str) -> Result<(), Fault> {
+    if text.chars().any(char::is_control) {
+        let problem = format!("{what} holds a line break or another control character");
+        return Err(Fault::new(problem).help("write it in one line"));
+    }
+    let length = text.chars().count();
+    if length > SAID_MAX {
+        let problem = format!("{what} has {length} characters, and at most {SAID_MAX} are kept");
+        return Err(Fault::new(problem).help("keep the long text elsewhere, and say where"));
+    }
+    Ok(())
+}
+
 /// Writes a note on a finding into the log, or closes it.
 ///
 /// # Errors
@@ -319,6 +359,8 @@ pub fn decide(args: &DecideArgs, close: bool, user: Option<String>, now: DateTim
     let Some(who) = by.as_deref().map(str::trim).filter(|who| !who.is_empty()) else {
         return Err(Fault::new("nobody is named").help("say who decides with --by NAME, or set USER"));
     };
+    fits("what is said", said)?;
+    fits("the name", who)?;
     // Before the lock makes a file beside it.
     drop(look(&args.state)?);
     let at = now.format("%Y-%m-%dT%H:%M:%SZ").to_string();

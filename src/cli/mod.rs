@@ -158,12 +158,16 @@ fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Resu
 fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    ledger::ready(state, &plan.out)?;
     let mut store = Store::open(state, &started)?;
     if args.replay && store.set_aside_if_later(&plan.as_of.to_string())? {
         console.warning_of(&state.display().to_string(), "the state was set aside, and a new one is begun");
     }
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let worked = watched(console, |on| pipeline::night::run(plan, &mut store, on))?;
+    for file in &worked.passed_over {
+        console.note_of(file, "was read on an earlier night, and is passed over");
+    }
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
     if let Some((new, named)) = &worked.archive {
         keep_archive(new, named)

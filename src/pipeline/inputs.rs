@@ -78,6 +78,8 @@ pub struct Inputs {
     pub rejects: Vec<(usize, RejectRow)>,
     /// Findings about files as such.
     pub findings: Vec<Finding>,
+    /// Given files that an earlier night has read, as given; their rows are not read again.
+    pub passed_over: Vec<String>,
 }
 
 impl Inputs {
@@ -152,12 +154,17 @@ pub fn load_beside(past: Past, plan: &Plan, names: &Names, currencies: &Currenci
     let mut planned = plan.inputs.clone();
     planned.sort();
     refuse_too_many(planned.len())?;
-    let opened: Vec<Result<Vec<Opening>, RunError>> =
+    let opened: Vec<Result<(Vec<Opening>, Vec<String>), RunError>> =
         planned.into_par_iter().map(|input| open_one(&input, &past.known, currencies)).collect();
-    let mut openings = opened.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect::<Vec<_>>();
+    let (mut openings, mut passed_over) = (Vec::new(), Vec::new());
+    for opened in opened {
+        let (new, known) = opened?;
+        openings.extend(new);
+        passed_over.extend(known);
+    }
     // Again: an archive is one file of the plan and may hold many.
     refuse_too_many(openings.len().saturating_add(past.files.len()))?;
-    let mut inputs = Inputs::default();
+    let mut inputs = Inputs { passed_over, ..Inputs::default() };
     let repeated = repeated_payloads(&openings)?;
     let documents: Vec<Documents<'_>> = openings
         .iter()
@@ -242,17 +249,22 @@ pub(super) struct Opening {
     given: usize,
 }
 
-/// Opens a file of the plan; every file in an archive is one of its own. Known ones are left out.
-fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) -> Result<Vec<Opening>, RunError> {
+/// Opens a file of the plan; every file in an archive is one of its own. Known ones are left out, and named apart.
+fn open_one(
+    input: &Input,
+    known: &HashSet<KnownFile>,
+    currencies: &Currencies,
+) -> Result<(Vec<Opening>, Vec<String>), RunError> {
     let mut opened = open_all(&input.shown, input.path.as_deref())?;
     opened.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut openings = Vec::with_capacity(opened.len());
+    let (mut openings, mut passed_over) = (Vec::with_capacity(opened.len()), Vec::new());
     for (shown, opened) in opened {
         let hash = OnceLock::new();
         if !known.is_empty() {
             let computed = sha256(&opened.bytes)?;
             let key = (shown.clone(), input.dataset, input.provider.clone(), computed.clone());
             if known.contains(&key) {
+                passed_over.push(shown);
                 continue;
             }
             let _ = hash.set(computed);
@@ -260,7 +272,7 @@ fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) 
         let opening = recognise(Input { shown, ..input.clone() }, opened, currencies)?;
         openings.push(Opening { sha256: hash, ..opening });
     }
-    Ok(openings)
+    Ok((openings, passed_over))
 }
 
 fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {

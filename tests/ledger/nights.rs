@@ -105,6 +105,35 @@ fn the_same_night_again_changes_no_byte() {
 }
 
 #[test]
+fn files_of_earlier_nights_are_passed_over_and_that_is_said() {
+    let ran =
+        second(one_night()).args(RUN).args("--as-of 2026-04-01 --verbose").any_stdout().any_stderr().status(1).run();
+    let said = |file: &str| format!("avstem: note: {file}: was read on an earlier night, and is passed over\n");
+    let passed_over = |ran: &Ran| {
+        let lines = ran.stderr.split_inclusive('\n').filter(|line| line.contains("passed over"));
+        lines.collect::<String>()
+    };
+    let first = ["captures/1.csv", "orders/1.csv", "settlements/1.csv"].map(said).concat();
+    assert_eq!(passed_over(&ran), first);
+    let again = Case::after(ran).args("run --state night.db --captures captures/2.csv --as-of 2026-04-02 --verbose");
+    let again = again.any_stdout().any_stderr().status(1).run();
+    assert_eq!(passed_over(&again), said("captures/2.csv"));
+    // Changed, it is another file, and both count.
+    let text = again.text("captures/2.csv").replace("10000", "9000");
+    let ran = night(Case::after(again).file("captures/2.csv", text), "2026-04-03", 1);
+    assert!(found(&ran).contains(&"record-conflict open A  2026-04-03".to_owned()), "{:?}", found(&ran));
+}
+
+#[test]
+fn a_report_that_was_lost_is_written_again() {
+    let ran = two_nights();
+    let before = marks(ran.folder.path());
+    std::fs::remove_dir_all(ran.folder.path().join("avstem-out")).unwrap();
+    let ran = night(Case::after(ran), "2026-04-01", 1);
+    assert!(marks(ran.folder.path()) == before);
+}
+
+#[test]
 fn a_file_that_comes_late_counts_on_the_night_on_which_it_comes() {
     // The second settlement file is a week late; until then its capture is open.
     let ran = one_night();

@@ -103,6 +103,22 @@ fn the_state_may_be_named_by_the_configuration_or_a_variable() {
     assert!(ran.names("").contains(&"other.db".to_owned()));
 }
 
+#[test]
+fn a_state_stands_in_a_folder_of_its_own_name() {
+    let named = |state: &str, problem: &str| {
+        let case = inputs().folder("avstem-out").folder("folder").args("run --orders orders --state").arg(state);
+        case.stops(&format!("avstem: error: {state}: {problem}\n"));
+    };
+    named("no/night.db", "there is no folder no\n  help: make the folder, or name another file");
+    named("folder", "is no regular file\n  help: name a file of its own for the state");
+    let in_report = "the state cannot be in the folder of the report, which is replaced as a whole\n  \
+                     help: name a file beside that folder";
+    named("avstem-out/night.db", in_report);
+    named("folder/../avstem-out/night.db", in_report);
+    let look = inputs().folder("folder").args("open --state folder");
+    look.stops("avstem: error: folder: no such state\n  help: `avstem run --state FILE` makes one\n");
+}
+
 /// The state is replaced by these bytes, and every command refuses it with these words.
 fn no_state(ran: Ran, bytes: &[u8], problem: &str, help: &str) -> Ran {
     std::fs::write(ran.folder.path().join("night.db"), bytes).unwrap();

@@ -1,7 +1,7 @@
 //! Groups that nothing has happened to for a long time: into an archive beside the state, and their totals stay.
 
 use crate::harness::{Case, Ran, rows};
-use crate::shop::{columns, found, sql};
+use crate::shop::{columns, found};
 
 const CONFIG: &str = "\
 state = \"night.db\"
@@ -59,7 +59,7 @@ fn closed_groups_leave_the_state_and_their_totals_stay() {
     assert_eq!(rows(batches.as_bytes()).len(), 2, "{batches}");
     let (totals, before) = (control_totals(&first), found(&first));
     assert_eq!(before, ["unsettled open B  2026-02-24"]);
-    // The group of A had its last row 31 days before the day of the third night.
+    // The last row of the group of A is 48 days old by then, and that of C 2 days.
     let second = night(Case::after(first), "2026-02-25");
     assert!(archive(&second).is_empty() || cfg!(feature = "parquet"));
     let third = night(Case::after(second), "2026-03-20");
@@ -102,6 +102,5 @@ fn the_same_night_again_archives_nothing_more() {
     let ran = night(Case::after(ran), "2026-03-20");
     assert!((archive(&ran), ran.bytes("night.db")) == before);
     // The state is whole without what has left it.
-    sql(&ran, "PRAGMA integrity_check");
     Case::after(ran).args("verify --state night.db --quiet").run();
 }

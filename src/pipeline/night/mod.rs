@@ -49,6 +49,8 @@ pub struct Worked {
     pub change: Change,
     /// A folder with what leaves the state, and the name that it gets just before the state is written.
     pub archive: Option<(PathBuf, PathBuf)>,
+    /// Given files that an earlier night has read, and that were not read again.
+    pub passed_over: Vec<String>,
 }
 
 /// Works a night. Nothing is written: that is for the caller, the state first and the report at once after it.

@@ -76,7 +76,8 @@ impl Tonight {
             exit_status: self.done.report.summary.exit_status.into(),
         });
         let change = self.change(night, files, found, cleared);
-        Ok(Worked { report: self.done.report, change, archive: self.archived.folder })
+        let passed_over = self.inputs.passed_over;
+        Ok(Worked { report: self.done.report, change, archive: self.archived.folder, passed_over })
     }
 
     fn cleared(&self, gone: &[StoredFinding], as_of: &str) -> Vec<StoredCleared> {
