@@ -194,6 +194,12 @@ impl Config {
         self.file.rules.retain_days.as_ref().and_then(|days| u64::try_from(days.0).ok())
     }
 
+    /// Whether inputs are configured.
+    #[must_use]
+    pub fn has_sources(&self) -> bool {
+        !self.file.source.is_empty()
+    }
+
     /// The state of earlier nights.
     #[must_use]
     pub fn state(&self) -> Option<PathBuf> {
@@ -252,7 +258,8 @@ impl Config {
     ///
     /// # Errors
     /// An entry means no file.
-    pub fn inputs(&self) -> Result<Vec<Input>, Fault> {
+    pub fn inputs(&self, nightly: bool) -> Result<Vec<Input>, Fault> {
+        let expand = if nightly { paths::expand_tonight } else { paths::expand };
         let profile = |(name, table): (&Text, &ProfileTable)| (name.clone(), Arc::new(table.profile(&name.0)));
         let profiles: BTreeMap<Text, _> = self.file.profiles.iter().map(profile).collect();
         let mut inputs = Vec::new();
@@ -269,7 +276,7 @@ impl Config {
                 inputs.push(input(typed.clone(), None));
                 continue;
             }
-            let found = paths::expand(Path::new(typed), &self.folder).map_err(|what| {
+            let found = expand(Path::new(typed), &self.folder).map_err(|what| {
                 let what = format!("{typed}: {what}");
                 Fault::at(&self.shown, &self.text, source.path.span(), &what)
                     .help("paths are relative to the configuration file")

@@ -185,7 +185,10 @@ fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<
         console.note_of(&named.display().to_string(), "holds what has left the state");
     }
     store.write(&worked.change)?;
-    ready.put_in_place().map_err(refused)?;
+    ready.put_in_place().map_err(|error| {
+        let problem = format!("the night is in the state, but its report is not in place: {error}");
+        Fault::new(problem).help("run the same night again: it puts the report in its place")
+    })?;
     tell(&worked.report.summary, console);
     shown(plan, &worked.report, args, console)
 }

@@ -23,6 +23,20 @@ const GLOB: MatchOptions =
 /// # Errors
 /// There is none, or one cannot be looked at. The text names no path.
 pub fn expand(typed: &Path, folder: &Path) -> Result<Vec<Found>, String> {
+    let (found, none) = look(typed, folder)?;
+    if found.is_empty() { Err(none.to_owned()) } else { Ok(found) }
+}
+
+/// The same of a night, on which a folder or a glob may hold nothing.
+///
+/// # Errors
+/// As [`expand`]; that there is none only where one file is named.
+pub fn expand_tonight(typed: &Path, folder: &Path) -> Result<Vec<Found>, String> {
+    Ok(look(typed, folder)?.0)
+}
+
+/// The files, and what to say where there is none.
+fn look(typed: &Path, folder: &Path) -> Result<(Vec<Found>, &'static str), String> {
     if typed.as_os_str().is_empty() {
         return Err("the path is empty".to_owned());
     }
@@ -36,7 +50,7 @@ pub fn expand(typed: &Path, folder: &Path) -> Result<Vec<Found>, String> {
     };
     found.sort();
     found.dedup();
-    if found.is_empty() { Err(none.to_owned()) } else { Ok(found) }
+    Ok((found, none))
 }
 
 fn found(typed: &Path, path: PathBuf) -> Found {

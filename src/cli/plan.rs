@@ -36,7 +36,8 @@ pub fn config(args: &InputArgs) -> Result<Config, Fault> {
 /// # Errors
 /// An argument or an input cannot be used.
 pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
-    let mut plan = of_inputs(&args.inputs, config, now)?;
+    let state = args.state.clone().or_else(|| config.state());
+    let mut plan = of_inputs(&args.inputs, config, state.is_some(), now)?;
     if let Some(text) = &args.fail_on {
         let currencies = Currencies::new(&plan.settings.extra_currencies);
         let wrong = |what| Fault::new(format!("--fail-on {text}: {what}"));
@@ -49,7 +50,7 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
     plan.out = args.out.clone().or_else(|| config.out()).unwrap_or(plan.out);
     plan.retain_days = config.retain_days().unwrap_or(RETAIN_DAYS);
     plan.matches = args.matches;
-    plan.state = args.state.clone().or_else(|| config.state());
+    plan.state = state;
     let refused = |option: &str| {
         Fault::new(format!("{option} cannot be given together with --state"))
             .help("with a state only the groups that have changed are judged again; run without --state for it")
@@ -70,17 +71,17 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
 /// # Errors
 /// An input cannot be used.
 pub fn of_check(args: &CheckArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
-    of_inputs(&args.inputs, config, now)
+    of_inputs(&args.inputs, config, false, now)
 }
 
-fn of_inputs(args: &InputArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
+fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc>) -> Result<Plan, Fault> {
     let as_of = config.zone().day(now);
     let mut settings = config.settings(as_of);
     if let Some(provider) = &args.provider {
         settings.default_provider.clone_from(provider);
     }
     Ok(Plan {
-        inputs: inputs(args, config)?,
+        inputs: inputs(args, config, nightly)?,
         settings,
         out: PathBuf::from(OUT),
         state: None,
@@ -96,7 +97,7 @@ fn of_inputs(args: &InputArgs, config: &Config, now: DateTime<Utc>) -> Result<Pl
 }
 
 /// The inputs of the command line, else those of the configuration.
-fn inputs(args: &InputArgs, config: &Config) -> Result<Vec<Input>, Fault> {
+fn inputs(args: &InputArgs, config: &Config, nightly: bool) -> Result<Vec<Input>, Fault> {
     let options = [
         ("--orders", &args.orders, Some(Dataset::Orders)),
         ("--captures", &args.captures, Some(Dataset::Captures)),
@@ -108,14 +109,17 @@ fn inputs(args: &InputArgs, config: &Config) -> Result<Vec<Input>, Fault> {
     for (option, paths, dataset) in options {
         for path in paths {
             inputs.extend(
-                typed(path, dataset).map_err(|what| Fault::new(format!("{option} {}: {what}", path.display())))?,
+                typed(path, dataset, nightly)
+                    .map_err(|what| Fault::new(format!("{option} {}: {what}", path.display())))?,
             );
         }
     }
-    if inputs.is_empty() {
-        inputs = config.inputs()?;
+    let named = options.iter().any(|(_, paths, _)| !paths.is_empty());
+    if !named {
+        inputs = config.inputs(nightly)?;
     }
-    if inputs.is_empty() {
+    // A night on which nothing came is one too, where it is said from where it could have come.
+    if inputs.is_empty() && !(nightly && (named || config.has_sources())) {
         let help = "name files with --orders, --captures, --reversals, --settlements or --input, or list them as [[source]] in a file given with --config";
         return Err(Fault::new("no inputs").help(help));
     }
@@ -128,11 +132,12 @@ fn inputs(args: &InputArgs, config: &Config) -> Result<Vec<Input>, Fault> {
     Ok(inputs)
 }
 
-fn typed(path: &Path, dataset: Option<Dataset>) -> Result<Vec<Input>, String> {
+fn typed(path: &Path, dataset: Option<Dataset>, nightly: bool) -> Result<Vec<Input>, String> {
     if path.as_os_str() == "-" {
         return Ok(vec![Input { shown: "-".to_owned(), path: None, dataset, provider: None, profile: None }]);
     }
-    let found = paths::expand(path, Path::new(""))?;
+    let expand = if nightly { paths::expand_tonight } else { paths::expand };
+    let found = expand(path, Path::new(""))?;
     Ok(found
         .into_iter()
         .map(|file| Input { shown: file.shown, path: Some(file.path), dataset, provider: None, profile: None })

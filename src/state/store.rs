@@ -17,7 +17,17 @@ use super::{
 pub struct Store {
     pub(super) database: Connection,
     pub(super) path: PathBuf,
+    /// There was no file before, and nothing was written yet: a run that stops leaves none.
+    pub(super) is_new: bool,
     _lock: Option<Lock>,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        if self.is_new {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 /// The last night of a state.
@@ -29,9 +39,9 @@ pub struct LastNight {
     pub as_of: String,
 }
 
-/// A state up to this size is looked through before anything else: a quarter of a second. Of a larger one each page is
+/// A state up to this size is looked through before anything else, in a tenth of a second. Of a larger one each page is
 /// looked at when it is read, which ends the run before anything is written too.
-const CHECKED_LEN_MAX: u64 = 256 << 20;
+const CHECKED_LEN_MAX: u64 = 64 << 20;
 
 /// How many groups one statement asks for.
 const AT_ONCE: usize = 500;
@@ -43,7 +53,13 @@ impl Store {
     /// Another run holds it, or it is no state, of a newer version, damaged or unreadable.
     pub fn open(path: &Path, started: &str) -> Result<Self, StateError> {
         let lock = Lock::take(path, started)?;
-        Ok(Self { database: connect(path)?, path: path.to_owned(), _lock: Some(lock) })
+        let is_new = !path.exists();
+        let database = connect(path).inspect_err(|_| {
+            if is_new {
+                let _ = std::fs::remove_file(path);
+            }
+        })?;
+        Ok(Self { database, path: path.to_owned(), is_new, _lock: Some(lock) })
     }
 
     /// Sets a state whose last night is later than a day aside and begins a new one; gives the name under which the old
@@ -70,6 +86,7 @@ impl Store {
             problem: format!("cannot set the state aside: {error}"),
         })?;
         self.database = connect(&self.path)?;
+        self.is_new = true;
         Ok(Some(aside))
     }
 
@@ -88,7 +105,7 @@ impl Store {
                 unusable(format!("the state has version {older}, an older one"), "the next run brings it up to date")
             }
         }?;
-        Ok(Self { database, path: path.to_owned(), _lock: None })
+        Ok(Self { database, path: path.to_owned(), is_new: false, _lock: None })
     }
 
     /// Where it is.
@@ -397,7 +414,7 @@ fn connect(path: &Path) -> Result<Connection, StateError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let database = Connection::open_with_flags(path, flags).map_err(failed(path, "open the state"))?;
     // One writer at a time, and one file to copy: a rollback journal, synced before the file is and gone after it.
-    let settings = "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA locking_mode=EXCLUSIVE;
+    let settings = "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA;
                     PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;";
     let version = check(&database, path)?;
     database.execute_batch(settings).map_err(failed(path, "open the state"))?;

@@ -91,7 +91,9 @@ impl Store {
             write_figures(&night, change)?;
             night.commit()
         });
-        written.map_err(super::failed(&path, "write the night"))
+        written.map_err(super::failed(&path, "write the night"))?;
+        self.is_new = false;
+        Ok(())
     }
 }
 

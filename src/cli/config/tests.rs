@@ -178,7 +178,7 @@ fn the_example_of_the_contract_is_read() -> Result<(), String> {
         provider: Some("swedbank_pay".to_owned()),
         profile: None,
     };
-    assert_eq!(config.inputs().map_err(|fault| fault.to_string())?, [stdin]);
+    assert_eq!(config.inputs(false).map_err(|fault| fault.to_string())?, [stdin]);
 
     let silent = parse("")?.settings(NaiveDate::MIN);
     assert_eq!((silent.capture_days, silent.settlement_days, silent.vat_tolerance_minor), (7, 5, 1));
@@ -190,7 +190,7 @@ fn the_example_of_the_contract_is_read() -> Result<(), String> {
 fn a_source_without_files_points_at_its_path() -> Result<(), String> {
     let config = parse("[[source]]\npath = \"nothing-*.csv\"")?;
     assert_eq!(
-        config.inputs().map_err(|fault| fault.to_string()),
+        config.inputs(false).map_err(|fault| fault.to_string()),
         Err("c.toml:2:8: nothing-*.csv: no file matches this glob\n 2 | path = \"nothing-*.csv\"\n   |        ^^^^^^^^^^^^^^^\n  \
              help: paths are relative to the configuration file"
             .to_owned())

@@ -13,7 +13,7 @@ fn shop(keys: &str) -> Result<Arc<Profile>, String> {
     std::fs::write(&path, text).map_err(|error| error.to_string())?;
     let shown = |text: String| text.replace(&format!("{}/", root.path().display()), "");
     let config = Config::read(&path).map_err(|fault| shown(fault.to_string()))?;
-    let inputs = config.inputs().map_err(|fault| shown(fault.to_string()))?;
+    let inputs = config.inputs(false).map_err(|fault| shown(fault.to_string()))?;
     assert_eq!(inputs.iter().map(|input| input.path.as_deref()).collect::<Vec<_>>(), [Some(Path::new(&path))]);
     inputs.into_iter().next().and_then(|input| input.profile).ok_or_else(|| "no profile".to_owned())
 }
