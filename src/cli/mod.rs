@@ -12,6 +12,7 @@ mod fault;
 mod help;
 mod init;
 mod ledger;
+mod night;
 mod paths;
 mod plan;
 mod profiles;
@@ -29,14 +30,12 @@ use chrono::Utc;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::model::currency::Currencies;
-use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
 use crate::report::metrics::Figures;
 use crate::report::view::{Report, Summary};
 use crate::report::{folder, verify};
-use crate::state::store::Store;
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
 use config::Config;
 use console::Console;
@@ -127,7 +126,7 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     let plan = plan::of_run(args, config, Utc::now())?;
     announce(&plan, console);
     if let Some(state) = &plan.state {
-        return night(&plan, state, args, console);
+        return night::night(&plan, state, args, console);
     }
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
@@ -152,59 +151,6 @@ fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Resu
     };
     let status = printed(console, &text, summary.exit_status, INCOMPLETE);
     Ok(Done { status, figures: Figures::of(report) })
-}
-
-/// A night: the state is written first and the report put in its place at once after it. Should the program die between
-/// the two, the same night again finds the state as it should be, and puts the report in its place.
-fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
-    let refused = |error: folder::PublishError| Fault::new(error.to_string());
-    let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    ledger::ready(state, &plan.out)?;
-    let mut store = Store::open(state, &started)?;
-    if args.replay
-        && let Some(aside) = store.set_aside_if_later(&plan.as_of.to_string())?
-    {
-        // What has left the old state belongs to it: the new one writes folders of the same names.
-        let [archive, kept] = [state, &aside].map(archive_path);
-        if archive.exists() {
-            let failed =
-                |error| Fault::of_file(&archive.display().to_string(), format!("cannot be set aside: {error}"));
-            std::fs::rename(&archive, kept).map_err(failed)?;
-        }
-        console.warning_of(&state.display().to_string(), "the state was set aside, and a new one is begun");
-    }
-    let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
-    let worked = watched(console, |on| pipeline::night::run(plan, &mut store, on))?;
-    for file in &worked.passed_over {
-        console.note_of(file, "was read on an earlier night, and is passed over");
-    }
-    let ready = staging.write(&worked.report, &[]).map_err(refused)?;
-    if let Some((new, named)) = &worked.archive {
-        keep_archive(new, named)
-            .map_err(|error| Fault::of_file(&named.display().to_string(), format!("cannot be written: {error}")))?;
-        console.note_of(&named.display().to_string(), "holds what has left the state");
-    }
-    store.write(&worked.change)?;
-    ready.put_in_place().map_err(|error| {
-        let problem = format!("the night is in the state, but its report is not in place: {error}");
-        Fault::new(problem).help("run the same night again: it puts the report in its place")
-    })?;
-    tell(&worked.report.summary, console);
-    shown(plan, &worked.report, args, console)
-}
-
-/// Gives a folder of the archive its name. One of the same name is from a run that died before the state was written, and
-/// holds the same.
-fn keep_archive(new: &Path, named: &Path) -> io::Result<()> {
-    if named.exists() {
-        std::fs::remove_dir_all(named)?;
-    }
-    std::fs::rename(new, named)?;
-    #[cfg(unix)]
-    if let Some(parent) = named.parent() {
-        std::fs::File::open(parent)?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {

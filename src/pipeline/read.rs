@@ -243,7 +243,7 @@ fn read_chunk(
 }
 
 fn not_placed(record: &Record<'_>) -> Reject {
-    Reject { column: String::new(), value: shown(record.raw), reason: "the file is larger than 256 TiB".to_owned() }
+    Reject { column: String::new(), value: shown(record.raw), reason: "the file is larger than 16 TiB".to_owned() }
 }
 
 fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {

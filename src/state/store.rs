@@ -90,6 +90,21 @@ impl Store {
         Ok(Some(aside))
     }
 
+    /// Puts a state that was set aside back in its place, where nothing was written in its stead.
+    ///
+    /// # Errors
+    /// The file system refuses; the state is then where it was set aside.
+    pub fn put_back(mut self, aside: &Path) -> Result<(), StateError> {
+        if !self.is_new {
+            return Ok(());
+        }
+        self.is_new = false;
+        std::fs::rename(aside, &self.path).map_err(|error| StateError::Failed {
+            path: aside.to_owned(),
+            problem: format!("cannot be put back as {}: {error}", self.path.display()),
+        })
+    }
+
     /// Opens a state for reading only.
     ///
     /// # Errors

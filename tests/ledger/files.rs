@@ -102,7 +102,7 @@ fn what_closed_a_finding_is_known_where_all_is_judged_anew() {
     let other = list("2026-03-31", "40.00").replace("501", "502").replace("refB", "refC");
     let ran = night(files(Case::after(ran).file("settlements/3.xml", other)), "2026-04-01", 1);
     let gone = columns(&ran, "cleared.csv", "code payee_reference closed_by");
-    assert_eq!(gone, ["settled-unknown refB no row: R77-0001 was given in another form"]);
+    assert_eq!(gone, ["settled-unknown refB no row: R77-0001 was replaced by a later one"]);
 }
 
 /// Runs a night of a shop that expects a settlement file a week, due on Mondays.

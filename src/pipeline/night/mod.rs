@@ -208,7 +208,8 @@ fn why_anew(before: &Before, inputs: &Inputs, rows: &[Fresh], rules: &str) -> Op
     let changed = |file: &&File| file.known.is_some_and(|id| states.get(&id).is_some_and(|state| *state != file.state));
     if let Some(file) = inputs.files.iter().find(changed) {
         let what = file.native.as_ref().map_or_else(|| file.input.shown.clone(), |native| native.settlement_id.clone());
-        return Some(format!("no row: {what} was given in another form"));
+        let how = if file.state == "repeated" { "is read as a copy of it" } else { "was replaced by a later one" };
+        return Some(format!("no row: {what} {how}"));
     }
     let seen = of_rows(rows.iter().map(|row| (inputs.volumes[row.file].layout.dataset, &*row.provider)));
     let begun = legs(&seen).into_iter().any(|leg| !before.seen.contains(leg));

@@ -162,6 +162,9 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
         {
             return places_text(rows, tonight.inputs);
         }
+        if column(CODE) == Code::FileMissing.name() {
+            return files_text(&tonight.inputs.files, column(PROVIDER));
+        }
         let now: BTreeSet<i64> = finding.components.iter().flat_map(components).collect();
         let closing: Vec<&Fresh> = now.iter().filter_map(|group| rows.get(group)).flatten().copied().collect();
         if closing.is_empty() {
@@ -174,6 +177,18 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
         StoredCleared { columns: finding.columns.clone(), cleared_on: tonight.as_of.clone(), closed_by }
     };
     gone.iter().map(cleared).collect()
+}
+
+/// The files of a provider that came tonight, one of which was expected.
+fn files_text(files: &[File], provider: &str) -> String {
+    let came = files.iter().filter(|file| file.known.is_none() && file.provider == provider);
+    let paths: BTreeSet<&str> = came.map(|file| file.input.shown.as_str()).collect();
+    let shown: Vec<&str> = paths.iter().take(PLACES_SHOWN).copied().collect();
+    match (shown.is_empty(), paths.len().saturating_sub(PLACES_SHOWN)) {
+        (true, _) => "no file: others are expected now".to_owned(),
+        (false, 0) => shown.join("; "),
+        (false, more) => format!("{}; and {more} more", shown.join("; ")),
+    }
 }
 
 fn places_text(rows: &[&Fresh], inputs: &Inputs) -> String {

@@ -1,0 +1,82 @@
+//! A night: one run with a state, from the lock to the report in its place.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::Utc;
+
+use super::args::RunArgs;
+use super::console::Console;
+use super::fault::Fault;
+use super::watch::Done;
+use super::{ledger, shown, tell, watched};
+use crate::pipeline;
+use crate::pipeline::night::archive::archive_path;
+use crate::pipeline::plan::Plan;
+use crate::report::folder;
+use crate::state::store::Store;
+
+/// Works a night. The state is written first and the report put in its place at once after it: should the program die between
+/// the two, the same night again finds the state as it should be, and puts the report in its place.
+pub(super) fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console) -> Result<Done, Fault> {
+    let started = Utc::now().format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    ledger::ready(state, &plan.out)?;
+    let mut store = Store::open(state, &started)?;
+    let aside = if args.replay { store.set_aside_if_later(&plan.as_of.to_string())? } else { None };
+    let done = work(plan, &mut store, args, console);
+    match (&done, aside) {
+        (Err(_), Some(aside)) => store.put_back(&aside)?,
+        (Ok(_), Some(aside)) => {
+            move_archive(state, &aside)?;
+            console.warning_of(&state.display().to_string(), "the state was set aside, and a new one is begun");
+        }
+        (_, None) => {}
+    }
+    done
+}
+
+fn work(plan: &Plan, store: &mut Store, args: &RunArgs, console: Console) -> Result<Done, Fault> {
+    let refused = |error: folder::PublishError| Fault::new(error.to_string());
+    let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
+    let worked = watched(console, |on| pipeline::night::run(plan, store, on))?;
+    for file in &worked.passed_over {
+        console.note_of(file, "was read on an earlier night, and is passed over");
+    }
+    let ready = staging.write(&worked.report, &[]).map_err(refused)?;
+    if let Some((new, named)) = &worked.archive {
+        keep_archive(new, named)
+            .map_err(|error| Fault::of_file(&named.display().to_string(), format!("cannot be written: {error}")))?;
+        console.note_of(&named.display().to_string(), "holds what has left the state");
+    }
+    store.write(&worked.change)?;
+    ready.put_in_place().map_err(|error| {
+        let problem = format!("the night is in the state, but its report is not in place: {error}");
+        Fault::new(problem).help("run the same night again: it puts the report in its place")
+    })?;
+    tell(&worked.report.summary, console);
+    shown(plan, &worked.report, args, console)
+}
+
+/// What has left a state that was set aside belongs to it: the new one writes folders of the same names.
+fn move_archive(state: &Path, aside: &Path) -> Result<(), Fault> {
+    let [archive, kept]: [PathBuf; 2] = [state, aside].map(archive_path);
+    if !archive.exists() {
+        return Ok(());
+    }
+    std::fs::rename(&archive, kept)
+        .map_err(|error| Fault::of_file(&archive.display().to_string(), format!("cannot be set aside: {error}")))
+}
+
+/// Gives a folder of the archive its name. One of the same name is from a run that died before the state was written, and
+/// holds the same.
+fn keep_archive(new: &Path, named: &Path) -> io::Result<()> {
+    if named.exists() {
+        std::fs::remove_dir_all(named)?;
+    }
+    std::fs::rename(new, named)?;
+    #[cfg(unix)]
+    if let Some(parent) = named.parent() {
+        std::fs::File::open(parent)?.sync_all()?;
+    }
+    Ok(())
+}
