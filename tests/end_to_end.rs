@@ -249,7 +249,7 @@ fn what_is_typed_wrong_stops_the_run() {
     config("[rules]\nsettlement_day = 3\n").stops(
         "avstem: error: avstem.toml:2:1: unknown key `settlement_day`; the nearest known one is `settlement_days`\n \
          2 | settlement_day = 3\n   | ^^^^^^^^^^^^^^\n  \
-         help: keys known here: capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget\n",
+         help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget\n",
     );
     config("[rules]\nsettlement_days = \"five\"\n").stops(
         "avstem: error: avstem.toml:2:19: wrong type: string \"five\", expected a whole number\n \
