@@ -6,7 +6,7 @@
 //! What all other groups come to stands in the totals.
 //!
 //! This room knows nothing of what rows mean: it keeps texts and numbers and finds them again. [`schema`] has the tables,
-//! [`store`] reads, [`write`] writes a night in one transaction, [`lock`] sees to it that one run works at a time.
+//! [`store`] reads, [`mod@write`] writes a night in one transaction, [`lock`] sees to it that one run works at a time.
 
 pub mod lock;
 pub mod log;
