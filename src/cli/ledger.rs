@@ -11,7 +11,7 @@ use super::show::{count, major};
 use super::table::{Align, Colour, Table};
 use crate::model::currency::Currencies;
 use crate::state::log::{CLOSE, NOTE};
-use crate::state::schema::FINDING_COLUMNS;
+use crate::state::schema::{FINDING_COLUMNS, column};
 use crate::state::store::Store;
 use crate::state::write::Night;
 use crate::state::{StoredCleared, StoredFinding};
@@ -51,12 +51,6 @@ pub fn ready(state: &Path, out: &Path) -> Result<(), Fault> {
         return Err(of_state(state, problem).help("name a file beside that folder"));
     }
     Ok(())
-}
-
-/// A column of a finding by its name.
-fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
-    let place = FINDING_COLUMNS.iter().position(|column| *column == name);
-    place.and_then(|place| columns.get(place)).map_or("", String::as_str)
 }
 
 /// What `avstem history` shows.

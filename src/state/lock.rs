@@ -3,12 +3,11 @@
 //! The operating system gives the lock back when its holder ends, however that is, so a dead holder's lock is simply
 //! free. The file stays where it is: removing it would let two runs hold two files of one name.
 
-use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::StateError;
+use super::{StateError, beside};
 
 /// The lock of a state, held until it is dropped.
 #[derive(Debug)]
@@ -19,9 +18,7 @@ pub struct Lock {
 /// Where the lock of a state is.
 #[must_use]
 pub fn lock_path(state: &Path) -> PathBuf {
-    let mut name = state.as_os_str().to_owned();
-    name.push(OsString::from(".lock"));
-    PathBuf::from(name)
+    beside(state, ".lock")
 }
 
 impl Lock {

@@ -7,6 +7,7 @@
 use rusqlite::{Row, params};
 use sha2::{Digest as _, Sha256};
 
+use super::schema::column;
 use super::store::Store;
 use super::{StateError, StoredFinding};
 
@@ -60,11 +61,8 @@ pub fn state_of(expected_minor: &str, actual_minor: &str, count: &str) -> String
 
 /// The same of a finding in a state.
 fn state_of_stored(finding: &StoredFinding) -> String {
-    let column = |name: &str| {
-        let place = super::schema::FINDING_COLUMNS.iter().position(|column| *column == name);
-        place.and_then(|place| finding.columns.get(place)).map_or("", String::as_str)
-    };
-    state_of(column("expected"), column("actual"), column("count"))
+    let text = |name: &str| column(&finding.columns, name);
+    state_of(text("expected"), text("actual"), text("count"))
 }
 
 impl Store {

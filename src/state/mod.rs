@@ -83,6 +83,14 @@ impl StateError {
 /// What to do with a state that is damaged.
 const DAMAGED: &str = "put a copy of it from before in its place, or replay the nights into a new state (--replay)";
 
+/// The path of something that stands beside a state: its name with an end of its own.
+#[must_use]
+pub fn beside(state: &Path, end: &str) -> PathBuf {
+    let mut name = state.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
 fn failed<'p>(path: &'p Path, action: &'p str) -> impl FnOnce(rusqlite::Error) -> StateError + 'p {
     move |error| {
         let path = path.to_owned();

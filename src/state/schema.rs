@@ -37,6 +37,13 @@ pub const FINDING_COLUMNS: [&str; 20] = [
     "sources",
 ];
 
+/// A column of a finding by its name; empty where there is none.
+#[must_use]
+pub fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
+    let place = FINDING_COLUMNS.iter().position(|column| *column == name);
+    place.and_then(|place| columns.get(place)).map_or("", String::as_str)
+}
+
 /// What makes each version from the one before; the first from nothing. A version that was released is never changed.
 const STEPS: [&str; 2] = [TABLES, LOG];
 

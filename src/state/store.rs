@@ -9,7 +9,8 @@ use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
 use super::write::Night;
 use super::{
-    Key, Mark, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, failed,
+    Key, Mark, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, beside,
+    failed,
 };
 
 /// A state, open and locked.
@@ -71,11 +72,7 @@ impl Store {
         let Some(last) = self.last_night()?.filter(|last| last.as_of.as_str() > as_of) else { return Ok(None) };
         let aside = (0..)
             .map(|number| if number == 0 { String::new() } else { format!("-{number}") })
-            .map(|number| {
-                let mut name = self.path.as_os_str().to_owned();
-                name.push(format!(".until-{}{number}", last.as_of));
-                PathBuf::from(name)
-            })
+            .map(|number| beside(&self.path, &format!(".until-{}{number}", last.as_of)))
             .find(|path| !path.exists())
             .unwrap_or_default();
         let none = Connection::open_in_memory().map_err(self.failed("close"))?;
@@ -449,12 +446,7 @@ fn connect(path: &Path) -> Result<Connection, StateError> {
 
 /// Keeps a copy of a state as it is, beside it; one that is there already is of the same version and stays.
 fn keep_copy(path: &Path, version: i32) -> Result<(), StateError> {
-    let beside = |end: String| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
-    let (copy, new) = (beside(format!(".version-{version}")), beside(format!(".version-{version}.new")));
+    let [copy, new] = ["", ".new"].map(|end| beside(path, &format!(".version-{version}{end}")));
     if copy.exists() {
         return Ok(());
     }

@@ -1,18 +1,17 @@
 //! Groups that nothing has happened to for a long time go out of the state into Parquet files beside it: a later row
 //! of theirs will not find them there, but nothing is lost. What they came to stays in the totals (RULES.md 6).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use chrono::Days;
 
-use super::{Before, fill, past, reading, scan};
-use crate::pipeline::inputs::Inputs;
+use super::{Before, Old, as_they_were, reading, scan};
 use crate::pipeline::read::Means;
 use crate::pipeline::totals::Totals;
-use crate::pipeline::{Beside, RunError, datasets, reconcile_inputs};
-use crate::state::Key;
+use crate::pipeline::{RunError, datasets};
 use crate::state::store::Store;
+use crate::state::{Key, beside};
 
 /// Groups that leave the state.
 #[derive(Debug, Default)]
@@ -30,9 +29,7 @@ pub(super) struct Archived {
 /// The folder beside a state that holds what has left it.
 #[must_use]
 pub fn archive_path(state: &Path) -> PathBuf {
-    let mut name = state.as_os_str().to_owned();
-    name.push(".archive");
-    PathBuf::from(name)
+    beside(state, ".archive")
 }
 
 /// Finds the groups whose last row is older than the days to retain, and in which nothing was found; writes their rows into
@@ -57,15 +54,9 @@ pub(super) fn archived(
     if groups.is_empty() || !cfg!(feature = "parquet") {
         return Ok(Archived::default());
     }
-    let rows = store.rows(Some(&groups))?;
-    let mut inputs = Inputs::default();
-    inputs.put_among(past::files(&before.files, &[], &before.days, means.currencies)?);
-    fill(&mut inputs, before, &rows);
-    let keys: BTreeMap<Key, ()> = scan::rows(&inputs, &reading(&inputs, |_| true), means)?
-        .into_iter()
-        .flat_map(|row| row.keys)
-        .map(|key| (key, ()))
-        .collect();
+    let Old { inputs, totals, .. } = as_they_were(store.rows(Some(&groups))?, before, means)?;
+    let rows = scan::rows(&inputs, &reading(&inputs, |_| true), means)?;
+    let keys: BTreeSet<Key> = rows.into_iter().flat_map(|row| row.keys).collect();
     let named = archive_path(store.path()).join(format!("{as_of}-night-{night}"));
     let new = named.with_extension("new");
     // What a run that died has left there.
@@ -77,7 +68,5 @@ pub(super) fn archived(
     for file in std::fs::read_dir(&new)? {
         std::fs::File::open(file?.path())?.sync_all()?;
     }
-    let beside = Beside { seen: before.seen.clone(), counts_only: true, ..Beside::default() };
-    let totals = Totals::of(&reconcile_inputs(&mut inputs, means, None, &beside)?.report);
-    Ok(Archived { groups, keys: keys.into_keys().collect(), totals, folder: Some((new, named)) })
+    Ok(Archived { groups, keys: keys.into_iter().collect(), totals, folder: Some((new, named)) })
 }

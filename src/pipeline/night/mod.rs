@@ -273,7 +273,11 @@ fn recall(store: &Store, before: &Before, groups: &Grouped, means: &Means<'_>) -
     let mut wanted = groups.touched.clone();
     wanted.extend(store.components_of_findings()?);
     let wanted: Vec<i64> = wanted.into_iter().collect();
-    let rows = store.rows(Some(&wanted))?;
+    as_they_were(store.rows(Some(&wanted))?, before, means)
+}
+
+/// Groups of the state as they were on the last night, and what they came to.
+fn as_they_were(rows: Vec<StoredRow>, before: &Before, means: &Means<'_>) -> Result<Old, RunError> {
     let mut inputs = Inputs::default();
     inputs.put_among(past::files(&before.files, &[], &before.days, means.currencies)?);
     let places = fill(&mut inputs, before, &rows);

@@ -13,16 +13,11 @@ use crate::pipeline::KnownFinding;
 use crate::pipeline::inputs::{File, Inputs};
 use crate::report::view::ClearedRow;
 use crate::state::log::{CLOSE, Entry};
-use crate::state::schema::FINDING_COLUMNS;
+use crate::state::schema::column;
 use crate::state::{Mark, StoredCleared, StoredFinding};
 
 /// How many rows are named that closed a finding.
 const PLACES_SHOWN: usize = 3;
-
-/// The places of the columns that are asked for here, as in `discrepancies.csv`.
-const CODE: usize = 1;
-const PROVIDER: usize = 4;
-const NUMBER: usize = 9;
 
 /// What is known of findings: the day on which they were first seen, and whether somebody closed them.
 pub(super) fn known(before: &HashMap<String, Mark>, log: &[Entry]) -> HashMap<String, KnownFinding> {
@@ -138,14 +133,12 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
     let files = &tonight.inputs.files;
     let contents: HashSet<&String> =
         files.iter().filter(|file| file.known.is_some()).filter_map(|file| file.sha256.get()).collect();
-    let is_old = |row: &Fresh| {
-        let content = |file: &File| file.sha256.get().is_some_and(|content| contents.contains(content));
-        files.get(row.file).is_some_and(|file| file.known.is_some() || content(file))
-    };
+    let content = |file: &File| file.sha256.get().is_some_and(|content| contents.contains(content));
+    let is_old: Vec<bool> = files.iter().map(|file| file.known.is_some() || content(file)).collect();
     let mut rows: BTreeMap<i64, Vec<&Fresh>> = BTreeMap::new();
     let mut of_batch: BTreeMap<(&str, &str), Vec<&Fresh>> = BTreeMap::new();
     for (row, group) in tonight.rows.iter().zip(&tonight.groups.of_row) {
-        if is_old(row) {
+        if is_old[row.file] {
             continue;
         }
         if wanted.contains(group) {
@@ -156,14 +149,14 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
         }
     }
     let closed_by = |finding: &StoredFinding| {
-        let column = |place: usize| finding.columns.get(place).map_or("", String::as_str);
-        if column(CODE) == Code::BatchMissing.name()
-            && let Some(rows) = of_batch.get(&(column(PROVIDER), column(NUMBER)))
+        let text = |name: &str| column(&finding.columns, name);
+        if text("code") == Code::BatchMissing.name()
+            && let Some(rows) = of_batch.get(&(text("provider"), text("reconciliation_number")))
         {
             return places_text(rows, tonight.inputs);
         }
-        if column(CODE) == Code::FileMissing.name() {
-            return files_text(&tonight.inputs.files, column(PROVIDER));
+        if text("code") == Code::FileMissing.name() {
+            return files_text(&tonight.inputs.files, text("provider"));
         }
         let now: BTreeSet<i64> = finding.components.iter().flat_map(components).collect();
         let closing: Vec<&Fresh> = now.iter().filter_map(|group| rows.get(group)).flatten().copied().collect();
@@ -183,19 +176,23 @@ pub(super) fn cleared(gone: &[StoredFinding], tonight: &Closing<'_>) -> Vec<Stor
 fn files_text(files: &[File], provider: &str) -> String {
     let came = files.iter().filter(|file| file.known.is_none() && file.provider == provider);
     let paths: BTreeSet<&str> = came.map(|file| file.input.shown.as_str()).collect();
-    let shown: Vec<&str> = paths.iter().take(PLACES_SHOWN).copied().collect();
-    match (shown.is_empty(), paths.len().saturating_sub(PLACES_SHOWN)) {
-        (true, _) => "no file: others are expected now".to_owned(),
-        (false, 0) => shown.join("; "),
-        (false, more) => format!("{}; and {more} more", shown.join("; ")),
+    if paths.is_empty() {
+        return "no file: others are expected now".to_owned();
     }
+    first_of(paths.iter().map(|path| (*path).to_owned()))
 }
 
 fn places_text(rows: &[&Fresh], inputs: &Inputs) -> String {
     let path = |row: &Fresh| inputs.files.get(row.file).map(|file| file.input.shown.as_str()).unwrap_or_default();
     let places: BTreeSet<(&str, u64)> = rows.iter().map(|row| (path(row), row.line)).collect();
-    let shown: Vec<String> = places.iter().take(PLACES_SHOWN).map(|(path, line)| format!("{path}:{line}")).collect();
-    match places.len().saturating_sub(PLACES_SHOWN) {
+    first_of(places.iter().map(|(path, line)| format!("{path}:{line}")))
+}
+
+/// The first of some places, and how many more there are.
+fn first_of(mut places: impl ExactSizeIterator<Item = String>) -> String {
+    let more = places.len().saturating_sub(PLACES_SHOWN);
+    let shown: Vec<String> = places.by_ref().take(PLACES_SHOWN).collect();
+    match more {
         0 => shown.join("; "),
         more => format!("{}; and {more} more", shown.join("; ")),
     }
@@ -204,10 +201,7 @@ fn places_text(rows: &[&Fresh], inputs: &Inputs) -> String {
 /// What is gone as a report shows it.
 pub(super) fn shown(cleared: &[StoredCleared]) -> Vec<ClearedRow> {
     let row = |cleared: &StoredCleared| {
-        let text = |name: &str| {
-            let place = FINDING_COLUMNS.iter().position(|column| *column == name);
-            place.and_then(|place| cleared.columns.get(place)).cloned().unwrap_or_default()
-        };
+        let text = |name: &str| column(&cleared.columns, name).to_owned();
         ClearedRow {
             id: text("id"),
             code: text("code"),

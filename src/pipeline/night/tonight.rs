@@ -121,7 +121,7 @@ impl Tonight {
     }
 
     fn change(
-        &self,
+        &mut self,
         night: Option<Night>,
         files: Vec<StoredFile>,
         found: Changed,
@@ -136,14 +136,15 @@ impl Tonight {
             (before.get(&id) != Some(&file.state)).then(|| (id, file.state.to_owned()))
         };
         let mut seq = if self.anew.is_some() { 1 } else { self.before.next[2] };
-        let mut newest: BTreeMap<i64, &str> = BTreeMap::new();
+        let mut newest: BTreeMap<i64, String> = BTreeMap::new();
         let mut rows = Vec::with_capacity(self.rows.len());
-        for (row, component) in self.rows.iter().zip(&self.groups.of_row) {
-            let day = newest.entry(*component).or_default();
+        for (row, component) in std::mem::take(&mut self.rows).into_iter().zip(&self.groups.of_row) {
             // A row that says no day is as old as the night.
-            *day = (*day).max(if row.day.is_empty() { &self.as_of } else { &row.day });
+            let row_day = if row.day.is_empty() { self.as_of.clone() } else { row.day };
+            let day = newest.entry(*component).or_default();
+            *day = std::mem::take(day).max(row_day);
             let line = whole(row.line);
-            rows.push(StoredRow { component: *component, seq, file: ids[row.file], line, text: row.text.clone() });
+            rows.push(StoredRow { component: *component, seq, file: ids[row.file], line, text: row.text });
             seq = seq.saturating_add(1);
         }
         let converted = self.inputs.rejects.iter().filter(|(file, _)| self.inputs.files[*file].known.is_none());
@@ -160,10 +161,10 @@ impl Tonight {
             files,
             states: self.inputs.files.iter().filter_map(state).collect(),
             rejects: rejects.collect(),
-            merged: self.groups.merged.clone(),
-            components: newest.into_iter().map(|(component, day)| (component, day.to_owned())).collect(),
+            merged: std::mem::take(&mut self.groups.merged),
+            components: newest.into_iter().collect(),
             rows,
-            keys: self.groups.keys.clone(),
+            keys: std::mem::take(&mut self.groups.keys),
             archived: self.archived.groups.clone(),
             archived_keys: self.archived.keys.clone(),
             findings: found.put,
