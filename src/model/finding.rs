@@ -214,6 +214,10 @@ pub struct FoundRow {
     pub explanation: String,
     /// `file:line` of every record.
     pub sources: String,
+    /// The most likely counterpart of what has none, and the field in which it differs; never a match.
+    pub hint: String,
+    /// `file:line` of that counterpart.
+    pub hint_key: String,
     /// The rows of those records; none where the finding is about a file, a series or a sum.
     pub rows: Vec<Origin>,
 }

@@ -11,6 +11,7 @@ use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, FoundRow, Note};
 use crate::model::names::{NameId, Names};
+use crate::report::insight::Insight;
 use crate::report::view::{
     BatchRow, CodeRow, ControlRow, CountRow, FailOnRow, InputRow, KindRow, RejectRow, Report, SkippedRow, StatedRow,
     Summary, ToleratedRow, Total, VerdictRow,
@@ -152,7 +153,8 @@ pub fn report(
     let mut rejects: Vec<RejectRow> =
         inputs.rejects.iter().cloned().chain(read.rejects).map(|(_, reject)| reject).collect();
     rejects.sort();
-    let mut report = Report { summary, findings, batches, rejects, matches, cleared: None };
+    let mut report =
+        Report { summary, findings, batches, rejects, matches, cleared: None, insight: Insight::default() };
     if !beside.0.is_empty() {
         Totals::of(&report).plus(beside).put_into(&mut report);
     }

@@ -3,6 +3,7 @@
 
 pub mod csv;
 pub mod folder;
+pub mod insight;
 pub mod json;
 pub mod metrics;
 #[cfg(feature = "parquet")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::finding::{Code, FoundRow, Status};
+use crate::report::insight::Insight;
 use crate::report::view::{
     BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow,
     Summary, ToleratedRow, Total, VerdictRow,
@@ -26,6 +27,7 @@ pub(super) fn report() -> Report {
         rejects: rejects(),
         matches: Some(matches()),
         cleared: None,
+        insight: Insight::default(),
     }
 }
 
@@ -62,6 +64,8 @@ fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor:
         first_seen: "2026-10-31".into(),
         explanation: "A sentence, with a comma\nand \"two\" lines.".into(),
         sources: "in/captures.csv:3".into(),
+        hint: String::new(),
+        hint_key: String::new(),
         rows: Vec::new(),
     }
 }

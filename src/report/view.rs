@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::insight::Insight;
 use crate::model::finding::{Code, FoundRow};
 pub use crate::model::reject::RejectRow;
 use crate::rules::fail_on::FailOn;
@@ -23,6 +24,8 @@ pub struct Report {
     pub matches: Option<Vec<MatchRow>>,
     /// `cleared.csv`, of a run with a state: what was gone on its day, sorted.
     pub cleared: Option<Vec<ClearedRow>>,
+    /// Causes and trend, for the page and the workbook.
+    pub insight: Insight,
 }
 
 /// A finding of an earlier night that is gone: a row of `cleared.csv` (RULES.md 6).

@@ -90,6 +90,8 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         first_seen: context.settings.as_of.to_string(),
         explanation: String::new(),
         sources,
+        hint: String::new(),
+        hint_key: String::new(),
         rows: origins,
     };
     row.id =

@@ -126,6 +126,8 @@ mod tests {
             first_seen: "2026-10-31".to_owned(),
             explanation: String::new(),
             sources: sources.to_owned(),
+            hint: String::new(),
+            hint_key: String::new(),
             rows: Vec::new(),
         }
     }
