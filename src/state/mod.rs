@@ -8,6 +8,7 @@
 //! This room knows nothing of what rows mean: it keeps texts and numbers and finds them again. [`schema`] has the tables,
 //! [`store`] reads, [`mod@write`] writes a night in one transaction, [`lock`] sees to it that one run works at a time.
 
+mod history;
 pub mod lock;
 pub mod log;
 pub mod schema;

@@ -110,13 +110,20 @@ CREATE TABLE log (
 ) STRICT;
 ";
 
-/// Version 3: what documents of an API tell.
+/// Version 3: what documents of an API tell, and figures of each night.
 const FACTS: &str = "
 CREATE TABLE fact (
     component INTEGER NOT NULL, seq INTEGER NOT NULL, file INTEGER NOT NULL, text TEXT NOT NULL,
     PRIMARY KEY (component, seq)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE file ADD COLUMN constants TEXT;
+CREATE TABLE unsettled (
+    night INTEGER NOT NULL, currency TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (night, currency)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE settled (
+    night INTEGER NOT NULL, provider TEXT NOT NULL, days INTEGER NOT NULL, operations INTEGER NOT NULL,
+    PRIMARY KEY (night, provider, days)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Brings a database from a version (0: nothing) to [`VERSION`], in one transaction.

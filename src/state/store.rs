@@ -7,10 +7,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 
 use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
-use super::write::Night;
 use super::{
-    Key, Mark, Seen, StateError, StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow,
-    TotalKey, beside, failed,
+    Key, Mark, Seen, StateError, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, beside,
+    failed,
 };
 
 /// A state, open and locked.
@@ -399,46 +398,6 @@ impl Store {
         };
         read().map_err(self.failed("read"))
     }
-
-    /// A night as it was written, by number; all where none is named.
-    ///
-    /// # Errors
-    /// The state cannot be read.
-    pub fn history(&self) -> Result<Vec<Night>, StateError> {
-        let text = "SELECT number, as_of, files, rows, rejected, opened, cleared, open, pending, exit_status FROM night
-                    ORDER BY number";
-        self.list(text, |row| {
-            Ok(Night {
-                number: row.get(0)?,
-                as_of: row.get(1)?,
-                files: row.get(2)?,
-                rows: row.get(3)?,
-                rejected: row.get(4)?,
-                opened: row.get(5)?,
-                cleared: row.get(6)?,
-                open: row.get(7)?,
-                pending: row.get(8)?,
-                exit_status: row.get(9)?,
-            })
-        })
-    }
-
-    /// What was cleared, on a day or on all.
-    ///
-    /// # Errors
-    /// The state cannot be read.
-    pub fn cleared(&self, on: Option<&str>) -> Result<Vec<StoredCleared>, StateError> {
-        let text = format!(
-            "SELECT {}, cleared_on, closed_by FROM cleared WHERE ?1 IS NULL OR cleared_on = ?1 ORDER BY cleared_on, id",
-            FINDING_COLUMNS.join(", ")
-        );
-        let of = |row: &Row<'_>| {
-            let columns = columns(row, FINDING_COLUMNS.len())?;
-            Ok(StoredCleared { columns, cleared_on: row.get("cleared_on")?, closed_by: row.get("closed_by")? })
-        };
-        let listed = self.database.prepare(&text).and_then(|mut query| query.query_map([on], of)?.collect());
-        listed.map_err(self.failed("read"))
-    }
 }
 
 /// Opens a state for reading and writing, and makes its tables where there are none.
@@ -479,6 +438,6 @@ fn keep_copy(path: &Path, version: i32) -> Result<(), StateError> {
     })
 }
 
-fn columns(row: &Row<'_>, count: usize) -> rusqlite::Result<Vec<String>> {
+pub(super) fn columns(row: &Row<'_>, count: usize) -> rusqlite::Result<Vec<String>> {
     (0..count).map(|place| row.get(place)).collect()
 }

@@ -37,11 +37,22 @@ pub struct Night {
     pub exit_status: i64,
 }
 
+/// Figures of a night, kept to be compared with those of later ones.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// What was captured less reversed and not settled after it: ISO 4217 code and minor units.
+    pub unsettled_minor: Vec<(String, i128)>,
+    /// Operations that were settled on it: provider, days since they were made, how many.
+    pub settled: Vec<(String, i64, i64)>,
+}
+
 /// What a night changes.
 #[derive(Debug, Default)]
 pub struct Change {
     /// The night; `None` where nothing has changed since the last one, and nothing is written.
     pub night: Option<Night>,
+    /// Its figures.
+    pub figures: Figures,
     /// All rows, groups and keys are written anew, those that stand in the state are dropped.
     pub anew: bool,
     /// Files that came.
@@ -249,6 +260,14 @@ fn write_findings(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<
     }
     // What is there again on the day on which it went is not gone.
     if let Some(row) = &change.night {
+        for (currency, value) in &change.figures.unsettled_minor {
+            let text = "INSERT INTO unsettled VALUES (?1, ?2, ?3)";
+            night.execute(text, params![row.number, currency, value.to_string()])?;
+        }
+        for (provider, days, operations) in &change.figures.settled {
+            let text = "INSERT INTO settled VALUES (?1, ?2, ?3, ?4)";
+            night.execute(text, params![row.number, provider, days, operations])?;
+        }
         let text = "DELETE FROM cleared WHERE cleared_on = ?1 AND id IN (SELECT id FROM finding)";
         night.execute(text, [&row.as_of])?;
         // What only had to wait for its counterpart is of no interest after its day.

@@ -14,6 +14,7 @@ mod open_items;
 mod past;
 mod scan;
 mod tonight;
+mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -9,7 +9,7 @@ use super::groups::Grouped;
 use super::open_items::{self, Changed, Closing};
 use super::past::native_text;
 use super::scan::{Fresh, columns};
-use super::{Documents, Places, Worked};
+use super::{Documents, Places, Worked, trend};
 use crate::model::finding::Status;
 use crate::pipeline::inputs::{File, Inputs};
 use crate::pipeline::payloads::DATASETS;
@@ -18,7 +18,7 @@ use crate::pipeline::totals::Totals;
 use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
 use crate::state::store::Store;
-use crate::state::write::{Change, Night};
+use crate::state::write::{Change, Figures, Night};
 use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
@@ -79,7 +79,10 @@ impl Tonight {
             pending: open_items::count(&self.done.report.findings, Status::Pending),
             exit_status: self.done.report.summary.exit_status.into(),
         });
-        let change = self.change(night, files, &ids, found, cleared);
+        let figures = trend::figures(&self.done.report.findings, &cleared);
+        let insight = &mut self.done.report.insight;
+        (insight.nights, insight.days_to_settle) = trend::trend(store, night.as_ref(), &figures)?;
+        let change = Change { figures, ..self.change(night, files, &ids, found, cleared) };
         let passed_over = self.inputs.passed_over;
         Ok(Worked { report: self.done.report, change, archive: self.archived.folder, passed_over })
     }
@@ -212,6 +215,7 @@ impl Tonight {
         });
         Change {
             night,
+            figures: Figures::default(),
             anew: self.anew.is_some(),
             files,
             states: self.inputs.files.iter().filter_map(state).collect(),
