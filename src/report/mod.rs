@@ -16,3 +16,4 @@ mod sample;
 mod seal;
 pub mod verify;
 pub mod view;
+pub mod words;
