@@ -15,6 +15,9 @@ const BRIDGES_MAX: usize = 40;
 /// Where the levels lie in so small a part of the bars, 1 to this, the picture begins below the lowest of them.
 const ZOOM: i128 = 5;
 
+/// The picture spans at least this part, 1 to this, of the largest amount.
+const WINDOW: i128 = 200;
+
 /// The way from captured to settled of one provider and currency.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Bridge {
@@ -130,9 +133,10 @@ impl Scale {
         let highest = levels.iter().copied().max().unwrap_or(0);
         let span = highest.saturating_sub(lowest);
         if lowest > 0 && span > 0 && span.saturating_mul(ZOOM) < highest {
-            // Half of the span below the lowest level, on a round amount.
-            let step = 10_i128.saturating_pow(span.ilog10());
-            let begins = lowest.saturating_sub(span / 2).max(0) / step * step;
+            // Half of the span below the lowest level, on a round amount; a trifle is not drawn as large as the whole.
+            let window = span.saturating_add(span / 2).max(highest / WINDOW);
+            let step = 10_i128.saturating_pow(window.max(1).ilog10());
+            let begins = highest.saturating_sub(window).max(0) / step * step;
             if begins > 0 {
                 return Self { low: begins, high: highest, begins: Some(begins) };
             }

@@ -46,24 +46,31 @@ impl Head {
         }
         let things = alone.saturating_add(causes.open);
         let rejected = whole(report.rejects.len());
-        let mut parts = vec![if things == 0 {
-            words.needs_nobody.to_owned()
-        } else {
+        let mut parts = Vec::new();
+        // What could not be read or does not close comes first: all else holds only as far as it goes.
+        if !report.summary.complete {
+            let why = match rejected {
+                0 => words.does_not_close.to_owned(),
+                _ => words.not_read.of(pen.lang, rejected),
+            };
+            parts.push(format!("{}: {why}", words.incomplete));
+        }
+        if things > 0 {
             let mut first = words.needs_you.of(pen.lang, things);
             if !sizes.is_empty() {
                 first.push_str(": ");
                 first.push_str(&fill(words.differences, &[("amounts", &amounts(&sizes, pen))]));
             }
-            first
-        }];
+            parts.push(first);
+        } else if report.summary.complete {
+            parts.push(words.needs_nobody.to_owned());
+        }
         if pending > 0 {
             parts.push(words.may_come.of(pen.lang, pending));
         }
-        parts.push(match (rejected, report.summary.complete) {
-            (0, true) => words.all_read.to_owned(),
-            (0, false) => words.does_not_close.to_owned(),
-            (rejected, _) => words.not_read.of(pen.lang, rejected),
-        });
+        if report.summary.complete {
+            parts.push(words.all_read.to_owned());
+        }
         let look = match (report.summary.complete, open) {
             (false, _) => "bad",
             (true, 0) => "good",
@@ -90,7 +97,9 @@ fn amounts(sizes: &BTreeMap<(&str, &str), i128>, pen: &Pen<'_>) -> String {
         }
         fill(pen.words.amount_at, &[("amount", &amount), ("provider", pen.provider(provider))])
     };
-    let mut named: Vec<String> = sizes.iter().take(AMOUNTS_MAX).map(at).collect();
+    // What belongs to no provider, such as a tolerance that is used up, comes last.
+    let (of_none, of_providers): (Vec<_>, Vec<_>) = sizes.iter().partition(|((provider, _), _)| provider.is_empty());
+    let mut named: Vec<String> = of_providers.into_iter().chain(of_none).take(AMOUNTS_MAX).map(at).collect();
     if sizes.len() > AMOUNTS_MAX {
         named.push(pen.words.and_more.to_owned());
     }
