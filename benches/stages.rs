@@ -132,6 +132,8 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         out: folder.join("out"),
         matches: false,
         parquet: false,
+        page: false,
+        lang: avstem::report::words::Lang::En,
         threads: None,
         memory_bytes: None,
         chunk_bytes: 4 << 20,

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::help;
+use crate::report::words::Lang;
 
 /// Reconciles orders, captures, reversals and settlements, to the last minor unit.
 #[derive(Debug, Parser)]
@@ -134,9 +135,12 @@ pub struct RunArgs {
     /// Days during which an unsettled operation is pending [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     pub settlement_days: Option<i64>,
-    /// Formats to write, separated by commas: csv and json (always written), parquet
+    /// Formats to write, separated by commas: csv and json (always written), html, parquet
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = ValueParser::new(report_format))]
     pub reports: Vec<ReportFormat>,
+    /// Language of the page: en, sv, nb, da, fi [default: en]
+    #[arg(long, value_name = "LANG", value_parser = ValueParser::new(language))]
+    pub lang: Option<Lang>,
     /// Also write matches.csv
     #[arg(long)]
     pub matches: bool,
@@ -268,23 +272,32 @@ pub enum ReportFormat {
     Csv,
     /// Always written.
     Json,
+    /// The page.
+    Html,
     /// The canonical rows.
     Parquet,
 }
 
 /// Formats that CLI.md names and later versions write.
-const LATER_FORMATS: [&str; 6] = ["xlsx", "html", "sie", "hledger", "beancount", "gbat10"];
+const LATER_FORMATS: [&str; 5] = ["xlsx", "sie", "hledger", "beancount", "gbat10"];
 
 fn report_format(text: &str) -> Result<ReportFormat, String> {
     match text.trim() {
         "csv" => Ok(ReportFormat::Csv),
         "json" => Ok(ReportFormat::Json),
+        "html" => Ok(ReportFormat::Html),
         "parquet" => Ok(ReportFormat::Parquet),
         later if LATER_FORMATS.contains(&later) => {
-            Err(format!("this version does not write {later} yet; it writes csv and json (always) and parquet"))
+            Err(format!("this version does not write {later} yet; it writes csv and json (always), html and parquet"))
         }
-        _ => Err("no such report; this version writes csv and json (always) and parquet".to_owned()),
+        _ => Err("no such report; this version writes csv and json (always), html and parquet".to_owned()),
     }
+}
+
+/// Reads the tag of a language.
+pub(super) fn language(text: &str) -> Result<Lang, String> {
+    let known = Lang::ALL.map(Lang::tag).join(", ");
+    Lang::from_tag(text.trim()).ok_or_else(|| format!("no such language: `{text}`; the page is written in {known}"))
 }
 
 fn name(text: &str) -> Result<String, String> {
@@ -380,11 +393,19 @@ mod tests {
     }
 
     #[test]
+    fn languages_are_known_by_their_tags() {
+        assert_eq!(language(" sv "), Ok(Lang::Sv));
+        let refused = "no such language: `no`; the page is written in en, sv, nb, da, fi";
+        assert_eq!(language("no"), Err(refused.to_owned()));
+    }
+
+    #[test]
     fn reports_of_later_versions_are_refused_by_name() {
         assert_eq!(report_format(" parquet"), Ok(ReportFormat::Parquet));
+        assert_eq!(report_format("html"), Ok(ReportFormat::Html));
         for text in LATER_FORMATS {
             let message =
-                format!("this version does not write {text} yet; it writes csv and json (always) and parquet");
+                format!("this version does not write {text} yet; it writes csv and json (always), html and parquet");
             assert_eq!(report_format(text), Err(message));
         }
         assert!(report_format("pdf").is_err_and(|error| error.starts_with("no such report")));

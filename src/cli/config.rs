@@ -15,11 +15,13 @@ use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
 use super::values::{
-    CountryCode, CurrencyCode, DatasetName, Decimals, FormName, KeyList, LogName, Text, Whole, ZoneName, nearest,
+    CountryCode, CurrencyCode, DatasetName, Decimals, FormName, KeyList, LangName, LogName, Text, Whole, ZoneName,
+    nearest,
 };
 use crate::model::currency::Currencies;
 use crate::model::day::Zone;
 use crate::pipeline::plan::Input;
+use crate::report::words::Lang;
 use crate::rules::fail_on::FailOn;
 use crate::rules::settings::{ProviderSettings, Settings};
 
@@ -42,6 +44,7 @@ struct File {
     provider: Option<Text>,
     log_format: Option<LogName>,
     metrics: Option<Text>,
+    lang: Option<LangName>,
     fail_on: Option<Spanned<String>>,
     #[serde(default)]
     currencies: BTreeMap<CurrencyCode, Decimals>,
@@ -216,6 +219,12 @@ impl Config {
     #[must_use]
     pub fn metrics(&self) -> Option<PathBuf> {
         self.file.metrics.as_ref().map(|metrics| self.folder.join(&metrics.0))
+    }
+
+    /// The language of reports that people read.
+    #[must_use]
+    pub fn lang(&self) -> Option<Lang> {
+        self.file.lang.map(|name| name.0)
     }
 
     /// The form of the log.

@@ -15,6 +15,7 @@ use crate::model::currency::Currencies;
 use crate::model::origin::FILE_COUNT_MAX;
 use crate::model::record::Dataset;
 use crate::pipeline::plan::{Input, Plan};
+use crate::report::words::Lang;
 
 /// For so many days after its last row a group stays in the state, unless something else is said.
 const RETAIN_DAYS: u64 = 800;
@@ -62,6 +63,8 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
         return Err(refused("--reports parquet"));
     }
     plan.parquet = args.reports.contains(&ReportFormat::Parquet);
+    plan.page = args.reports.contains(&ReportFormat::Html);
+    plan.lang = args.lang.or_else(|| config.lang()).unwrap_or_default();
     plan.memory_bytes = args.memory;
     Ok(plan)
 }
@@ -88,6 +91,8 @@ fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc
         retain_days: RETAIN_DAYS,
         matches: false,
         parquet: false,
+        page: false,
+        lang: Lang::default(),
         threads: args.threads.map(usize::from),
         memory_bytes: None,
         chunk_bytes: CHUNK_BYTES,

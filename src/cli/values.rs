@@ -4,11 +4,12 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use super::args::LogFormat;
+use super::args::{self, LogFormat};
 use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
 use crate::model::reference::ReferenceForm;
+use crate::report::words::Lang;
 use crate::rules::calendar::Country;
 
 /// Text that is not empty, trimmed.
@@ -45,6 +46,11 @@ pub struct CountryCode(pub Country);
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
 pub struct LogName(pub LogFormat);
+
+/// The tag of a language.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "String")]
+pub struct LangName(pub Lang);
 
 /// The name of a dataset.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -140,6 +146,14 @@ impl TryFrom<String> for LogName {
     fn try_from(name: String) -> Result<Self, String> {
         let format = LogFormat::from_str(&name, false).ok();
         format.map(Self).ok_or_else(|| format!("no such form of the log: `{name}`; it is `text` or `json`"))
+    }
+}
+
+impl TryFrom<String> for LangName {
+    type Error = String;
+
+    fn try_from(tag: String) -> Result<Self, String> {
+        args::language(&tag).map(Self)
     }
 }
 

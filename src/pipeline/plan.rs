@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::ingest::profile::Profile;
 use crate::model::record::Dataset;
+use crate::report::words::Lang;
 use crate::rules::settings::Settings;
 
 /// A run, ready to start.
@@ -26,6 +27,10 @@ pub struct Plan {
     pub matches: bool,
     /// Also write the canonical rows as Parquet.
     pub parquet: bool,
+    /// Also write the page.
+    pub page: bool,
+    /// The language of reports that people read.
+    pub lang: Lang,
     /// Worker threads; `None` for one a core.
     pub threads: Option<usize>,
     /// Bytes that records may hold in memory before they go to disk; `None` for no limit.

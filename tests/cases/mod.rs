@@ -158,6 +158,8 @@ impl Case {
             retain_days: 800,
             matches: true,
             parquet: false,
+            page: false,
+            lang: avstem::report::words::Lang::En,
             threads: Some(2),
             memory_bytes: None,
             chunk_bytes: 4 << 20,

@@ -58,6 +58,8 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         retain_days: 800,
         matches: true,
         parquet: false,
+        page: false,
+        lang: avstem::report::words::Lang::En,
         threads: Some(engine.threads),
         memory_bytes: engine.memory_bytes,
         chunk_bytes: engine.chunk_bytes,

@@ -22,7 +22,7 @@ fn errors_point_at_the_key_and_say_what_to_do() {
         (
             "sources = 1",
             "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-             help: keys known here: out, state, timezone, provider, log_format, metrics, fail_on, currencies, rules, providers, source, expect, profiles",
+             help: keys known here: out, state, timezone, provider, log_format, metrics, lang, fail_on, currencies, rules, providers, source, expect, profiles",
         ),
         (
             "[providers.x]\nunique_refrence = true",
@@ -84,6 +84,10 @@ fn errors_point_at_the_key_and_say_what_to_do() {
              2 | capture_calendar = \"se\"\n   |                    ^^^^",
         ),
         (
+            "lang = \"no\"",
+            "c.toml:1:8: no such language: `no`; the page is written in en, sv, nb, da, fi\n 1 | lang = \"no\"\n   |        ^^^^",
+        ),
+        (
             "log_format = \"xml\"",
             "c.toml:1:14: no such form of the log: `xml`; it is `text` or `json`\n 1 | log_format = \"xml\"\n   |              ^^^^^",
         ),
@@ -137,6 +141,7 @@ fn the_example_of_the_contract_is_read() -> Result<(), String> {
         timezone = "Europe/Oslo"
         provider = "shop"
         log_format = "json"
+        lang = "nb"
         metrics = "prom/avstem.prom"
         fail_on = "settled-twice, 1.5XYZ"
         currencies = { XYZ = 3 }
@@ -167,6 +172,7 @@ fn the_example_of_the_contract_is_read() -> Result<(), String> {
     assert!(!settings.unique_reference("swedbank_pay"));
     assert_eq!(config.out(), Some(Path::new("dir").join("reports")));
     assert_eq!(config.log_format(), Some(LogFormat::Json));
+    assert_eq!(config.lang(), Some(Lang::Nb));
     assert_eq!(config.metrics(), Some(Path::new("dir").join("prom/avstem.prom")));
     let fail_on =
         FailOn::These { codes: [Code::SettledTwice].into(), sizes_minor: BTreeMap::from([("XYZ".to_owned(), 1_500)]) };

@@ -87,6 +87,8 @@ fn plan(inputs: Vec<Input>) -> Plan {
         retain_days: 800,
         matches: false,
         parquet: false,
+        page: false,
+        lang: avstem::report::words::Lang::En,
         threads: Some(1),
         memory_bytes: None,
         chunk_bytes: CHUNK_BYTES,
