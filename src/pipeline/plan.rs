@@ -43,6 +43,14 @@ pub struct Plan {
     pub as_of: NaiveDate,
 }
 
+impl Plan {
+    /// Whether a report that people read is asked for, and what is worked out for them alone.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.page
+    }
+}
+
 /// A file that came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
