@@ -17,6 +17,7 @@ mod paths;
 mod plan;
 mod profiles;
 mod progress;
+mod readable;
 mod show;
 mod table;
 mod values;
@@ -133,6 +134,7 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let datasets = plan.parquet.then(|| staging.path());
     let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
+    readable::add(&plan, &report, &staging).map_err(refused)?;
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
     shown(&plan, &report, args, console)

@@ -17,3 +17,4 @@ mod seal;
 pub mod verify;
 pub mod view;
 pub mod words;
+pub mod workbook;

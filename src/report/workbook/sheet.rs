@@ -1,0 +1,144 @@
+//! A sheet as a value: its name, what it is like, and its rows one by one.
+
+use rust_xlsxwriter::{
+    Chart, Color, ConditionalFormatCell, ConditionalFormatCellRule, DataValidation, Format, IgnoreError, Workbook,
+    Worksheet, XlsxError,
+};
+
+use super::cell::Cell;
+use super::styles::{Style, of_work};
+
+/// What is to be done with a finding, in the order in which it goes on.
+pub(super) const WORK: [&str; 4] = ["To do", "Doing", "Waiting", "Done"];
+/// The longest name that a sheet may have.
+const NAME_MAX: usize = 31;
+/// The colour of a tab.
+pub(super) const TABS: [u32; 4] = [0x1F_3A4D, 0xC2_410C, 0x0E_7490, 0x6B_7280];
+
+/// The colour of a tab, by what the sheet is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// To read first.
+    Overview,
+    /// To work through.
+    Work,
+    /// To look at.
+    Detail,
+    /// To look up.
+    Reference,
+}
+
+/// A row: its height in points, where it is not that of its texts, and its cells from left to right.
+#[derive(Debug, Default)]
+pub(super) struct Row<'a> {
+    /// Points.
+    pub(super) height: Option<u16>,
+    /// Column, what it holds, how it looks.
+    pub(super) cells: Vec<(u16, Cell<'a>, Style)>,
+}
+
+/// A sheet; rows and columns are counted from 0.
+pub(super) struct Sheet<'a> {
+    /// Its name.
+    pub(super) name: String,
+    /// Its colour.
+    pub(super) tab: Tab,
+    /// The widths of its columns, in characters.
+    pub(super) widths: Vec<u16>,
+    /// Rows that stay at the top, and are printed on every page; columns that stay at the left.
+    pub(super) frozen: (u32, u16),
+    /// The first row of its table, the one with the headings, and the last one; over all columns.
+    pub(super) table: Option<(u32, u32)>,
+    /// The last column that is printed.
+    pub(super) printed: u16,
+    /// The column in which people say how far they are.
+    pub(super) work: Option<u16>,
+    /// Cells that lead to other sheets, by their names.
+    pub(super) links: Vec<(u32, u16, String)>,
+    /// A chart and the row at which it stands.
+    pub(super) chart: Option<(u32, Box<Chart>)>,
+    /// The number of rows.
+    pub(super) rows: u32,
+    /// At most so many bytes of XML.
+    pub(super) bytes_max: u64,
+    /// A row.
+    pub(super) row: Box<dyn Fn(u32) -> Row<'a> + 'a>,
+}
+
+impl Sheet<'_> {
+    /// Adds the sheet to a workbook, without its rows: in their place stands one that has a cell of each style.
+    ///
+    /// # Errors
+    /// The library refuses, such as a name that is there already.
+    pub(super) fn outline(&self, workbook: &mut Workbook, styles: &[Format], head: &str) -> Result<(), XlsxError> {
+        debug_assert!(self.name.len() <= NAME_MAX, "{}", self.name);
+        let sheet = workbook.add_worksheet();
+        sheet.set_name(&self.name)?;
+        let tab = match self.tab {
+            Tab::Overview => TABS[0],
+            Tab::Work => TABS[1],
+            Tab::Detail => TABS[2],
+            Tab::Reference => TABS[3],
+        };
+        sheet.set_tab_color(Color::RGB(tab));
+        for (format, column) in styles.iter().zip(0_u16..) {
+            sheet.write_blank(0, column, format)?;
+        }
+        for (width, column) in self.widths.iter().zip(0_u16..) {
+            sheet.set_column_width(column, *width)?;
+        }
+        let (rows, columns) = self.frozen;
+        sheet.set_freeze_panes(rows, columns)?;
+        for (row, column, name) in &self.links {
+            sheet.write_url(*row, *column, format!("internal:'{name}'!A1").as_str())?;
+        }
+        self.outline_table(sheet)?;
+        if let Some((row, chart)) = &self.chart {
+            sheet.insert_chart(*row, 0, chart)?;
+        }
+        self.outline_print(sheet, head)
+    }
+
+    fn outline_table(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
+        let Some((first, last)) = self.table else {
+            sheet.set_screen_gridlines(false);
+            return Ok(());
+        };
+        let last_column = u16::try_from(self.widths.len()).unwrap_or(u16::MAX).saturating_sub(1);
+        sheet.autofilter(first, 0, last, last_column)?;
+        // Ids of digits are texts on purpose.
+        sheet.ignore_error_range(first, 0, last, last_column, IgnoreError::NumberStoredAsText)?;
+        sheet.set_print_gridlines(true);
+        if let (Some(column), true) = (self.work, last > first) {
+            let choice = DataValidation::new()
+                .allow_list_strings(&WORK)?
+                .set_error_title("Status")?
+                .set_error_message("Choose To do, Doing, Waiting or Done. Other words go into the column Note.")?;
+            let top = first.saturating_add(1);
+            sheet.add_data_validation(top, column, last, column, &choice)?;
+            for (word, format) in of_work() {
+                let look =
+                    ConditionalFormatCell::new().set_rule(ConditionalFormatCellRule::EqualTo(word)).set_format(format);
+                sheet.add_conditional_format(top, column, last, column, &look)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn outline_print(&self, sheet: &mut Worksheet, head: &str) -> Result<(), XlsxError> {
+        // 9 is A4.
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        sheet.set_header(format!("&L&\"-,Bold\"&A&R{head}")).set_footer("&C&P / &N");
+        let last_row = self.rows.saturating_sub(1);
+        // Below the rows stands the chart, which is printed too.
+        let last_row = self.chart.as_ref().map_or(last_row, |(row, _)| row.saturating_add(CHART_ROWS));
+        sheet.set_print_area(0, 0, last_row, self.printed)?;
+        if let Some((first, _)) = self.table {
+            sheet.set_repeat_rows(0, first)?;
+        }
+        Ok(())
+    }
+}
+
+/// So many rows a chart is high.
+pub(super) const CHART_ROWS: u32 = 22;

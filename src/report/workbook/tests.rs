@@ -1,0 +1,1 @@
+//! Workbooks of small reports, read back from their packages.
