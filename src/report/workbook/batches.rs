@@ -12,9 +12,10 @@ use crate::report::view::{BatchRow, Report};
 
 /// The sheet of batches.
 pub(super) const BATCHES: &str = "Batches";
-/// With more codes than this, what explains a batch is one text.
-const CODES_MAX: usize = 16;
+/// With more codes than this none has a column of its own, and what explains a batch is the text alone.
+const CODES_MAX: usize = 24;
 
+/// What a column of batches shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Field {
     Provider,
@@ -22,6 +23,7 @@ enum Field {
     Currency,
     Operations,
     OperationSum,
+    Difference,
     Code(String),
     Explained,
     Residual,
@@ -33,6 +35,24 @@ enum Field {
     Others,
 }
 
+/// The bridge, which is printed; behind it stands a column for each code that explains something.
+const PRINTED: [Field; 14] = [
+    Field::Provider,
+    Field::Number,
+    Field::Currency,
+    Field::Operations,
+    Field::OperationSum,
+    Field::Difference,
+    Field::Explained,
+    Field::Residual,
+    Field::Rows,
+    Field::Settled,
+    Field::Fees,
+    Field::NetDeviation,
+    Field::Net,
+    Field::Others,
+];
+
 impl Field {
     fn column(&self) -> Column {
         match self {
@@ -41,8 +61,9 @@ impl Field {
             Self::Currency => Column::new("Currency", Style::Text, 11),
             Self::Operations => Column::new("Operations", Style::Whole, 14),
             Self::OperationSum => Column::new("Captured less reversed", Style::Text, 24),
+            Self::Difference => Column::new("Difference", Style::Text, 24),
             Self::Code(code) => Column::new(code.clone(), Style::Text, 24),
-            Self::Explained => Column::new("Explained by", Style::Wrapped, 60),
+            Self::Explained => Column::new("Explained by", Style::Wrapped, 40),
             Self::Residual => Column::new("Not explained", Style::Text, 24),
             Self::Settled => Column::new("Settled", Style::Text, 24),
             Self::Rows => Column::new("Settlement rows", Style::Whole, 14),
@@ -61,6 +82,7 @@ impl Field {
             Self::Currency => Cell::text(row.currency.as_str()),
             Self::Operations => Cell::count(row.operation_count),
             Self::OperationSum => amount(row.operation_sum),
+            Self::Difference => amount(row.difference),
             Self::Code(code) => {
                 row.explained.iter().find(|(of, _)| of == code).map_or(Cell::Empty, |(_, sum)| amount(*sum))
             }
@@ -81,28 +103,16 @@ impl Field {
     }
 }
 
-/// The sheet of batches: from left to right captured less reversed, what each code adds, settled, less fees, net.
+/// The sheet of batches: from left to right captured less reversed, what the codes add, settled, less fees, net.
 pub(super) fn table<'a>(report: &'a Report, amounts: Amounts<'a>) -> Table<'a> {
     let codes: BTreeSet<&str> =
         report.batches.iter().flat_map(|batch| &batch.explained).map(|(code, _)| code.as_str()).collect();
-    let mut fields = vec![Field::Provider, Field::Number, Field::Currency, Field::Operations, Field::OperationSum];
-    if codes.len() > CODES_MAX {
-        fields.push(Field::Explained);
-    } else {
+    let mut fields = PRINTED.to_vec();
+    if codes.len() <= CODES_MAX {
         fields.extend(codes.into_iter().map(|code| Field::Code(code.to_owned())));
     }
-    fields.extend([
-        Field::Residual,
-        Field::Settled,
-        Field::Rows,
-        Field::Fees,
-        Field::NetDeviation,
-        Field::Net,
-        Field::Others,
-    ]);
     let columns: Vec<Column> = fields.iter().map(Field::column).collect();
-    let printed = columns.len();
-    of_rows(BATCHES, Tab::Detail, columns, printed, &report.batches, move |row, column| {
+    of_rows(BATCHES, Tab::Detail, columns, PRINTED.len(), &report.batches, move |row, column| {
         fields.get(column).map_or(Cell::Empty, |field| field.cell(row, amounts))
     })
 }

@@ -53,7 +53,7 @@ enum Field {
 }
 
 /// The columns behind those of the sheet's own, up to what is printed, and those that are not.
-const PRINTED: [Field; 16] = [
+const PRINTED: [Field; 14] = [
     Field::Code,
     Field::Provider,
     Field::Currency,
@@ -66,21 +66,19 @@ const PRINTED: [Field; 16] = [
     Field::TransactionNumber,
     Field::ReconciliationNumber,
     Field::Settlement,
-    Field::Count,
     Field::Age,
-    Field::FirstSeen,
     Field::Explanation,
 ];
-const BEHIND: [Field; 4] = [Field::Hint, Field::HintKey, Field::Sources, Field::Id];
+const BEHIND: [Field; 6] = [Field::Count, Field::FirstSeen, Field::Hint, Field::HintKey, Field::Sources, Field::Id];
 
 impl Field {
     fn column(self) -> Column {
         let column = |title: &'static str, style, width_max| Column::new(title, style, width_max);
         match self {
             Self::Work => column("Status", Style::Work, 12),
-            Self::Note => Column::new("Note", Style::Wrapped, NOTE_WIDTH),
+            Self::Note => column("Note", Style::Wrapped, 24).wide(),
             Self::Status => column("Status", Style::Status, 12),
-            Self::Code => column("Code", Style::Text, 30),
+            Self::Code => column("Code", Style::Text, 26),
             Self::Cause => column("Cause", Style::Text, 10),
             Self::Provider => column("Provider", Style::Text, 20),
             Self::Currency => column("Currency", Style::Text, 11),
@@ -97,9 +95,9 @@ impl Field {
             Self::Age => column("Age in days", Style::Whole, 10),
             Self::FirstSeen => column("First seen", Style::Day, 12),
             Self::Explanation => column("Explanation", Style::Wrapped, 60),
-            Self::Hint => column("Hint", Style::Wrapped, 50),
-            Self::HintKey => column("Hint key", Style::Wrapped, 40),
-            Self::Sources => column("Sources", Style::Wrapped, 60),
+            Self::Hint => column("Hint", Style::Text, 50),
+            Self::HintKey => column("Hint key", Style::Text, 40),
+            Self::Sources => column("Sources", Style::Text, 60),
             Self::Id => column("Id", Style::Id, 40),
         }
     }
@@ -135,9 +133,6 @@ impl Field {
         }
     }
 }
-
-/// Room to write in.
-const NOTE_WIDTH: u16 = 28;
 
 /// The cause of each finding, as the number of its row on the sheet of causes, from 1; the first where there are several.
 fn causes(report: &Report) -> Vec<Option<u32>> {
@@ -185,9 +180,11 @@ pub(super) fn tables<'a>(report: &'a Report, amounts: Amounts<'a>) -> (Vec<Table
         }
     };
     let by_size = |mut places: Vec<usize>| {
-        // The largest first within a currency; equal ones stay as they are in the CSV file.
+        // The largest first within a currency, and what has none last; equal ones stay as they are in the CSV file.
         places.sort_by_key(|place| {
-            report.findings.get(*place).map(|row| (row.currency.as_str(), Reverse(row.difference_minor.unsigned_abs())))
+            report.findings.get(*place).map(|row| {
+                (row.currency.is_empty(), row.currency.as_str(), Reverse(row.difference_minor.unsigned_abs()))
+            })
         });
         places
     };

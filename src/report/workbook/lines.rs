@@ -1,9 +1,11 @@
 //! A sheet that is read from the top, such as the summary: headings, sentences and small tables below each other.
 
 use super::cell::Cell;
-use super::sheet::{Row, Sheet, Tab};
+use super::sheet::{LINE_HEIGHT, Row, Sheet, Tab};
 use super::styles::Style;
 
+/// So many columns are printed.
+pub(super) const COLUMNS: u16 = 12;
 /// The most characters that a column is wide.
 const WIDTH_MAX: usize = 44;
 /// The least.
@@ -31,28 +33,33 @@ impl<'a> Lines<'a> {
 
     /// A row without anything.
     pub(super) fn blank(&mut self) {
-        self.rows.push(Row::default());
+        self.rows.push(Row { height: LINE_HEIGHT, fixed: true, cells: Vec::new() });
     }
 
     /// A sentence over the whole width, with its height in points.
-    pub(super) fn sentence(&mut self, text: impl Into<String>, style: Style, height: Option<u16>, columns: u16) {
+    pub(super) fn sentence(&mut self, text: impl Into<String>, style: Style, height: u16, columns: u16) {
         let mut cells = vec![(0, Cell::text(text.into()), style)];
         // Its colour goes on to the right.
         cells.extend((1..columns).map(|column| (column, Cell::Empty, style)));
-        self.rows.push(Row { height, cells });
+        self.rows.push(Row { height, fixed: true, cells });
     }
 
     /// The heading of a part, after an empty row.
     pub(super) fn section(&mut self, text: &'static str) {
         self.blank();
-        self.rows.push(Row { height: Some(22), cells: vec![(0, Cell::text(text), Style::Section)] });
+        self.rows.push(Row { height: 22, fixed: true, cells: vec![(0, Cell::text(text), Style::Section)] });
     }
 
-    /// The headings of a table; an empty one is a column that it does not use.
-    pub(super) fn head(&mut self, titles: &[&'static str]) {
-        let head = |(title, place): (&&'static str, u16)| (place, Cell::text(*title), Style::Head);
-        self.rows.push(Row { height: Some(30), cells: titles.iter().zip(0_u16..).map(head).collect() });
+    /// The headings of a table, first those of texts; an empty one is a column that it does not use.
+    pub(super) fn head(&mut self, texts: &[&'static str], numbers: &[&'static str]) {
+        let texts = texts.iter().map(|title| (*title, Style::Head));
+        let numbers = numbers.iter().map(|title| (*title, Style::HeadRight));
+        let mut titles: Vec<(&'static str, Style)> = texts.chain(numbers).collect();
+        // All tables are as wide as the sheet.
+        titles.resize(titles.len().max(usize::from(COLUMNS)), ("", Style::Head));
         self.widen(WIDTH_MIN, titles.len());
+        let cells = titles.into_iter().zip(0_u16..).map(|((title, style), place)| (place, Cell::text(title), style));
+        self.rows.push(Row { height: 30, fixed: true, cells: cells.collect() });
     }
 
     /// A row of a table.
@@ -76,7 +83,7 @@ impl<'a> Lines<'a> {
             let style = cell.style(style);
             (place, cell, style)
         });
-        self.rows.push(Row { height: None, cells: cells.collect() });
+        self.rows.push(Row { height: LINE_HEIGHT, fixed: true, cells: cells.collect() });
     }
 
     /// A row whose first cell leads to a sheet.
@@ -87,7 +94,7 @@ impl<'a> Lines<'a> {
 
     fn add(&mut self, cells: Vec<(Cell<'a>, Style)>, from_cell: bool) {
         self.widen(WIDTH_MIN, cells.len());
-        let mut row = Row::default();
+        let mut row = Row { height: LINE_HEIGHT, fixed: true, cells: Vec::new() };
         for (((cell, style), place), width) in cells.into_iter().zip(0_u16..).zip(&mut self.widths) {
             self.digits = self.digits.saturating_add(u64::from(cell.is_written_as_text()));
             if style != Style::Hash {
@@ -110,10 +117,10 @@ impl<'a> Lines<'a> {
         self.widths.extend(std::iter::repeat_n(width, missing));
     }
 
-    /// The sheet; so many columns of it are printed.
-    pub(super) fn sheet(self, name: &'static str, tab: Tab, columns: u16) -> Sheet<'a> {
+    /// The sheet.
+    pub(super) fn sheet(self, name: &'static str, tab: Tab) -> Sheet<'a> {
         let mut widths = self.widths;
-        widths.resize(widths.len().max(usize::from(columns)), WIDTH_MIN);
+        widths.resize(widths.len().max(usize::from(COLUMNS)), WIDTH_MIN);
         let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let cells = self.rows.iter().flat_map(|row| &row.cells);
         let bytes_max = cells.fold(0_u64, |sum, (_, cell, _)| sum.saturating_add(cell.bytes_max()));
@@ -124,15 +131,16 @@ impl<'a> Lines<'a> {
             widths: widths.iter().map(|width| u16::try_from(*width).unwrap_or(u16::MAX)).collect(),
             frozen: (0, 0),
             table: None,
-            printed: columns.saturating_sub(1),
+            printed: COLUMNS.saturating_sub(1),
             work: None,
             links: self.links,
             chart: None,
             rows,
             bytes_max,
             row: Box::new(move |index| {
-                kept.get(usize::try_from(index).unwrap_or(usize::MAX))
-                    .map_or_else(Row::default, |row| Row { height: row.height, cells: row.cells.clone() })
+                let row = kept.get(usize::try_from(index).unwrap_or(usize::MAX));
+                let cells = row.map(|row| row.cells.clone()).unwrap_or_default();
+                Row { height: row.map_or(LINE_HEIGHT, |row| row.height), fixed: true, cells }
             }),
         }
     }

@@ -5,7 +5,7 @@
 //! held than one row, a full disk is an error, and no amount becomes a binary number on its way.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read as _, Seek, Write};
+use std::io::{self, Cursor, Read as _, Seek, SeekFrom, Write};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use zip::write::SimpleFileOptions;
@@ -42,7 +42,7 @@ pub(super) fn write(
     let styles = Style::all(exponents);
     let outline = outline(sheets, &styles, properties).map_err(io::Error::other)?;
     let mut from = ZipArchive::new(Cursor::new(outline)).map_err(io::Error::from)?;
-    let mut to = ZipWriter::new(out);
+    let mut to = ZipWriter::new(UntilFailed { out, failed: false });
     for index in 0..from.len() {
         let mut entry = from.by_index(index).map_err(io::Error::from)?;
         let mut text = Vec::new();
@@ -59,6 +59,40 @@ pub(super) fn write(
         }
     }
     to.finish().map_err(io::Error::from)?.flush()
+}
+
+/// What is written to until it fails once, and takes everything then: the library, when it is dropped with a package that is
+/// not complete, would go on writing and print that it cannot.
+struct UntilFailed<W> {
+    out: W,
+    failed: bool,
+}
+
+impl<W> UntilFailed<W> {
+    fn done<T>(&mut self, otherwise: T, work: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(otherwise);
+        }
+        let done = work(&mut self.out);
+        self.failed = done.is_err();
+        done
+    }
+}
+
+impl<W: Write> Write for UntilFailed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.done(bytes.len(), |out| out.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.done((), Write::flush)
+    }
+}
+
+impl<W: Seek> Seek for UntilFailed<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.done(0, |out| out.seek(to))
+    }
 }
 
 /// The place of a sheet, from the name of its file: `xl/worksheets/sheet1.xml` is the first.
@@ -103,8 +137,8 @@ fn fill(sheet: &Sheet<'_>, styles: &[Style], outline: &str, out: &mut impl Write
     for index in 0..sheet.rows {
         let row = (sheet.row)(index);
         let number = index.saturating_add(1);
-        let height = row.height.map(|points| format!(r#" ht="{points}" customHeight="1""#)).unwrap_or_default();
-        text.push_str(&format!(r#"<row r="{number}"{height}>"#));
+        let fixed = if row.fixed { r#" customHeight="1""# } else { "" };
+        text.push_str(&format!(r#"<row r="{number}" ht="{}"{fixed}>"#, row.height));
         for (column, content, style) in &row.cells {
             let letters = names.get(usize::from(*column)).ok_or_else(unlike)?;
             let format = formats.get(style).ok_or_else(unlike)?;

@@ -1,12 +1,12 @@
 //! A sheet as a value: its name, what it is like, and its rows one by one.
 
 use rust_xlsxwriter::{
-    Chart, Color, ConditionalFormatCell, ConditionalFormatCellRule, DataValidation, Format, IgnoreError, Workbook,
-    Worksheet, XlsxError,
+    Chart, Color, ConditionalFormatCell, ConditionalFormatCellRule, ConditionalFormatFormula, DataValidation, Format,
+    IgnoreError, Workbook, Worksheet, XlsxError,
 };
 
-use super::cell::Cell;
-use super::styles::{Style, of_work};
+use super::cell::{Cell, letters};
+use super::styles::{Style, done, line, of_work};
 
 /// What is to be done with a finding, in the order in which it goes on.
 pub(super) const WORK: [&str; 4] = ["To do", "Doing", "Waiting", "Done"];
@@ -28,11 +28,13 @@ pub(super) enum Tab {
     Reference,
 }
 
-/// A row: its height in points, where it is not that of its texts, and its cells from left to right.
-#[derive(Debug, Default)]
+/// A row: its height and its cells from left to right.
+#[derive(Debug)]
 pub(super) struct Row<'a> {
     /// Points.
-    pub(super) height: Option<u16>,
+    pub(super) height: u16,
+    /// It stays so high, whatever people write into it.
+    pub(super) fixed: bool,
     /// Column, what it holds, how it looks.
     pub(super) cells: Vec<(u16, Cell<'a>, Style)>,
 }
@@ -108,26 +110,34 @@ impl Sheet<'_> {
         sheet.autofilter(first, 0, last, last_column)?;
         // Ids of digits are texts on purpose.
         sheet.ignore_error_range(first, 0, last, last_column, IgnoreError::NumberStoredAsText)?;
-        sheet.set_print_gridlines(true);
-        if let (Some(column), true) = (self.work, last > first) {
+        if last == first {
+            return Ok(());
+        }
+        let top = first.saturating_add(1);
+        let always = ConditionalFormatFormula::new().set_rule("=TRUE").set_format(line());
+        sheet.add_conditional_format(top, 0, last, last_column, &always)?;
+        if let Some(column) = self.work {
             let choice = DataValidation::new()
                 .allow_list_strings(&WORK)?
                 .set_error_title("Status")?
                 .set_error_message("Choose To do, Doing, Waiting or Done. Other words go into the column Note.")?;
-            let top = first.saturating_add(1);
             sheet.add_data_validation(top, column, last, column, &choice)?;
             for (word, format) in of_work() {
                 let look =
                     ConditionalFormatCell::new().set_rule(ConditionalFormatCellRule::EqualTo(word)).set_format(format);
                 sheet.add_conditional_format(top, column, last, column, &look)?;
             }
+            let rule = format!("=${}{}=\"Done\"", letters(column), top.saturating_add(1));
+            let look = ConditionalFormatFormula::new().set_rule(rule.as_str()).set_format(done());
+            sheet.add_conditional_format(top, 0, last, last_column, &look)?;
         }
         Ok(())
     }
 
     fn outline_print(&self, sheet: &mut Worksheet, head: &str) -> Result<(), XlsxError> {
-        // 9 is A4.
+        // 9 is A4; margins are inches: left, right, top, bottom, header, footer.
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+        sheet.set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
         sheet.set_header(format!("&L&\"-,Bold\"&A&R{head}")).set_footer("&C&P / &N");
         let last_row = self.rows.saturating_sub(1);
         // Below the rows stands the chart, which is printed too.
@@ -140,5 +150,7 @@ impl Sheet<'_> {
     }
 }
 
+/// The height of a row of one line, in points.
+pub(super) const LINE_HEIGHT: u16 = 15;
 /// So many rows a chart is high.
 pub(super) const CHART_ROWS: u32 = 22;

@@ -29,8 +29,12 @@ pub(super) enum Style {
     Settled,
     /// The choice of how far somebody is with a finding.
     Work,
-    /// The heading of a column.
+    /// The heading of a column of texts.
     Head,
+    /// The heading of a column of numbers.
+    HeadRight,
+    /// The heading of a column with a filter, whose button stands below the words.
+    Filter,
     /// The name of the workbook.
     Title,
     /// The heading of a part of a sheet.
@@ -82,6 +86,8 @@ impl Style {
             Self::Settled,
             Self::Work,
             Self::Head,
+            Self::HeadRight,
+            Self::Filter,
             Self::Title,
             Self::Section,
             Self::Remark,
@@ -125,13 +131,22 @@ impl Style {
         };
         let sentence =
             |colours| word(colours).set_font_size(12).set_bold().set_align(FormatAlign::VerticalCenter).set_indent(1);
+        // A little room, so that no text touches the number to its left.
+        let left = plain.clone().set_align(FormatAlign::Left).set_indent(1);
+        let head = plain
+            .clone()
+            .set_bold()
+            .set_font_color(Color::White)
+            .set_background_color(Color::RGB(NIGHT))
+            .set_align(FormatAlign::VerticalCenter)
+            .set_text_wrap();
         let sum = |format: Format| format.set_bold().set_border_top(FormatBorder::Thin).set_border_color(LINE);
         match self {
-            Self::Text => plain,
-            Self::Wrapped => plain.set_text_wrap(),
-            Self::Id => plain.set_num_format("@"),
+            Self::Text => left,
+            Self::Wrapped => left.set_text_wrap(),
+            Self::Id => left.set_num_format("@"),
             Self::Whole => plain.set_num_format("#,##0"),
-            Self::Day => plain.set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
+            Self::Day => left.set_num_format("yyyy-mm-dd"),
             Self::Amount(exponent) => plain.set_num_format(amount(exponent)),
             Self::Digits => plain.set_num_format("@").set_align(FormatAlign::Right),
             Self::Status => plain.set_align(FormatAlign::Center),
@@ -139,24 +154,21 @@ impl Style {
             Self::Pending => word(AMBER).set_align(FormatAlign::Center),
             Self::Settled => plain.set_font_color(Color::RGB(GREY)).set_align(FormatAlign::Center),
             Self::Work => plain.set_align(FormatAlign::Center).set_bold(),
-            Self::Head => plain
-                .set_bold()
-                .set_font_color(Color::White)
-                .set_background_color(Color::RGB(NIGHT))
-                .set_align(FormatAlign::VerticalCenter)
-                .set_text_wrap(),
+            Self::Head => head.set_align(FormatAlign::Left).set_indent(1),
+            Self::HeadRight => head.set_align(FormatAlign::Right),
+            Self::Filter => head.set_align(FormatAlign::Top).set_align(FormatAlign::Left).set_indent(1),
             Self::Title => plain.set_font_size(18).set_bold().set_font_color(Color::RGB(INK)),
             Self::Section => {
                 plain.set_font_size(13).set_bold().set_font_color(Color::RGB(NIGHT)).set_align(FormatAlign::Bottom)
             }
-            Self::Remark => plain.set_font_color(Color::RGB(GREY)),
-            Self::Label => plain.set_bold(),
+            Self::Remark => left.set_font_color(Color::RGB(GREY)),
+            Self::Label => left.set_bold(),
             Self::Good => sentence(GREEN),
             Self::Warn => sentence(AMBER),
             Self::Bad => sentence(RED),
-            Self::Link => plain.set_font_color(Color::RGB(0x1D_4ED8)).set_underline(FormatUnderline::Single),
-            Self::Hash => plain.set_font_size(8).set_font_name("Consolas").set_num_format("@"),
-            Self::SumText => sum(plain),
+            Self::Link => left.set_font_color(Color::RGB(0x1D_4ED8)).set_underline(FormatUnderline::Single),
+            Self::Hash => left.set_font_size(8).set_font_name("Consolas").set_num_format("@"),
+            Self::SumText => sum(left),
             Self::SumWhole => sum(plain).set_num_format("#,##0"),
             Self::SumAmount(exponent) => sum(plain).set_num_format(amount(exponent)),
         }
@@ -168,6 +180,16 @@ fn amount(exponent: u32) -> String {
     let decimals = usize::try_from(exponent).unwrap_or(0);
     let form = if decimals == 0 { "#,##0".to_owned() } else { format!("#,##0.{}", "0".repeat(decimals)) };
     format!("{form};[Red]-{form}")
+}
+
+/// The thin line below every row of a table.
+pub(super) fn line() -> Format {
+    Format::new().set_border_bottom(FormatBorder::Thin).set_border_bottom_color(Color::RGB(0xE5_E7EB))
+}
+
+/// How a row looks that somebody is done with.
+pub(super) fn done() -> Format {
+    Format::new().set_font_color(Color::RGB(0x9C_A3AF))
 }
 
 /// How choices of [`Style::Work`] look: the word, ink and fill.
@@ -195,6 +217,6 @@ mod tests {
         for style in [Style::of_status("open"), Style::of_status("closed"), Style::Amount(2).summed()] {
             assert!(all.contains(&style), "{style:?}");
         }
-        assert_eq!(all.len(), 27);
+        assert_eq!(all.len(), 29);
     }
 }

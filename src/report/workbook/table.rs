@@ -4,17 +4,23 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::cell::Cell;
-use super::sheet::{Row, Sheet, Tab};
+use super::sheet::{LINE_HEIGHT, Row, Sheet, Tab};
 use super::styles::Style;
 
 /// So many rows a sheet has, its headings among them.
 pub(super) const ROWS_MAX: u32 = 1_048_576;
 /// Texts take as many lines as they need in tables of up to so many rows; a spreadsheet would measure every one of more.
 const WRAPPED_ROWS_MAX: usize = 20_000;
-/// Room for the button of the filter, in characters.
-const BUTTON: usize = 3;
+/// Room beside a text, in characters.
+const ROOM: usize = 2;
+/// A column is at least so wide, in characters: the button of its filter needs room too.
+const WIDTH_MIN: usize = 7;
 /// The height of the headings, in points.
-const HEAD_HEIGHT: u16 = 30;
+const HEAD_HEIGHT: u16 = 32;
+/// The height of a further line of a text, in points.
+const NEXT_LINE_HEIGHT: u16 = 13;
+/// A row shows so many lines of a long text; the cell has them all.
+const LINES_MAX: usize = 8;
 
 /// A column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,12 +31,19 @@ pub(super) struct Column {
     pub(super) style: Style,
     /// The most characters that it is wide.
     pub(super) width_max: u16,
+    /// It is that wide whatever it holds.
+    pub(super) wide: bool,
 }
 
 impl Column {
     /// A column.
     pub(super) fn new(title: impl Into<Cow<'static, str>>, style: Style, width_max: u16) -> Self {
-        Self { title: title.into(), style, width_max }
+        Self { title: title.into(), style, width_max, wide: false }
+    }
+
+    /// The same with room to write in.
+    pub(super) fn wide(self) -> Self {
+        Self { wide: true, ..self }
     }
 }
 
@@ -96,21 +109,33 @@ impl<'a> Table<'a> {
     }
 
     fn head(&self) -> Row<'a> {
-        let head = |(column, place): (&Column, u16)| (place, Cell::Text(column.title.clone()), Style::Head);
-        Row { height: Some(HEAD_HEIGHT), cells: self.columns.iter().zip(0_u16..).map(head).collect() }
+        let head = |(column, place): (&Column, u16)| (place, Cell::Text(column.title.clone()), Style::Filter);
+        Row { height: HEAD_HEIGHT, fixed: true, cells: self.columns.iter().zip(0_u16..).map(head).collect() }
     }
 
-    fn row(&self, row: usize) -> Row<'a> {
+    fn row(&self, row: usize, widths: &[usize]) -> Row<'a> {
         let mut cells = Vec::with_capacity(self.columns.len());
+        let mut lines = 1;
         for ((index, column), place) in self.columns.iter().enumerate().zip(0_u16..) {
             let cell = (self.cell)(row, index);
             if cell != Cell::Empty {
                 let style = self.style(column, &cell);
+                if let (Style::Wrapped, Cell::Text(text), Some(width)) = (style, &cell, widths.get(index)) {
+                    lines = lines.max(lines_of(text, *width)).min(LINES_MAX);
+                }
                 cells.push((place, cell, style));
             }
         }
-        Row { height: None, cells }
+        let more = u16::try_from(lines.saturating_sub(1)).unwrap_or(0);
+        Row { height: LINE_HEIGHT.saturating_add(more.saturating_mul(NEXT_LINE_HEIGHT)), fixed: false, cells }
     }
+}
+
+/// So many lines a text takes in a column of this width.
+fn lines_of(text: &str, width: usize) -> usize {
+    // Letters are narrower than the digits that widths are counted in: six fit where five digits do.
+    let line_max = width.saturating_mul(6).max(6) / 5;
+    text.lines().map(|line| line.chars().count().div_ceil(line_max).max(1)).sum()
 }
 
 fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digits: &mut u64) -> Sheet<'a> {
@@ -123,8 +148,7 @@ fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digi
             *digits = digits.saturating_add(u64::from(cell.is_written_as_text()));
             let widest = usize::from(column.width_max);
             if *width < widest {
-                // A little more than its characters: what is bold or capital is wider than a digit.
-                *width = (*width).max(cell.width(widest).saturating_add(1)).min(widest);
+                *width = (*width).max(cell.width(widest).saturating_add(ROOM)).min(widest);
             }
         }
     }
@@ -144,17 +168,20 @@ fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digi
         bytes_max,
         row: Box::new(move |index| match usize::try_from(index).unwrap_or(usize::MAX).checked_sub(1) {
             None => of_row.head(),
-            Some(row) => of_row.row(first.saturating_add(row)),
+            Some(row) => of_row.row(first.saturating_add(row), &widths),
         }),
     }
 }
 
 /// The width of a heading, which stands on two lines where it has several words.
 fn head_width(column: &Column) -> usize {
+    if column.wide {
+        return column.width_max.into();
+    }
     let length = column.title.chars().count();
     let longest = column.title.split([' ', '-']).map(|word| word.chars().count()).max().unwrap_or(0);
     let lines = if length > 12 { length.div_ceil(2).saturating_add(1) } else { length };
-    longest.max(lines).saturating_add(BUTTON)
+    longest.max(lines).saturating_add(ROOM).max(WIDTH_MIN)
 }
 
 #[cfg(test)]
@@ -199,16 +226,16 @@ mod tests {
         let mut sheets = Vec::new();
         table(5).lay(4, &mut sheets);
         let [first, second] = sheets.as_slice() else { panic!("two sheets") };
-        assert_eq!((first.widths.as_slice(), first.table, first.frozen), (&[8, 12][..], Some((0, 3)), (1, 0)));
-        let cells = |sheet: &Sheet<'_>, row| {
+        assert_eq!((first.widths.as_slice(), first.table, first.frozen), (&[9, 12][..], Some((0, 3)), (1, 0)));
+        let cells = |sheet: &Sheet<'static>, row| {
             let row = (sheet.row)(row);
             (row.height, row.cells.into_iter().map(|(_, cell, style)| (cell, style)).collect::<Vec<_>>())
         };
-        let head = vec![(Cell::text("Id"), Style::Head), (Cell::text("Said of it"), Style::Head)];
-        assert_eq!(cells(second, 0), (Some(HEAD_HEIGHT), head));
+        let head = vec![(Cell::text("Id"), Style::Filter), (Cell::text("Said of it"), Style::Filter)];
+        assert_eq!(cells(second, 0), (HEAD_HEIGHT, head));
         let amount = Cell::Amount { amount_minor: i128::MAX, exponent: 2 };
-        assert_eq!(cells(second, 1), (None, vec![(Cell::text("0000003"), Style::Id), (amount, Style::Digits)]));
+        assert_eq!(cells(second, 1), (15, vec![(Cell::text("0000003"), Style::Id), (amount, Style::Digits)]));
         let text = Cell::text("a long text in this cell");
-        assert_eq!(cells(second, 2), (None, vec![(Cell::text("0000004"), Style::Id), (text, Style::Wrapped)]));
+        assert_eq!(cells(second, 2), (28, vec![(Cell::text("0000004"), Style::Id), (text, Style::Wrapped)]));
     }
 }

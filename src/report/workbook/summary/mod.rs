@@ -4,7 +4,7 @@ mod tables;
 
 use super::amount::Amounts;
 use super::cell::Cell;
-use super::lines::Lines;
+use super::lines::{COLUMNS, Lines};
 use super::sheet::{Sheet, Tab};
 use super::styles::Style;
 use super::table::Laid;
@@ -12,16 +12,15 @@ use crate::report::view::{CodeRow, Report, Summary};
 
 /// The sheet.
 pub(super) const SUMMARY: &str = "Summary";
-/// So many columns are printed.
-const COLUMNS: u16 = 12;
 
 /// The first sheet of a workbook whose other sheets are these.
 pub(super) fn sheet<'a>(report: &'a Report, amounts: Amounts<'a>, laid: &[Laid]) -> Sheet<'a> {
     let summary = &report.summary;
     let mut lines = Lines::default();
-    lines.sentence(format!("Reconciliation as of {}", summary.as_of), Style::Title, Some(30), 1);
+    lines.sentence(format!("Reconciliation as of {}", summary.as_of), Style::Title, 30, 1);
     let (sentence, style) = verdict(summary);
-    lines.sentence(sentence, style, Some(26), COLUMNS);
+    lines.sentence(sentence, style, 26, COLUMNS);
+    lines.blank();
     facts(summary, &mut lines);
     tables::findings(summary, amounts, &mut lines);
     tables::money(report, amounts, &mut lines);
@@ -34,7 +33,7 @@ pub(super) fn sheet<'a>(report: &'a Report, amounts: Amounts<'a>, laid: &[Laid])
     tables::stated(summary, amounts, &mut lines);
     tables::inputs(summary, &mut lines);
     digits(laid, &mut lines);
-    lines.sheet(SUMMARY, Tab::Overview, COLUMNS)
+    lines.sheet(SUMMARY, Tab::Overview)
 }
 
 /// The findings of a status, by its name.
@@ -105,7 +104,7 @@ fn facts<'a>(summary: &'a Summary, lines: &mut Lines<'a>) {
 /// The other sheets, how many rows they hold, and which of them go on in a second one.
 fn contents(laid: &[Laid], lines: &mut Lines<'_>) {
     lines.section("Sheets");
-    lines.head(&["Sheet", "", "", "", "Rows"]);
+    lines.head(&["Sheet", "", "", ""], &["Rows"]);
     for table in laid {
         for (index, name) in table.names.iter().enumerate() {
             let rows = u64::try_from(table.rows).unwrap_or(u64::MAX);

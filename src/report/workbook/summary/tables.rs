@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::finding::Code;
 use crate::model::money::add;
-use crate::report::view::{Report, Summary, Total};
+use crate::report::view::{InputRow, Report, StatedRow, Summary, Total};
 use crate::report::words::{Lang, code};
 
 use super::super::amount::Amounts;
@@ -48,7 +48,7 @@ pub(super) fn findings<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &m
         lines.free(vec![(Cell::text("There are none."), Style::Remark)]);
         return;
     }
-    lines.head(&["Code", "In plain words", "Status", "Currency", "Findings", "Records", "Difference"]);
+    lines.head(&["Code", "In plain words", "Status", "Currency"], &["Findings", "Records", "Difference"]);
     let mut sums: BTreeMap<(usize, &str, &str), (u64, u64, i128)> = BTreeMap::new();
     let order = |status: &str| ["open", "pending", "listed"].iter().position(|one| *one == status).unwrap_or(3);
     let mut codes: Vec<_> = summary.codes.iter().collect();
@@ -104,20 +104,10 @@ pub(super) fn money<'a>(report: &'a Report, amounts: Amounts<'_>, lines: &mut Li
         bridge.sums.iter_mut().zip(parts).for_each(|(sum, part)| add(sum, part));
     }
     lines.section("Where the money is");
-    lines.head(&[
-        "Provider",
-        "",
-        "",
-        "Currency",
-        "Batches",
-        "Operations",
-        "Captured less reversed",
-        "Differences",
-        "Settled",
-        "Fees",
-        "Net",
-        "Not explained",
-    ]);
+    lines.head(
+        &["Provider", "", "", "Currency"],
+        &["Batches", "Operations", "Captured less reversed", "Differences", "Settled", "Fees", "Net", "Not explained"],
+    );
     for ((provider, currency), bridge) in &bridges {
         let [operations, difference, settled, fees, _, net, residual] = bridge.sums;
         let mut cells =
@@ -141,7 +131,7 @@ pub(super) fn skipped<'a>(summary: &'a Summary, lines: &mut Lines<'a>) {
         lines.free(vec![(Cell::text("Everything was checked."), Style::Remark)]);
         return;
     }
-    lines.head(&["Check", "Provider", "Why"]);
+    lines.head(&["Check", "Provider", "Why"], &[]);
     for row in summary.skipped_checks.iter().take(ROWS_MAX) {
         let provider = if row.provider.is_empty() { "all" } else { row.provider.as_str() };
         lines.free(vec![text(&row.check), text(provider), text(&row.reason)]);
@@ -151,20 +141,10 @@ pub(super) fn skipped<'a>(summary: &'a Summary, lines: &mut Lines<'a>) {
 /// Rows read = repeated + superseded + accepted.
 pub(super) fn control_totals<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &mut Lines<'a>) {
     lines.section("Control totals: read = repeated + superseded + accepted");
-    lines.head(&[
-        "File",
-        "Dataset",
-        "",
-        "Currency",
-        "Read",
-        "Repeated",
-        "Superseded",
-        "Accepted",
-        "Sum read",
-        "Sum repeated",
-        "Sum superseded",
-        "Sum accepted",
-    ]);
+    lines.head(
+        &["File", "Dataset", "", "Currency"],
+        &["Read", "Repeated", "Superseded", "Accepted", "Sum read", "Sum repeated", "Sum superseded", "Sum accepted"],
+    );
     rows(&summary.control_totals, lines, |row| {
         let totals = [row.read, row.repeated, row.superseded, row.accepted];
         let mut cells = vec![text(&row.file), text(&row.dataset), empty(), text(&row.currency)];
@@ -177,7 +157,7 @@ pub(super) fn control_totals<'a>(summary: &'a Summary, amounts: Amounts<'_>, lin
 /// What became of the accepted records.
 pub(super) fn verdicts<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &mut Lines<'a>) {
     lines.section("What became of the records");
-    lines.head(&["Dataset", "Verdict", "Provider", "Currency", "Records", "Rows", "Sum"]);
+    lines.head(&["Dataset", "Verdict", "Provider", "Currency"], &["Records", "Rows", "Sum"]);
     rows(&summary.verdicts, lines, |row| {
         vec![
             text(&row.dataset),
@@ -197,7 +177,7 @@ pub(super) fn other_kinds<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines:
         return;
     }
     lines.section("Settlement rows of other kinds");
-    lines.head(&["Provider", "Kind", "", "Currency", "Rows", "", "Gross", "Fees", "Net"]);
+    lines.head(&["Provider", "Kind", "", "Currency"], &["Rows", "", "Gross", "Fees", "Net"]);
     rows(&summary.other_kinds, lines, |row| {
         vec![
             text(&row.provider),
@@ -217,7 +197,7 @@ pub(super) fn other_kinds<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines:
 pub(super) fn tolerated<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &mut Lines<'a>) {
     if !summary.tolerated.is_empty() {
         lines.section("Matched within the tolerance");
-        lines.head(&["", "", "", "Currency", "Pairs", "", "Differences", "Budget"]);
+        lines.head(&["", "", "", "Currency"], &["Pairs", "", "Differences", "Budget"]);
         rows(&summary.tolerated, lines, |row| {
             let sums = [row.size_sum, row.budget].map(|sum| amount(sum, &row.currency, amounts));
             let mut cells = vec![empty(), empty(), empty(), text(&row.currency), count(row.pairs), empty()];
@@ -227,57 +207,44 @@ pub(super) fn tolerated<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &
     }
     if !summary.equal_rows_without_id.is_empty() {
         lines.section("Rows without any id that equal another one");
-        lines.head(&["Dataset", "", "", "", "Rows"]);
+        lines.head(&["Dataset", "", "", ""], &["Rows"]);
         rows(&summary.equal_rows_without_id, lines, |row| {
             vec![text(&row.dataset), empty(), empty(), empty(), count(row.count)]
         });
     }
 }
 
-/// What settlement files state of themselves.
+/// What settlement files state of themselves and do not hold.
 pub(super) fn stated<'a>(summary: &'a Summary, amounts: Amounts<'_>, lines: &mut Lines<'a>) {
     if summary.stated_totals.is_empty() {
         return;
     }
     lines.section("Totals that the files state");
-    lines.head(&["File", "What", "Ties", "Currency", "", "", "Stated", "Found"]);
-    rows(&summary.stated_totals, lines, |row| {
+    let off: Vec<&StatedRow> = summary.stated_totals.iter().filter(|row| !row.ties).collect();
+    let ties = summary.stated_totals.len().saturating_sub(off.len());
+    lines.free(vec![(Cell::text(format!("{ties} tie with what was found, {} do not.", off.len())), Style::Remark)]);
+    if off.is_empty() {
+        return;
+    }
+    lines.head(&["File", "What", "", "Currency"], &["", "", "Stated", "Found"]);
+    for row in off.into_iter().take(ROWS_MAX) {
         // A count of 0 is stated all the same.
         let sum = |number| match row.currency.as_str() {
             "" => (Cell::Whole(number), Style::Whole),
             currency => amount(number, currency, amounts),
         };
-        vec![
-            text(&row.file),
-            text(&row.what),
-            if row.ties { (Cell::text("yes"), Style::Settled) } else { (Cell::text("NO"), Style::Open) },
-            text(&row.currency),
-            empty(),
-            empty(),
-            sum(row.stated),
-            sum(row.actual),
-        ]
-    });
+        let before = [text(&row.file), text(&row.what), empty(), text(&row.currency), empty(), empty()];
+        lines.row(before.into_iter().chain([row.stated, row.actual].map(sum)).collect());
+    }
 }
 
 /// The files that were read.
 pub(super) fn inputs<'a>(summary: &'a Summary, lines: &mut Lines<'a>) {
     lines.section("Inputs");
-    lines.head(&[
-        "File",
-        "Format",
-        "Dataset",
-        "Provider",
-        "State",
-        "Rows",
-        "Rejected",
-        "Bytes",
-        "SHA-256",
-        "",
-        "",
-        "",
-        "SHA-256 of the content",
-    ]);
+    lines.head(
+        &["File", "Format", "Dataset", "Provider", "State", "SHA-256", "", "", ""],
+        &["Rows", "Rejected", "Bytes"],
+    );
     rows(&summary.inputs, lines, |row| {
         vec![
             text(&row.path),
@@ -285,14 +252,23 @@ pub(super) fn inputs<'a>(summary: &'a Summary, lines: &mut Lines<'a>) {
             text(&row.dataset),
             text(&row.provider),
             text(&row.state),
-            count(row.rows),
-            count(row.rejected),
-            count(row.bytes),
             (Cell::text(row.sha256.as_str()), Style::Hash),
             empty(),
             empty(),
             empty(),
-            (Cell::text(row.content_sha256.as_deref().unwrap_or_default()), Style::Hash),
+            count(row.rows),
+            count(row.rejected),
+            count(row.bytes),
         ]
     });
+    let packed: Vec<&InputRow> = summary.inputs.iter().filter(|row| row.content_sha256.is_some()).collect();
+    if packed.is_empty() {
+        return;
+    }
+    lines.section("Inputs that were packed: the SHA-256 of what is in them");
+    lines.head(&["File", "", "", "", "", "SHA-256 of the content"], &[]);
+    for row in packed.into_iter().take(ROWS_MAX) {
+        let hash = (Cell::text(row.content_sha256.as_deref().unwrap_or_default()), Style::Hash);
+        lines.row(vec![text(&row.path), empty(), empty(), empty(), empty(), hash]);
+    }
 }
