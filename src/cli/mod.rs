@@ -17,7 +17,6 @@ mod paths;
 mod plan;
 mod profiles;
 mod progress;
-mod readable;
 mod show;
 mod table;
 mod values;
@@ -36,7 +35,7 @@ use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
 use crate::report::metrics::Figures;
 use crate::report::view::{Report, Summary};
-use crate::report::{folder, verify};
+use crate::report::{folder, page, verify, workbook};
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
 use config::Config;
 use console::Console;
@@ -134,10 +133,24 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let datasets = plan.parquet.then(|| staging.path());
     let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
-    readable::add(&plan, &report, &staging).map_err(refused)?;
+    write_for_people(&plan, &report, staging.path())?;
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
     shown(&plan, &report, args, console)
+}
+
+/// Writes what people read into the folder of a report that is in the making.
+fn write_for_people(plan: &Plan, report: &Report, folder: &Path) -> Result<(), Fault> {
+    let currencies = Currencies::new(&plan.settings.extra_currencies);
+    if plan.page {
+        page::write_file(folder, report, &currencies, plan.lang)
+            .map_err(|error| Fault::new(format!("{} cannot be written: {error}", page::PAGE_FILE)))?;
+    }
+    if plan.workbook {
+        workbook::write_file(folder, report, &currencies)
+            .map_err(|error| Fault::new(format!("{} cannot be written: {error}", workbook::WORKBOOK_FILE)))?;
+    }
+    Ok(())
 }
 
 /// Shows a report that is in its place.

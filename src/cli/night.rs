@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use super::console::Console;
 use super::fault::Fault;
 use super::watch::Done;
-use super::{ledger, readable, shown, tell, watched};
+use super::{ledger, shown, tell, watched, write_for_people};
 use crate::pipeline;
 use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
@@ -42,7 +42,7 @@ fn work(plan: &Plan, store: &mut Store, args: &RunArgs, console: Console) -> Res
     for file in &worked.passed_over {
         console.note_of(file, "was read on an earlier night, and is passed over");
     }
-    readable::add(plan, &worked.report, &staging).map_err(refused)?;
+    write_for_people(plan, &worked.report, staging.path())?;
     let ready = staging.write(&worked.report, &[]).map_err(refused)?;
     if let Some((new, named)) = &worked.archive {
         keep_archive(new, named)

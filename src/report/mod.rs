@@ -6,6 +6,7 @@ pub mod folder;
 pub mod insight;
 pub mod json;
 pub mod metrics;
+pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 #[cfg(not(feature = "parquet"))]

@@ -177,16 +177,6 @@ impl Staging {
         self.folder.path()
     }
 
-    /// Writes a further file into the hidden folder.
-    ///
-    /// # Errors
-    /// The file system refuses.
-    pub fn add(&self, name: &str, fill: impl FnOnce(&File) -> io::Result<()>) -> Result<(), PublishError> {
-        let path = self.folder.path().join(name);
-        let file = File::create_new(&path).map_err(failed("create", &path))?;
-        fill(&file).map_err(failed("write", &path))
-    }
-
     /// Writes the report and puts it in its place.
     ///
     /// # Errors

@@ -5,8 +5,10 @@
 
 pub mod codes;
 mod forms;
+pub mod page;
 
 pub use self::codes::{CodeWords, code};
+pub use self::page::{Counted, PageWords, fill, page};
 use crate::model::finding::Status;
 
 /// A language of the reports that people read (`--lang`).

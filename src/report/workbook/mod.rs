@@ -20,7 +20,9 @@ mod table;
 mod tests;
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, Write};
+use std::path::Path;
 
 use self::amount::Amounts;
 use self::package::Properties;
@@ -31,6 +33,14 @@ use crate::report::view::Report;
 
 /// Name of the workbook in the folder of a report.
 pub const WORKBOOK_FILE: &str = "report.xlsx";
+
+/// Writes a report as a workbook into a folder.
+///
+/// # Errors
+/// It cannot be written there.
+pub fn write_file(folder: &Path, report: &Report, currencies: &Currencies) -> io::Result<()> {
+    write(report, currencies, File::create_new(folder.join(WORKBOOK_FILE))?)
+}
 
 /// Writes a report as a workbook. The currencies say how many decimals amounts have.
 ///
