@@ -27,12 +27,14 @@
     order: (a, b) => (a.order === '') - (b.order === '') || words.compare(a.order, b.order),
   };
   const count = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, shown.dataset.mark);
-  let fitting = items, from = 0;
+  let fitting = items, from = 0, seen = new Set(items);
 
   const draw = () => {
     const to = Math.min(from + AT_ONCE, fitting.length);
-    const seen = new Set(fitting.slice(from, to));
-    for (const item of items) item.element.hidden = !seen.has(item);
+    const now = new Set(fitting.slice(from, to));
+    for (const item of seen) if (!now.has(item)) item.element.hidden = true;
+    for (const item of now) if (!seen.has(item)) item.element.hidden = false;
+    seen = now;
     const values = { first: count(from + 1), last: count(to), n: count(fitting.length) };
     shown.textContent = fitting.length === 0
       ? shown.dataset.none
