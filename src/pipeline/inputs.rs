@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use super::error::RunError;
 use super::header::{Head, canonical_header};
-use super::payloads::{self, Documents};
+use super::payloads::hear::Hearing;
+use super::payloads::{self, Documents, Parts};
 use super::plan::{Arrival, Input, Plan};
 use super::repeats::{repeated_finding, repeated_payloads, skip_repeated, skip_restated};
 use crate::engine::source::Bytes;
@@ -53,6 +54,8 @@ pub struct File {
     pub came_on: Option<NaiveDate>,
     /// Its number in the state, where an earlier night has read it.
     pub known: Option<i64>,
+    /// Of a file of documents that was read: the columns that its profile gives every row.
+    pub constants: Option<BTreeMap<String, String>>,
     /// What a converted settlement file says of itself.
     pub native: Option<Native>,
     /// Where the rows begin: offset and line in the volume.
@@ -129,7 +132,12 @@ impl Inputs {
 /// # Errors
 /// A file that cannot be read at all: the first, in the order of their paths.
 pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
-    load_beside(Past::default(), plan, names, currencies)
+    let opened = open(plan, &HashSet::new(), currencies)?;
+    let repeats = repeated_payloads(&[], &opened.files)?.of_openings;
+    let hearing = Hearing::of(opened.documents(&repeats), plan, false)?;
+    let orders_given = payloads::orders_given(plan, hearing.files(), &[]);
+    let parts = hearing.parts(orders_given)?;
+    opened.put_together(repeats, parts, Past::default(), plan, names, currencies)
 }
 
 /// What earlier nights have read.
@@ -137,94 +145,97 @@ pub fn load(plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Input
 pub struct Past {
     /// Their files.
     pub files: Vec<Loaded>,
-    /// Path, who says what it holds, and SHA-256 of the plain bytes of each: what equals one of them is not read again.
-    pub known: HashSet<KnownFile>,
     /// Payloads of an API were among them.
     pub any_payload: bool,
 }
 
-/// What tells a file that came before: path, dataset and provider as configured, SHA-256 of its plain bytes.
+/// What tells a file that came before: path, dataset and provider as configured, SHA-256 of its plain bytes. What equals
+/// one of them is not read again.
 pub type KnownFile = (String, Option<Dataset>, Option<String>, String);
 
-/// Opens all files of the plan that no earlier night has read, and puts them among those of earlier nights.
+/// Files of the plan, opened and recognised, and not yet put together.
+pub(super) struct Openings {
+    /// Those that no earlier night has read.
+    pub(super) files: Vec<Opening>,
+    /// The names of the others.
+    passed_over: Vec<String>,
+}
+
+/// Opens all files of the plan that no earlier night has read.
 ///
 /// # Errors
 /// As [`load`].
-pub fn load_beside(past: Past, plan: &Plan, names: &Names, currencies: &Currencies) -> Result<Inputs, RunError> {
+pub(super) fn open(plan: &Plan, known: &HashSet<KnownFile>, currencies: &Currencies) -> Result<Openings, RunError> {
     let mut planned = plan.inputs.clone();
     planned.sort();
     refuse_too_many(planned.len())?;
     let opened: Vec<Result<New, RunError>> =
-        planned.into_par_iter().map(|input| open_one(&input, &past.known, currencies)).collect();
+        planned.into_par_iter().map(|input| open_one(&input, known, currencies)).collect();
     let (mut openings, mut passed_over) = (Vec::new(), Vec::new());
     for opened in opened {
         let (new, known) = opened?;
         openings.extend(new);
         passed_over.extend(known);
     }
-    // Again: an archive is one file of the plan and may hold many.
-    refuse_too_many(openings.len().saturating_add(past.files.len()))?;
-    let mut inputs = Inputs { passed_over, ..Inputs::default() };
-    let repeated = repeated_payloads(&openings)?;
-    let documents: Vec<Documents<'_>> = openings
-        .iter()
-        .zip(&repeated)
-        .filter(|(opening, repeated)| matches!(opening.format, Format::Payload) && repeated.is_none())
-        .map(|(opening, _)| Documents { input: &opening.input, bytes: &opening.bytes })
-        .collect();
-    // Payloads bring the names of their providers with them, so the settlement files beside them do too.
-    let any_payload = past.any_payload || !documents.is_empty();
-    let mut payloads = payloads::convert(&documents, plan)?.into_iter();
-    drop(documents);
-    for (given, (opening, repeated)) in openings.iter_mut().zip(repeated).enumerate() {
-        opening.given = given;
-        let format = std::mem::replace(&mut opening.format, Format::Payload);
-        let default = plan.settings.default_provider.clone();
-        let default = opening.input.provider.clone().unwrap_or(default);
-        let (mut notes, mut tells_nothing) = (Vec::new(), false);
-        let (parts, provider, api) = match format {
-            Format::Canonical(dataset) => {
-                inputs.add(opening.canonical(dataset, default)?);
-                continue;
-            }
-            Format::Rows(parts) => {
-                let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
-                let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
-                (parts, provider, None)
-            }
-            Format::Payload if repeated.is_some() => (Vec::new(), default, None),
-            Format::Payload => match payloads.next() {
-                Some(file) => {
-                    (notes, tells_nothing) = (file.notes, file.tells_nothing);
-                    (file.parts, file.provider, file.api)
-                }
-                None => (Vec::new(), default, None),
-            },
-        };
-        let first = inputs.files.len();
-        for part in parts {
-            inputs.add(opening.part(part, provider.clone(), api)?);
-        }
-        if let Some(file) = inputs.files.get_mut(first) {
-            (file.notes, file.tells_nothing) = (notes, tells_nothing);
-        }
-        if let Some(first) = repeated {
-            let (mut file, volume, rejects) = opening.repeated(provider)?;
-            file.repeats = Some(first);
-            inputs.add((file, volume, rejects));
-        }
+    // What an archive holds stands under its own path too.
+    openings.sort_by(|a, b| a.input.shown.cmp(&b.input.shown));
+    Ok(Openings { files: openings, passed_over })
+}
+
+impl Openings {
+    /// The files of documents that are no repetition of another one.
+    pub(super) fn documents(&self, repeats: &[Option<String>]) -> Vec<Documents> {
+        let documents =
+            self.files.iter().zip(repeats).filter(|(opening, repeats)| opening.holds_documents() && repeats.is_none());
+        documents
+            .map(|(opening, _)| Documents { input: opening.input.clone(), bytes: Some(Arc::clone(&opening.bytes)) })
+            .collect()
     }
-    inputs.put_among(past.files);
-    // And once more: a file may have several parts.
-    refuse_too_many(inputs.files.len())?;
-    for file in inputs.files.iter().filter(|file| file.state == "repeated") {
-        let first = file.repeats.as_deref().unwrap_or_default();
-        inputs.findings.push(repeated_finding(file, first, names));
+
+    /// Where these stand among all files, as given.
+    pub(super) fn given_documents(&self, repeats: &[Option<String>]) -> Vec<usize> {
+        let all = self.files.iter().zip(repeats).enumerate();
+        all.filter(|(_, (opening, repeats))| opening.holds_documents() && repeats.is_none())
+            .map(|(given, _)| given)
+            .collect()
     }
-    skip_repeated(&mut inputs, names)?;
-    skip_restated(&mut inputs, names, currencies)?;
-    inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
-    Ok(inputs)
+
+    /// Puts the files among those of earlier nights; `parts` are those of the documents.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub(super) fn put_together(
+        self,
+        repeats: Vec<Option<String>>,
+        parts: Vec<Parts>,
+        past: Past,
+        plan: &Plan,
+        names: &Names,
+        currencies: &Currencies,
+    ) -> Result<Inputs, RunError> {
+        let Self { files: mut openings, passed_over } = self;
+        // Again: an archive is one file of the plan and may hold many.
+        refuse_too_many(openings.len().saturating_add(past.files.len()))?;
+        let mut inputs = Inputs { passed_over, ..Inputs::default() };
+        // Payloads bring the names of their providers with them, so the settlement files beside them do too.
+        let any_payload = past.any_payload || !parts.is_empty();
+        let mut payloads = parts.into_iter();
+        for (given, (opening, repeats)) in openings.iter_mut().zip(repeats).enumerate() {
+            opening.given = given;
+            inputs.add_opening(opening, repeats, any_payload, &mut payloads, plan)?;
+        }
+        inputs.put_among(past.files);
+        // And once more: a file may have several parts.
+        refuse_too_many(inputs.files.len())?;
+        for file in inputs.files.iter().filter(|file| file.state == "repeated") {
+            let first = file.repeats.as_deref().unwrap_or_default();
+            inputs.findings.push(repeated_finding(file, first, names));
+        }
+        skip_repeated(&mut inputs, names)?;
+        skip_restated(&mut inputs, names, currencies)?;
+        inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
+        Ok(inputs)
+    }
 }
 
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.
@@ -283,6 +294,10 @@ fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Op
 }
 
 impl Opening {
+    pub(super) fn holds_documents(&self) -> bool {
+        matches!(self.format, Format::Payload)
+    }
+
     pub(super) fn sha256(&self) -> Result<&str, RunError> {
         if self.sha256.get().is_none() {
             let _ = self.sha256.set(sha256(&self.bytes)?);
@@ -304,6 +319,7 @@ impl Opening {
             known_rows: None,
             came_on: None,
             known: None,
+            constants: None,
             native: None,
             body,
             state: "read",
@@ -340,6 +356,49 @@ impl Opening {
 }
 
 impl Inputs {
+    /// Adds an opened file; `payloads` are the parts of the documents that are not yet added.
+    fn add_opening(
+        &mut self,
+        opening: &mut Opening,
+        repeats: Option<String>,
+        any_payload: bool,
+        payloads: &mut impl Iterator<Item = Parts>,
+        plan: &Plan,
+    ) -> Result<(), RunError> {
+        let format = std::mem::replace(&mut opening.format, Format::Payload);
+        let default = plan.settings.default_provider.clone();
+        let default = opening.input.provider.clone().unwrap_or(default);
+        match format {
+            Format::Canonical(dataset) => self.add(opening.canonical(dataset, default)?),
+            Format::Rows(parts) => {
+                let own = parts.first().and_then(|part| formats::api(&part.format)).filter(|_| any_payload);
+                let provider = own.map_or(default, |api| payloads::provider_of(&opening.input, plan, api));
+                for part in parts {
+                    self.add(opening.part(part, provider.clone(), None)?);
+                }
+            }
+            Format::Payload if repeats.is_some() => {
+                let (mut file, volume, rejects) = opening.repeated(default)?;
+                file.repeats = repeats;
+                self.add((file, volume, rejects));
+            }
+            Format::Payload => {
+                let Some(file) = payloads.next() else { return Ok(()) };
+                let first = self.files.len();
+                for part in file.parts {
+                    let (entry, volume, rejects) = opening.part(part, file.provider.clone(), file.api)?;
+                    let profile = opening.input.profile.as_ref();
+                    let constants = profile.map(|profile| profile.constants.clone()).unwrap_or_default();
+                    self.add((File { constants: Some(constants), ..entry }, volume, rejects));
+                }
+                if let Some(entry) = self.files.get_mut(first) {
+                    (entry.notes, entry.tells_nothing) = (file.notes, file.tells_nothing);
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn add(&mut self, (file, volume, rejects): Loaded) {
         let number = self.files.len();
         self.files.push(file);

@@ -257,7 +257,8 @@ fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {
     }
 }
 
-fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow {
+/// A row that cannot be read, with its line as the original counts it.
+pub(super) fn reject_row(volume: &Volume, record: &Record<'_>, reject: Reject) -> RejectRow {
     let original =
         volume.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok()?.parse().ok());
     RejectRow {

@@ -5,7 +5,6 @@ use std::hash::Hash;
 
 use super::error::RunError;
 use super::inputs::{File, Inputs, Opening};
-use crate::ingest::formats::Format;
 use crate::ingest::library::Volume;
 use crate::model::currency::Currencies;
 use crate::model::finding::{Code, Finding, Note};
@@ -34,15 +33,70 @@ fn firsts<K: Eq + Hash>(
     Ok(firsts)
 }
 
+/// Which files of documents repeat an earlier one: the paths of those that they repeat.
+#[derive(Debug, Default)]
+pub(super) struct Repeats {
+    /// Of the files of earlier nights, in their order.
+    pub(super) of_past: Vec<Option<String>>,
+    /// Of the files of tonight.
+    pub(super) of_openings: Vec<Option<String>>,
+}
+
+/// A file of documents that an earlier night was given.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PastDocuments<'p> {
+    /// Its number in the state.
+    pub(super) id: i64,
+    /// Its path.
+    pub(super) path: &'p str,
+    /// The provider configured for it.
+    pub(super) provider: Option<&'p str>,
+    /// Size of its plain bytes.
+    pub(super) plain_len: u64,
+    /// SHA-256 of these.
+    pub(super) sha256: &'p str,
+}
+
 /// For every file of documents whose bytes were given already for the same provider: the first such file.
-pub(super) fn repeated_payloads(openings: &[Opening]) -> Result<Vec<Option<String>>, RunError> {
-    let key = |opening: &Opening| {
-        let payload = matches!(opening.format, Format::Payload);
-        payload.then(|| (opening.input.provider.clone(), opening.bytes.len()))
+pub(super) fn repeated_payloads(past: &[PastDocuments<'_>], openings: &[Opening]) -> Result<Repeats, RunError> {
+    enum Given<'g> {
+        Past(usize, &'g PastDocuments<'g>),
+        Tonight(usize, &'g Opening),
+    }
+    impl Given<'_> {
+        /// Where it would stand had all been given at once; of one path, what came earlier stands first.
+        fn place(&self) -> (&str, bool, i64) {
+            match self {
+                Self::Past(_, file) => (file.path, false, file.id),
+                Self::Tonight(_, opening) => (&opening.input.shown, true, 0),
+            }
+        }
+
+        fn sha256(&self) -> Result<String, RunError> {
+            match self {
+                Self::Past(_, file) => Ok(file.sha256.to_owned()),
+                Self::Tonight(_, opening) => opening.sha256().map(str::to_owned),
+            }
+        }
+    }
+    let documents = openings.iter().enumerate().filter(|(_, opening)| opening.holds_documents());
+    let mut all: Vec<Given<'_>> = past.iter().enumerate().map(|(number, file)| Given::Past(number, file)).collect();
+    all.extend(documents.map(|(number, opening)| Given::Tonight(number, opening)));
+    all.sort_by(|a, b| a.place().cmp(&b.place()));
+    let key = |given: &Given<'_>| match given {
+        Given::Past(_, file) => Some((file.provider.map(str::to_owned), file.plain_len)),
+        Given::Tonight(_, opening) => Some((opening.input.provider.clone(), opening.bytes.len())),
     };
-    let keys: Vec<_> = openings.iter().map(key).collect();
-    let firsts = firsts(&keys, |place| openings[place].sha256().map(str::to_owned))?;
-    Ok(firsts.into_iter().map(|first| first.map(|first| openings[first].input.shown.clone())).collect())
+    let keys: Vec<_> = all.iter().map(key).collect();
+    let mut repeats = Repeats { of_past: vec![None; past.len()], of_openings: vec![None; openings.len()] };
+    for (given, first) in all.iter().zip(firsts(&keys, |place| all[place].sha256())?) {
+        let first = first.map(|first| all[first].place().0.to_owned());
+        match given {
+            Given::Past(number, _) => repeats.of_past[*number] = first,
+            Given::Tonight(number, _) => repeats.of_openings[*number] = first,
+        }
+    }
+    Ok(repeats)
 }
 
 /// Files whose plain bytes were given already as the same dataset of the same provider are read once (RULES.md 2).

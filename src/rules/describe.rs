@@ -47,15 +47,16 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
     let mut gathered = Gathered { records, ..Gathered::default() };
     let mut origins = finding.rows.clone();
     origins.sort_unstable();
-    let mut sources = String::new();
+    let mut places = Vec::with_capacity(origins.len());
     for origin in &origins {
         let (row, place) = context.rows.row_and_place(*origin)?;
         gathered.row(&row, &provider, context);
-        if !sources.is_empty() {
-            sources.push_str("; ");
-        }
-        sources.push_str(&place);
+        // Rows of a converted file do not stand in the order of its lines.
+        let line: Option<u64> = place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
+        places.push((origin.file(), line, place));
     }
+    places.sort_by_key(|(file, line, _)| (*file, *line));
+    let mut sources = places.iter().map(|(.., place)| place.as_str()).collect::<Vec<_>>().join("; ");
     let text = |column: &str| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column).to_owned();
     let line_id = if finding.whole_order { "*".to_owned() } else { text("line_id") };
     let is_wrong_batch = finding.code == Code::WrongBatch;

@@ -153,6 +153,22 @@ pub struct StoredFile {
     pub reference_form: Option<String>,
     /// What a native settlement file says of itself, as JSON.
     pub native: Option<String>,
+    /// Of a file of documents whose facts are kept: the columns that its profile gives every row, as JSON. It has a part
+    /// for each dataset that documents can hold, also where a part has no row as yet.
+    pub constants: Option<String>,
+}
+
+/// What a document of an API tells, kept so that documents of later nights can be put together with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFact {
+    /// The group that it belongs to.
+    pub component: i64,
+    /// Its place among all facts of the state.
+    pub seq: i64,
+    /// Number of its file: of the first part.
+    pub file: i64,
+    /// The fact as JSON.
+    pub text: String,
 }
 
 /// A row that could not be read.
@@ -185,7 +201,7 @@ pub struct StoredRow {
     pub text: String,
 }
 
-/// What brings rows into one group.
+/// What brings rows, and facts, into one group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// Provider.
@@ -209,6 +225,10 @@ pub enum IdKind {
     PayeeReference,
     /// `transaction_id`.
     Transaction,
+    /// The payee reference by which documents of an API are put together, whosever they are.
+    DocumentReference,
+    /// The checkout transaction that documents of an API name.
+    DocumentPayment,
 }
 
 impl IdKind {
@@ -221,6 +241,8 @@ impl IdKind {
             Self::TransactionNumber => 2,
             Self::PayeeReference => 3,
             Self::Transaction => 4,
+            Self::DocumentReference => 5,
+            Self::DocumentPayment => 6,
         }
     }
 }

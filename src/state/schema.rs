@@ -10,7 +10,7 @@ use super::{DAMAGED, StateError, failed};
 pub const APPLICATION_ID: i32 = 0x6176_7374;
 
 /// The version that this program writes.
-pub const VERSION: i32 = 2;
+pub const VERSION: i32 = 3;
 
 /// Columns of a finding: those of `discrepancies.csv` (RULES.md 8), but for `age_days`, which changes every night:
 /// `newest` is the day from which it is counted, empty where nothing says it.
@@ -45,7 +45,7 @@ pub fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
 }
 
 /// What makes each version from the one before; the first from nothing. A version that was released is never changed.
-const STEPS: [&str; 2] = [TABLES, LOG];
+const STEPS: [&str; 3] = [TABLES, LOG, FACTS];
 
 /// Version 1. Amounts and sums are texts where they may be larger than 64 bits.
 const TABLES: &str = "
@@ -108,6 +108,15 @@ CREATE TABLE log (
     number INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, finding TEXT NOT NULL,
     about TEXT NOT NULL, text TEXT NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL
 ) STRICT;
+";
+
+/// Version 3: what documents of an API tell.
+const FACTS: &str = "
+CREATE TABLE fact (
+    component INTEGER NOT NULL, seq INTEGER NOT NULL, file INTEGER NOT NULL, text TEXT NOT NULL,
+    PRIMARY KEY (component, seq)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE file ADD COLUMN constants TEXT;
 ";
 
 /// Brings a database from a version (0: nothing) to [`VERSION`], in one transaction.

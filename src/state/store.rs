@@ -9,8 +9,8 @@ use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
 use super::write::Night;
 use super::{
-    Key, Mark, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, beside,
-    failed,
+    Key, Mark, Seen, StateError, StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow,
+    TotalKey, beside, failed,
 };
 
 /// A state, open and locked.
@@ -192,6 +192,7 @@ impl Store {
                 tells_nothing: row.get("tells_nothing")?,
                 reference_form: row.get("reference_form")?,
                 native: row.get("native")?,
+                constants: row.get("constants")?,
             })
         })
     }
@@ -297,7 +298,6 @@ impl Store {
     /// # Errors
     /// The state cannot be read.
     pub fn rows(&self, components: Option<&[i64]>) -> Result<Vec<StoredRow>, StateError> {
-        const COLUMNS: &str = "SELECT component, seq, file, line, text FROM row";
         let of = |row: &Row<'_>| {
             Ok(StoredRow {
                 component: row.get(0)?,
@@ -307,25 +307,45 @@ impl Store {
                 text: row.get(4)?,
             })
         };
-        let mut rows = Vec::new();
-        match components {
-            None => rows = self.list(COLUMNS, of)?,
-            Some(components) => {
-                for some in components.chunks(AT_ONCE) {
-                    let list = serde_json::to_string(some).unwrap_or_default();
-                    let text = format!("{COLUMNS} WHERE component IN (SELECT value FROM json_each(?1))");
-                    let listed = self.database.prepare_cached(&text).and_then(|mut query| {
-                        for row in query.query_map([list], of)? {
-                            rows.push(row?);
-                        }
-                        Ok(())
-                    });
-                    listed.map_err(self.failed("read"))?;
-                }
-            }
-        }
+        let mut rows = self.of_groups("SELECT component, seq, file, line, text FROM row", components, of)?;
         rows.sort_by_key(|row| row.seq);
         Ok(rows)
+    }
+
+    /// The facts of groups, or all, ordered by place.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn facts(&self, components: Option<&[i64]>) -> Result<Vec<StoredFact>, StateError> {
+        let of = |row: &Row<'_>| {
+            Ok(StoredFact { component: row.get(0)?, seq: row.get(1)?, file: row.get(2)?, text: row.get(3)? })
+        };
+        let mut facts = self.of_groups("SELECT component, seq, file, text FROM fact", components, of)?;
+        facts.sort_by_key(|fact| fact.seq);
+        Ok(facts)
+    }
+
+    /// What a query gives of groups, or of all.
+    fn of_groups<T>(
+        &self,
+        query: &str,
+        components: Option<&[i64]>,
+        of: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StateError> {
+        let Some(components) = components else { return self.list(query, of) };
+        let mut all = Vec::new();
+        let text = format!("{query} WHERE component IN (SELECT value FROM json_each(?1))");
+        for some in components.chunks(AT_ONCE) {
+            let list = serde_json::to_string(some).unwrap_or_default();
+            let listed = self.database.prepare_cached(&text).and_then(|mut query| {
+                for one in query.query_map([list], &of)? {
+                    all.push(one?);
+                }
+                Ok(())
+            });
+            listed.map_err(self.failed("read"))?;
+        }
+        Ok(all)
     }
 
     /// The number of the next file, group and row.

@@ -8,7 +8,9 @@ use rusqlite::{Transaction, params, params_from_iter};
 
 use super::schema::FINDING_COLUMNS;
 use super::store::Store;
-use super::{Key, Seen, StateError, StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
+use super::{
+    Key, Seen, StateError, StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey,
+};
 
 /// A night of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,14 +48,24 @@ pub struct Change {
     pub files: Vec<StoredFile>,
     /// Files that are now another's repetition, or replaced: number and state.
     pub states: Vec<(i64, String)>,
+    /// Files of documents of which other rows are told now: number, data rows, rows that could not be read.
+    pub amended: Vec<(i64, i64, i64)>,
+    /// Files whose rows are another provider's now, where they name none: number and provider.
+    pub renamed: Vec<(i64, String)>,
     /// Rows of those files that could not be read.
     pub rejects: Vec<StoredReject>,
+    /// Rows that documents no longer tell, and that could not be read.
+    pub rejects_gone: Vec<StoredReject>,
     /// Groups that are now part of an earlier one: from, into.
     pub merged: Vec<(i64, i64)>,
     /// Groups and the day of their newest row.
     pub components: Vec<(i64, String)>,
+    /// Rows that documents no longer tell: group and place.
+    pub rows_gone: Vec<(i64, i64)>,
     /// Rows that came.
     pub rows: Vec<StoredRow>,
+    /// Facts that came; where all is written anew, all of them.
+    pub facts: Vec<StoredFact>,
     /// Keys that came, sorted.
     pub keys: Vec<(Key, i64)>,
     /// Findings of tonight that are new, or not as they were, each with its digest.
@@ -104,7 +116,7 @@ fn json(list: &[String]) -> String {
 fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
     let mut insert = night.prepare(
         "INSERT INTO file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-         ?20, ?21, ?22, ?23)",
+         ?20, ?21, ?22, ?23, ?24)",
     )?;
     for file in &change.files {
         insert.execute(params![
@@ -131,10 +143,25 @@ fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
             file.tells_nothing,
             file.reference_form,
             file.native,
+            file.constants,
         ])?;
     }
     for (file, state) in &change.states {
         night.execute("UPDATE file SET state = ?2 WHERE id = ?1", params![file, state])?;
+    }
+    for (file, rows, rejected) in &change.amended {
+        night.execute("UPDATE file SET rows = ?2, rejected = ?3 WHERE id = ?1", params![file, rows, rejected])?;
+    }
+    for (file, provider) in &change.renamed {
+        night.execute("UPDATE file SET provider = ?2 WHERE id = ?1", params![file, provider])?;
+    }
+    // Of several that are equal, one.
+    let mut delete = night.prepare(
+        "DELETE FROM reject WHERE rowid = (SELECT min(rowid) FROM reject
+         WHERE file = ?1 AND line = ?2 AND \"column\" = ?3 AND value = ?4 AND reason = ?5)",
+    )?;
+    for reject in &change.rejects_gone {
+        delete.execute(params![reject.file, reject.line, reject.column, reject.value, reject.reason])?;
     }
     let mut insert = night.prepare("INSERT INTO reject VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for reject in &change.rejects {
@@ -158,16 +185,23 @@ fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
         Ok(id)
     };
     if change.anew {
-        night.execute_batch("DELETE FROM row; DELETE FROM key; DELETE FROM component;")?;
+        night.execute_batch("DELETE FROM row; DELETE FROM fact; DELETE FROM key; DELETE FROM component;")?;
+    }
+    let mut delete = night.prepare("DELETE FROM row WHERE component = ?1 AND seq = ?2")?;
+    for (component, seq) in &change.rows_gone {
+        delete.execute([component, seq])?;
     }
     for (from, into) in &change.merged {
         night.execute("UPDATE row SET component = ?2 WHERE component = ?1", [from, into])?;
+        night.execute("UPDATE fact SET component = ?2 WHERE component = ?1", [from, into])?;
         night.execute("DELETE FROM component WHERE id = ?1", [from])?;
     }
     let mut delete_rows = night.prepare("DELETE FROM row WHERE component = ?1")?;
+    let mut delete_facts = night.prepare("DELETE FROM fact WHERE component = ?1")?;
     let mut delete_group = night.prepare("DELETE FROM component WHERE id = ?1")?;
     for component in &change.archived {
         delete_rows.execute([component])?;
+        delete_facts.execute([component])?;
         delete_group.execute([component])?;
     }
     let mut delete_key = night.prepare("DELETE FROM key WHERE provider = ?1 AND kind = ?2 AND text = ?3")?;
@@ -182,6 +216,10 @@ fn write_groups(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
     let mut insert = night.prepare("INSERT INTO row VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for row in &change.rows {
         insert.execute(params![row.component, row.seq, row.file, row.line, row.text])?;
+    }
+    let mut insert = night.prepare("INSERT INTO fact VALUES (?1, ?2, ?3, ?4)")?;
+    for fact in &change.facts {
+        insert.execute(params![fact.component, fact.seq, fact.file, fact.text])?;
     }
     let mut insert =
         night.prepare("INSERT INTO key VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET component = ?4")?;

@@ -2,6 +2,7 @@
 //! what it refuses. Whole outputs are compared; the tables of the state are not looked at but to damage them.
 
 mod decisions;
+mod documents;
 mod files;
 #[path = "../harness/mod.rs"]
 mod harness;

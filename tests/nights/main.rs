@@ -9,6 +9,7 @@ mod alone;
 mod books;
 mod compare;
 mod days;
+mod documents;
 mod faults;
 mod list;
 mod manners;
@@ -37,6 +38,10 @@ const OF_ROWS: &str = "record-conflict order-unknown line-unknown line-currency 
 
 /// The codes of files, those of native settlement files among them.
 const OF_FILES: &str = "file-total file-net file-repeated file-restated file-gap";
+
+/// The codes that documents of an API bring about.
+const OF_DOCUMENTS: &str = "order-unknown line-uncaptured line-undercaptured line-overcaptured settled-unknown \
+    unsettled settled-not-completed order-remaining-capture recorded-only file-repeated";
 
 /// The seeds that are run: one that is asked for, as many as are asked for, or as many as are quick.
 fn seeds(count: u64) -> std::ops::Range<u64> {
@@ -94,6 +99,20 @@ fn must_occur(codes: &BTreeSet<String>, wanted: &str) {
 fn days_dealt_out_to_nights() {
     let codes = follow("days", 60, Checks::EVERY_NIGHT, days::story);
     must_occur(&codes, OF_ROWS);
+}
+
+/// Documents of an API that belong together and come on different nights.
+#[test]
+fn documents_of_an_api_over_nights() {
+    let codes = follow("documents", 100, Checks::EVERY_NIGHT, documents::story);
+    must_occur(&codes, OF_DOCUMENTS);
+}
+
+/// The same from nothing: state and report byte for byte.
+#[test]
+fn documents_replayed() {
+    let codes = follow("documents replayed", 20, Checks::LAST_NIGHT_AND_REPLAY, |seed| documents::story(1_000 + seed));
+    assert!(!codes.is_empty());
 }
 
 /// Weeks of a shop, with late, repeated and corrected files.

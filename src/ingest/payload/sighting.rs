@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::fact::{Fact, OperationFact};
+use super::fact::{Fact, OperationFact, Place, Told};
 use crate::model::day::{Instant, Zone, parse_stamp};
 
 /// A fact and whose it is.
@@ -35,6 +36,50 @@ impl Sighting {
             Fact::Operation(operation) => operation.order_id = Some(order_id),
             Fact::Transaction(transaction) => transaction.order_id = Some(order_id),
         }
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        match &self.fact {
+            Fact::Order(order) => order.place,
+            Fact::Operation(operation) => operation.place,
+            Fact::Transaction(transaction) => transaction.place,
+        }
+    }
+
+    /// Gives its file another number: that among the files that are read, or remembered, together.
+    pub fn set_file(&mut self, file: u32) {
+        match &mut self.fact {
+            Fact::Order(order) => order.place.file = file,
+            Fact::Operation(operation) => operation.place.file = file,
+            Fact::Transaction(transaction) => transaction.place.file = file,
+        }
+    }
+
+    /// The checkout transaction that it tells of; what an order system records names a payment instead.
+    #[must_use]
+    pub fn checkout_transaction(&self) -> Option<&str> {
+        match &self.fact {
+            Fact::Order(order) => order.transaction_id.as_deref(),
+            Fact::Operation(operation) if operation.told == Told::Executed => operation.transaction_id.as_deref(),
+            Fact::Operation(_) => None,
+            Fact::Transaction(transaction) => Some(&transaction.transaction_id),
+        }
+    }
+
+    /// As a text that is kept for years: JSON without what is absent.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut value = serde_json::to_value(self).expect("plain data with text keys is JSON");
+        drop_absent(&mut value);
+        value.to_string()
+    }
+
+    /// What [`Self::to_text`] wrote; `None` of any other text.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
     }
 
     /// Appends the fact to a shard, under the key that brings it together with others.
@@ -67,6 +112,17 @@ impl Sighting {
             rest = more;
         }
         if rest.is_empty() { Ok(()) } else { Err(cut()) }
+    }
+}
+
+fn drop_absent(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(drop_absent);
+        }
+        Value::Array(all) => all.iter_mut().for_each(drop_absent),
+        _ => {}
     }
 }
 

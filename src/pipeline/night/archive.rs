@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::Days;
 
-use super::{Before, Old, as_they_were, reading, scan};
+use super::{Before, Old, as_they_were, documents, reading, scan};
 use crate::pipeline::read::Means;
 use crate::pipeline::totals::Totals;
 use crate::pipeline::{RunError, datasets};
@@ -56,7 +56,9 @@ pub(super) fn archived(
     }
     let Old { inputs, totals, .. } = as_they_were(store.rows(Some(&groups))?, before, means)?;
     let rows = scan::rows(&inputs, &reading(&inputs, |_| true), means)?;
-    let keys: BTreeSet<Key> = rows.into_iter().flat_map(|row| row.keys).collect();
+    let mut keys: BTreeSet<Key> = rows.into_iter().flat_map(|row| row.keys).collect();
+    let facts = documents::of_state(store.facts(Some(&groups))?, store, before, means)?;
+    keys.extend(facts.into_iter().flat_map(|fact| fact.keys));
     let named = archive_path(store.path()).join(format!("{as_of}-night-{night}"));
     let new = named.with_extension("new");
     // What a run that died has left there.

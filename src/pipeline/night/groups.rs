@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::scan::Fresh;
 use crate::state::store::Store;
 use crate::state::{Key, StateError};
 
@@ -16,10 +15,10 @@ struct Joined<'f> {
 }
 
 impl<'f> Joined<'f> {
-    fn of(rows: &'f [Fresh]) -> Self {
-        let mut joined = Self { parents: (0..rows.len()).collect(), first: HashMap::new() };
-        for (number, row) in rows.iter().enumerate() {
-            for key in &row.keys {
+    fn of(all: &[&'f [Key]]) -> Self {
+        let mut joined = Self { parents: (0..all.len()).collect(), first: HashMap::new() };
+        for (number, keys) in all.iter().enumerate() {
+            for key in *keys {
                 match joined.first.get(key) {
                     Some(first) => joined.join(*first, number),
                     None => drop(joined.first.insert(key, number)),
@@ -47,7 +46,7 @@ impl<'f> Joined<'f> {
 /// The groups of tonight's rows.
 #[derive(Debug, Default)]
 pub(super) struct Grouped {
-    /// The group of each row.
+    /// The group of each row or fact.
     pub of_row: Vec<i64>,
     /// Groups of the state that rows of tonight belong to, ascending, as they are numbered there.
     pub touched: BTreeSet<i64>,
@@ -61,11 +60,11 @@ pub(super) struct Grouped {
     pub next: i64,
 }
 
-/// Finds the groups of rows; new ones are numbered in the order of their first rows.
+/// Finds the groups of rows and facts by their keys; new ones are numbered in the order of their first rows.
 ///
 /// # Errors
 /// The state cannot be read.
-pub(super) fn grouped(rows: &[Fresh], store: Option<&Store>, next: i64) -> Result<Grouped, StateError> {
+pub(super) fn grouped(rows: &[&[Key]], store: Option<&Store>, next: i64) -> Result<Grouped, StateError> {
     let mut joined = Joined::of(rows);
     let mut keys: Vec<(&Key, usize)> = joined.first.iter().map(|(key, row)| (*key, *row)).collect();
     keys.sort_unstable();

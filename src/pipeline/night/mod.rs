@@ -7,38 +7,40 @@
 //! in another way, a leg begins, a settlement file replaces another one), all rows of the state are judged anew.
 
 pub mod archive;
+mod before;
+mod documents;
 mod groups;
 mod open_items;
 mod past;
 mod scan;
 mod tonight;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
-
 use self::archive::Archived;
+use self::before::Before;
+use self::documents::{Remembered, Retold, Told};
 use self::groups::{Grouped, grouped};
 use self::scan::Fresh;
-use self::tonight::{RULES, Tonight};
+use self::tonight::Tonight;
 use super::error::RunError;
-use super::inputs::{File, Inputs, KnownFile, Past, load_beside};
+use super::inputs::{self, File, Inputs, Opening};
 use super::plan::{Event, Plan};
 use super::read::Means;
+use super::repeats::repeated_payloads;
 use super::routes::Routes;
-use super::seen::{Seen, legs, of_rows};
+use super::seen::{legs, of_rows};
 use super::totals::Totals;
 use super::{Beside, in_pool, reconcile_inputs};
 use crate::model::currency::Currencies;
 use crate::model::names::Names;
-use crate::model::record::Dataset;
 use crate::report::view::Report;
 use crate::rules::fail_on::FailOn;
-use crate::state::store::{LastNight, Store};
+use crate::state::store::Store;
 use crate::state::write::Change;
-use crate::state::{Key, Mark, StoredFile, StoredReject, StoredRow};
+use crate::state::{Key, StoredFact, StoredFile, StoredRow};
 
 /// A night's report, and what it changes in the state.
 #[derive(Debug)]
@@ -61,99 +63,45 @@ pub fn run(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Resul
     in_pool(plan, move || work(plan, store, on))
 }
 
-/// What the state holds before tonight.
-struct Before {
-    last: Option<LastNight>,
-    files: Vec<StoredFile>,
-    rejects: Vec<StoredReject>,
-    seen: BTreeSet<Seen>,
-    totals: Totals,
-    /// What the groups came to that have left the state, a part of the totals.
-    archived: Totals,
-    /// Its findings, by id.
-    marks: HashMap<String, Mark>,
-    rules: Option<String>,
-    /// The days of the nights.
-    days: BTreeMap<i64, NaiveDate>,
-    /// The numbers of the next file, group and row.
-    next: [i64; 3],
-}
-
-impl Before {
-    fn of(store: &Store) -> Result<Self, RunError> {
-        let totals = store.totals()?;
-        let archived = totals.iter().filter_map(|((section, key, name), value)| {
-            Some(((section.strip_prefix(ARCHIVED)?.to_owned(), key.clone(), name.clone()), *value))
-        });
-        Ok(Self {
-            last: store.last_night()?,
-            files: store.files()?,
-            rejects: store.rejects()?,
-            seen: store.seen()?.into_iter().collect(),
-            archived: Totals(archived.collect()),
-            totals: Totals(totals.into_iter().filter(|((section, ..), _)| !section.starts_with(ARCHIVED)).collect()),
-            marks: store.marks()?,
-            rules: store.setting(RULES)?,
-            days: store
-                .nights()?
-                .into_iter()
-                .filter_map(|night| Some((night.number, night.as_of.parse().ok()?)))
-                .collect(),
-            next: store.next_numbers()?,
-        })
-    }
-
-    fn past(&self, currencies: &Currencies) -> Result<Past, RunError> {
-        let dataset = |name: &String| Dataset::ALL.into_iter().find(|dataset| dataset.name() == name);
-        let known = |file: &StoredFile| -> KnownFile {
-            let given = file.given_dataset.as_ref().and_then(dataset);
-            (file.path.clone(), given, file.given_provider.clone(), file.sha256.clone())
-        };
-        let mut files = past::files(&self.files, &self.rejects, &self.days, currencies)?;
-        // Which files count is found again among all of them; of documents only their night knows it.
-        files.iter_mut().filter(|(file, ..)| !file.format.starts_with(PAYLOADS)).for_each(|(file, ..)| {
-            file.state = "read";
-        });
-        Ok(Past {
-            files,
-            known: self.files.iter().map(known).collect::<HashSet<_>>(),
-            any_payload: self.files.iter().any(|file| file.format.starts_with(PAYLOADS)),
-        })
-    }
-}
-
-/// How the sections of totals begin that stand for what has left the state.
-const ARCHIVED: &str = "archived ";
-
-/// How the formats of documents of an API begin.
-const PAYLOADS: &str = "payload";
-
-fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worked, RunError> {
-    let before = Before::of(store)?;
+fn work(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worked, RunError> {
+    let mut before = Before::of(store)?;
     refuse_earlier(plan, store, &before)?;
     let names = Arc::new(Names::default());
     let currencies = Currencies::new(&plan.settings.extra_currencies);
     let routes = Routes::new(&plan.settings, Arc::clone(&names));
     let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
 
-    let mut inputs = load_beside(before.past(&currencies)?, plan, &names, &currencies)?;
+    let opened = inputs::open(plan, &before.known(), &currencies)?;
+    let repeats = repeated_payloads(&before.documents(), &opened.files)?;
+    let renamed = before.rename(opened.files.iter().any(Opening::holds_documents), plan);
+    let mut past = before.past(&repeats, &currencies)?;
+    let told = documents::told(&opened, &repeats, store, &before, &mut past.files, &means)?;
+    past.files = documents::listed(past.files, &plan.settings.default_provider);
+    let Told { parts, facts, retold } = told;
+    let mut inputs = opened.put_together(repeats.of_openings, parts, past, plan, &names, &currencies)?;
+
     let mut rows = scan::rows(&inputs, &reading(&inputs, |file| file.known.is_none()), &means)?;
     let rules = rules_text(plan);
-    let anew = why_anew(&before, &inputs, &rows, &rules);
+    let anew = why_anew(&before, &inputs, &rows, &retold, !renamed.is_empty(), &rules);
     let known = open_items::known(&before.marks, &store.log()?);
+    let mut documents = Documents { facts, retold, renamed, rows_gone: Vec::new() };
     let (groups, places, beside);
     if anew.is_some() {
-        (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &means)?;
+        (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &mut documents, &means)?;
         // What has left the state cannot be judged anew: it is taken as it was.
         let seen = if before.archived.0.is_empty() { BTreeSet::new() } else { before.seen.clone() };
         beside = Beside { known, seen, totals: before.archived.clone(), counts_only: false };
     } else {
-        let touched = grouped(&rows, Some(store), before.next[1])?;
+        let touched = grouped(&documents.keys(&rows), Some(store), before.next[1])?;
         let old = recall(store, &before, &touched, &means)?;
-        places = placed(&mut inputs, &before, &old.rows, &rows, &touched);
+        documents.rows_gone =
+            old.rows.iter().filter(|row| documents.retold.replaces(row)).map(|row| (row.component, row.seq)).collect();
+        let added = touched.of_row.iter().skip(rows.len()).copied().zip(before.next[2]..);
+        let now = documents.retold.now(old.rows.clone(), added);
+        places = placed(&mut inputs, &before, &now, &rows, &touched);
         let totals = before.totals.clone().minus(&old.totals);
         beside = Beside { totals, seen: before.seen.clone(), known, counts_only: false };
-        groups = Grouped { keys: with_keys_of_merged(&old, &touched, &means)?, ..touched };
+        groups = Grouped { keys: with_keys_of_merged(&old, &touched, store, &before, &means)?, ..touched };
     }
     let done = reconcile_inputs(&mut inputs, &means, None, &beside)?;
     let night = before.last.as_ref().map_or(0, |last| last.number).saturating_add(1);
@@ -166,8 +114,41 @@ fn work(plan: &Plan, store: &Store, on: &(dyn Fn(Event) + Sync)) -> Result<Worke
             archive::archived(store, &before, &busy.collect(), night, &means)?
         }
     };
-    Tonight { before, inputs, rows, groups, places, anew, rules, done, archived, as_of: plan.as_of.to_string() }
-        .worked(store, &means)
+    Tonight {
+        before,
+        inputs,
+        rows,
+        documents,
+        groups,
+        places,
+        anew,
+        rules,
+        done,
+        archived,
+        as_of: plan.as_of.to_string(),
+    }
+    .worked(store, &means)
+}
+
+/// What documents of an API bring and change.
+#[derive(Debug)]
+struct Documents {
+    /// The facts that come into the state; where all is judged anew, all of them.
+    facts: Vec<Remembered>,
+    /// What becomes of rows of earlier files.
+    retold: Retold,
+    /// Files of which the provider is another one now.
+    renamed: Vec<(i64, String)>,
+    /// Rows of the state that are no longer told: group and place.
+    rows_gone: Vec<(i64, i64)>,
+}
+
+impl Documents {
+    /// The keys of rows of tonight, then those of rows that are told now, then those of facts.
+    fn keys<'k>(&'k self, rows: &'k [Fresh]) -> Vec<&'k [Key]> {
+        let rows = rows.iter().chain(self.retold.added.iter().map(|(_, row)| row)).map(|row| row.keys.as_slice());
+        rows.chain(self.facts.iter().map(|fact| fact.keys.as_slice())).collect()
+    }
 }
 
 /// The files that take part and are as wanted.
@@ -199,10 +180,23 @@ fn rules_text(plan: &Plan) -> String {
 }
 
 /// Why all rows are judged anew, where they are.
-fn why_anew(before: &Before, inputs: &Inputs, rows: &[Fresh], rules: &str) -> Option<String> {
+fn why_anew(
+    before: &Before,
+    inputs: &Inputs,
+    rows: &[Fresh],
+    retold: &Retold,
+    renamed: bool,
+    rules: &str,
+) -> Option<String> {
     before.last.as_ref()?;
     if before.rules.as_deref() != Some(rules) {
         return Some("no row: the rules are configured in another way".to_owned());
+    }
+    if renamed {
+        return Some("no row: documents name the providers of settlement files now".to_owned());
+    }
+    if retold.anew.is_some() {
+        return retold.anew.clone();
     }
     let states: BTreeMap<i64, &str> = before.files.iter().map(|file| (file.id, file.state.as_str())).collect();
     let changed = |file: &&File| file.known.is_some_and(|id| states.get(&id).is_some_and(|state| *state != file.state));
@@ -211,7 +205,9 @@ fn why_anew(before: &Before, inputs: &Inputs, rows: &[Fresh], rules: &str) -> Op
         let how = if file.state == "repeated" { "is read as a copy of it" } else { "was replaced by a later one" };
         return Some(format!("no row: {what} {how}"));
     }
-    let seen = of_rows(rows.iter().map(|row| (inputs.volumes[row.file].layout.dataset, &*row.provider)));
+    let retold = retold.added.iter().filter_map(|(id, row)| Some((before.dataset(*id)?, &*row.provider)));
+    let tonight = rows.iter().map(|row| (inputs.volumes[row.file].layout.dataset, &*row.provider));
+    let seen = of_rows(tonight.chain(retold));
     let begun = legs(&seen).into_iter().any(|leg| !before.seen.contains(leg));
     begun.then(|| "no row: a leg that was not checked before is checked now".to_owned())
 }
@@ -225,11 +221,23 @@ fn all_again(
     before: &Before,
     inputs: &mut Inputs,
     rows: &mut Vec<Fresh>,
+    documents: &mut Documents,
     means: &Means<'_>,
 ) -> Result<(Grouped, Places), RunError> {
-    let old = fill(inputs, before, &store.rows(None)?);
+    // Rows that are told only now were in no group.
+    let added = std::iter::repeat(0).zip(before.next[2]..);
+    let old = fill(inputs, before, &documents.retold.now(store.rows(None)?, added));
     *rows = scan::rows(inputs, &reading(inputs, |_| true), means)?;
-    let groups = grouped(rows, None, 1)?;
+    documents.retold.added.clear();
+    let counted: BTreeSet<i64> =
+        inputs.files.iter().filter(|file| file.state == "read").filter_map(|file| file.known).collect();
+    let counts = |fact: &StoredFact| before.parts_of(fact.file).any(|part| counted.contains(&part));
+    let mut facts = store.facts(None)?;
+    facts.retain(counts);
+    let mut facts = documents::of_state(facts, store, before, means)?;
+    facts.append(&mut documents.facts);
+    documents.facts = facts;
+    let groups = grouped(&documents.keys(rows), None, 1)?;
     let mut places: Places = vec![Vec::new(); inputs.files.len()];
     let mut renumbered = BTreeSet::new();
     for (row, group) in rows.iter().zip(&groups.of_row) {
@@ -238,6 +246,8 @@ fn all_again(
             renumbered.insert((old[row.file][place].1, *group));
         }
     }
+    let of_facts = documents.facts.iter().zip(groups.of_row.iter().skip(rows.len()));
+    renumbered.extend(of_facts.filter_map(|(fact, group)| Some((fact.component?, *group))));
     Ok((Grouped { renumbered: Some(renumbered), ..groups }, places))
 }
 
@@ -303,7 +313,13 @@ fn placed(inputs: &mut Inputs, before: &Before, old: &[StoredRow], rows: &[Fresh
 }
 
 /// The keys of tonight, and those of groups that are now part of an earlier one.
-fn with_keys_of_merged(old: &Old, groups: &Grouped, means: &Means<'_>) -> Result<Vec<(Key, i64)>, RunError> {
+fn with_keys_of_merged(
+    old: &Old,
+    groups: &Grouped,
+    store: &Store,
+    before: &Before,
+    means: &Means<'_>,
+) -> Result<Vec<(Key, i64)>, RunError> {
     let mut keys: BTreeMap<Key, i64> = groups.keys.iter().cloned().collect();
     let moved = groups.now();
     if !moved.is_empty() {
@@ -312,6 +328,11 @@ fn with_keys_of_merged(old: &Old, groups: &Grouped, means: &Means<'_>) -> Result
             let place = of_file.binary_search_by_key(&row.offset, |(offset, _)| *offset);
             let group = place.ok().and_then(|place| moved.get(&of_file[place].1));
             keys.extend(group.iter().flat_map(|group| row.keys.iter().map(|key| (key.clone(), **group))));
+        }
+        let merged: Vec<i64> = moved.keys().copied().collect();
+        for fact in documents::of_state(store.facts(Some(&merged))?, store, before, means)? {
+            let group = fact.component.and_then(|component| moved.get(&component));
+            keys.extend(group.iter().flat_map(|group| fact.keys.iter().map(|key| (key.clone(), **group))));
         }
     }
     Ok(keys.into_iter().collect())

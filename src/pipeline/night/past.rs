@@ -57,7 +57,7 @@ fn one(
     currencies: &Currencies,
 ) -> Result<Loaded, FileError> {
     let strange = |what: &str| FileError::new(&stored.path, format!("the state knows no such {what}"), HELP);
-    let dataset = |name: &str| Dataset::ALL.into_iter().find(|dataset| dataset.name() == name);
+    let dataset = Dataset::from_name;
     let header = header(stored);
     let bytes = Bytes::from_vec(header);
     let held = dataset(&stored.dataset).ok_or_else(|| strange("dataset"))?;
@@ -85,6 +85,7 @@ fn one(
         known_rows: u64::try_from(stored.rows).ok(),
         came_on: None,
         known: Some(stored.id),
+        constants: stored.constants.as_deref().map(|text| serde_json::from_str(text).unwrap_or_default()),
         native: native.transpose()?,
         body,
         state: STATES.into_iter().find(|state| *state == stored.state).ok_or_else(|| strange("state"))?,
@@ -104,7 +105,8 @@ fn one(
     Ok((file, volume, rejects))
 }
 
-const HELP: &str = "put a copy of the state from before in its place, or replay the nights into a new one (--replay)";
+pub(super) const HELP: &str =
+    "put a copy of the state from before in its place, or replay the nights into a new one (--replay)";
 
 fn header(file: &StoredFile) -> Vec<u8> {
     let mut header = file.columns.join(",").into_bytes();

@@ -5,16 +5,18 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::engine::chunk::Chunk;
+use crate::engine::source::Bytes;
 use crate::engine::split::{Record, Scratch, split_records};
 use crate::ingest::canonical::{Context, typed};
 use crate::ingest::library::Volume;
 use crate::model::compact::KeyKind;
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, Row};
+use crate::model::reject::RejectRow;
 use crate::pipeline::RunError;
-use crate::pipeline::header::chunks;
+use crate::pipeline::header::{Head, canonical_header, chunks};
 use crate::pipeline::inputs::Inputs;
-use crate::pipeline::read::Means;
+use crate::pipeline::read::{Means, reject_row};
 use crate::state::{IdKind, Key};
 
 /// A row of tonight.
@@ -56,12 +58,38 @@ pub(super) fn rows(inputs: &Inputs, files: &[usize], means: &Means<'_>) -> Resul
     }
     let pieces: Vec<Vec<Fresh>> = planned
         .into_par_iter()
-        .map(|(file, chunk)| of_chunk(file, &inputs.volumes[file], &chunk, means))
+        .map(|(file, chunk)| of_chunk(file, &inputs.volumes[file], &chunk, means, &mut |_| {}))
         .collect::<Result<_, RunError>>()?;
     Ok(pieces.into_iter().flatten().collect())
 }
 
-fn of_chunk(file: usize, volume: &Volume, chunk: &Chunk, means: &Means<'_>) -> Result<Vec<Fresh>, RunError> {
+/// The rows of a copy, and those that cannot be read.
+///
+/// # Errors
+/// The copy cannot be read any more.
+pub(super) fn copy(
+    shown: &str,
+    bytes: Bytes,
+    dataset: Dataset,
+    provider: &str,
+    means: &Means<'_>,
+) -> Result<(Vec<Fresh>, Vec<RejectRow>), RunError> {
+    let Head { layout, dialect, body } = canonical_header(shown, &bytes, dataset, provider)?;
+    let volume = Volume { shown: shown.to_owned(), bytes: Arc::new(bytes), layout, dialect, lines: Vec::new() };
+    let (mut rows, mut rejects) = (Vec::new(), Vec::new());
+    for chunk in chunks(&volume, body, means.plan.chunk_bytes)? {
+        rows.extend(of_chunk(0, &volume, &chunk, means, &mut |reject| rejects.push(reject))?);
+    }
+    Ok((rows, rejects))
+}
+
+fn of_chunk(
+    file: usize,
+    volume: &Volume,
+    chunk: &Chunk,
+    means: &Means<'_>,
+    rejected: &mut dyn FnMut(RejectRow),
+) -> Result<Vec<Fresh>, RunError> {
     let no_ways = crate::pipeline::no_ways;
     let context =
         Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
@@ -74,8 +102,11 @@ fn of_chunk(file: usize, volume: &Volume, chunk: &Chunk, means: &Means<'_>) -> R
         // What is rejected is not kept: it is listed with its file.
         if std::str::from_utf8(record.raw).is_ok()
             && let Some(origin) = Origin::new(file, record.offset)
-            && let Ok(row) = typed(&volume.layout, record, origin, &context)
         {
+            let row = match typed(&volume.layout, record, origin, &context) {
+                Ok(row) => row,
+                Err(reject) => return rejected(reject_row(volume, record, reject)),
+            };
             fresh.push(Fresh {
                 file,
                 offset: record.offset,
@@ -124,18 +155,22 @@ fn keys(row: &Row, means: &Means<'_>) -> Vec<Key> {
         keys.extend(row.text("order_id").map(|text| key(IdKind::Order, text)));
     }
     if row.dataset != Dataset::Orders {
-        let tried = means.settings().keys(&provider);
-        let unique = means.settings().unique_reference(&provider);
-        for kind in KeyKind::ALL {
-            if tried.contains(&kind) || (unique && kind == KeyKind::PayeeReference) {
-                keys.extend(row.text(kind.column()).map(|text| key(id_kind(kind), text)));
-            }
-        }
+        let ids = kinds(&provider, means).into_iter();
+        keys.extend(ids.filter_map(|kind| Some(key(id_kind(kind), row.text(kind.column())?))));
     }
     keys
 }
 
-fn id_kind(kind: KeyKind) -> IdKind {
+/// The ids by which operations and settlement rows of a provider are brought together.
+pub(super) fn kinds(provider: &str, means: &Means<'_>) -> Vec<KeyKind> {
+    let tried = means.settings().keys(provider);
+    let unique = means.settings().unique_reference(provider);
+    let counts = |kind: &KeyKind| tried.contains(kind) || (unique && *kind == KeyKind::PayeeReference);
+    KeyKind::ALL.into_iter().filter(counts).collect()
+}
+
+/// A kind of id as the state knows it.
+pub(super) fn id_kind(kind: KeyKind) -> IdKind {
     match kind {
         KeyKind::OperationId => IdKind::Operation,
         KeyKind::TransactionNumber => IdKind::TransactionNumber,

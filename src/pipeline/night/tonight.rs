@@ -3,20 +3,23 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::archive::Archived;
+use super::before::{ARCHIVED, Before};
+use super::documents::OfFile;
 use super::groups::Grouped;
 use super::open_items::{self, Changed, Closing};
 use super::past::native_text;
 use super::scan::{Fresh, columns};
-use super::{ARCHIVED, Before, Places, Worked};
+use super::{Documents, Places, Worked};
 use crate::model::finding::Status;
 use crate::pipeline::inputs::{File, Inputs};
+use crate::pipeline::payloads::DATASETS;
 use crate::pipeline::read::Means;
 use crate::pipeline::totals::Totals;
 use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
 use crate::state::store::Store;
 use crate::state::write::{Change, Night};
-use crate::state::{StoredCleared, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
+use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
@@ -26,6 +29,7 @@ pub(super) struct Tonight {
     pub before: Before,
     pub inputs: Inputs,
     pub rows: Vec<Fresh>,
+    pub documents: Documents,
     pub groups: Grouped,
     pub places: Places,
     /// Why all rows were judged anew, where they were.
@@ -62,11 +66,11 @@ impl Tonight {
         let report = &mut self.done.report;
         report.cleared = Some(open_items::shown(&listed));
         report.summary.night = Some(NightRow { number: count(number), new: count(new), cleared: count(listed.len()) });
-        let files = self.files(&came, number, means);
+        let (files, ids) = self.files(&came, number, means);
         let night = changed.then(|| Night {
             number,
             as_of,
-            files: whole(files.len()),
+            files: whole(came.len()),
             rows: files.iter().map(|file| file.rows).sum(),
             rejected: files.iter().map(|file| file.rejected).sum(),
             opened: whole(found.opened),
@@ -75,7 +79,7 @@ impl Tonight {
             pending: open_items::count(&self.done.report.findings, Status::Pending),
             exit_status: self.done.report.summary.exit_status.into(),
         });
-        let change = self.change(night, files, found, cleared);
+        let change = self.change(night, files, &ids, found, cleared);
         let passed_over = self.inputs.passed_over;
         Ok(Worked { report: self.done.report, change, archive: self.archived.folder, passed_over })
     }
@@ -89,25 +93,49 @@ impl Tonight {
         open_items::cleared(gone, &closing)
     }
 
-    /// The files that came, as the state keeps them.
-    fn files(&self, came: &[usize], night: i64, means: &Means<'_>) -> Vec<StoredFile> {
-        let mut parts: BTreeMap<usize, i64> = BTreeMap::new();
-        let mut id = self.before.next[0];
-        let mut files = Vec::with_capacity(came.len());
-        for number in came {
-            let (file, row) = (&self.inputs.files[*number], &self.done.report.summary.inputs[*number]);
-            let part = parts.entry(file.given).or_default();
-            let columns = columns(&self.inputs.volumes[*number]);
-            files.push(StoredFile {
-                id,
-                night,
-                part: *part,
-                ..stored(file, row, &columns, &self.inputs, *number, means)
-            });
-            *part = part.saturating_add(1);
-            id = id.saturating_add(1);
+    /// The files that came, as the state keeps them, and the number there of each of tonight's inputs.
+    fn files(&self, came: &[usize], night: i64, means: &Means<'_>) -> (Vec<StoredFile>, Vec<i64>) {
+        let mut ids: Vec<i64> = self.inputs.files.iter().map(|file| file.known.unwrap_or(0)).collect();
+        let mut files: Vec<StoredFile> = Vec::with_capacity(came.len());
+        let mut put = |file: StoredFile, part: i64| {
+            let id = self.before.next[0].saturating_add(whole(files.len()));
+            files.push(StoredFile { id, night, part, ..file });
+            id
+        };
+        // The parts of one file follow each other.
+        for of_one in came.chunk_by(|one, other| self.inputs.same_file(*one, *other)) {
+            let listed = |number: usize| {
+                let (file, row) = (&self.inputs.files[number], &self.done.report.summary.inputs[number]);
+                stored(file, row, &columns(&self.inputs.volumes[number]), &self.inputs, number, means)
+            };
+            let Some(first) = of_one.first() else { continue };
+            if self.inputs.files[*first].constants.is_none() {
+                for (part, number) in (0_i64..).zip(of_one) {
+                    ids[*number] = put(listed(*number), part);
+                }
+                continue;
+            }
+            // Of documents every part, also one of which nothing is told as yet.
+            let of_all = listed(*first);
+            for (part, dataset) in (0_i64..).zip(DATASETS) {
+                let number = of_one.iter().find(|number| self.inputs.volumes[**number].layout.dataset == dataset);
+                let all_columns = dataset.columns().iter().map(|column| column.name.to_owned());
+                let none = StoredFile {
+                    dataset: dataset.name().to_owned(),
+                    rows: 0,
+                    rejected: 0,
+                    columns: all_columns.collect(),
+                    ..of_all.clone()
+                };
+                let file = number.map_or(none, |number| listed(*number));
+                let id =
+                    put(StoredFile { notes: of_all.notes.clone(), tells_nothing: of_all.tells_nothing, ..file }, part);
+                if let Some(number) = number {
+                    ids[*number] = id;
+                }
+            }
         }
-        files
+        (files, ids)
     }
 
     /// The totals of all nights, and those of what has left the state once more by themselves.
@@ -124,12 +152,10 @@ impl Tonight {
         &mut self,
         night: Option<Night>,
         files: Vec<StoredFile>,
+        ids: &[i64],
         found: Changed,
         cleared: Vec<StoredCleared>,
     ) -> Change {
-        let mut ids: Vec<i64> = self.inputs.files.iter().map(|file| file.known.unwrap_or(0)).collect();
-        let came = ids.iter_mut().filter(|id| **id == 0);
-        came.zip(&files).for_each(|(id, file)| *id = file.id);
         let before: BTreeMap<i64, &str> = self.before.files.iter().map(|file| (file.id, file.state.as_str())).collect();
         let state = |file: &File| {
             let id = file.known?;
@@ -138,13 +164,42 @@ impl Tonight {
         let mut seq = if self.anew.is_some() { 1 } else { self.before.next[2] };
         let mut newest: BTreeMap<i64, String> = BTreeMap::new();
         let mut rows = Vec::with_capacity(self.rows.len());
-        for (row, component) in std::mem::take(&mut self.rows).into_iter().zip(&self.groups.of_row) {
+        let count = self.rows.len();
+        let groups = &self.groups.of_row;
+        let mut keep = |file: i64, row: Fresh, component: i64, newest: &mut BTreeMap<i64, String>| {
             // A row that says no day is as old as the night.
             let row_day = if row.day.is_empty() { self.as_of.clone() } else { row.day };
-            let day = newest.entry(*component).or_default();
+            let day = newest.entry(component).or_default();
             *day = std::mem::take(day).max(row_day);
-            let line = whole(row.line);
-            rows.push(StoredRow { component: *component, seq, file: ids[row.file], line, text: row.text });
+            rows.push(StoredRow { component, seq, file, line: whole(row.line), text: row.text });
+            seq = seq.saturating_add(1);
+        };
+        let told = std::mem::take(&mut self.documents.retold.added);
+        let facts_from = count.saturating_add(told.len());
+        for ((file, row), component) in told.into_iter().zip(groups.iter().skip(count)) {
+            keep(file, row, *component, &mut newest);
+        }
+        for (row, component) in std::mem::take(&mut self.rows).into_iter().zip(groups) {
+            keep(ids[row.file], row, *component, &mut newest);
+        }
+        let given: BTreeMap<usize, i64> = (0..ids.len())
+            .rev()
+            .filter(|file| self.inputs.files[*file].known.is_none())
+            .map(|file| (self.inputs.files[file].given, file))
+            .filter_map(|(given, file)| Some((given, files.iter().find(|of| of.id == ids[file])?)))
+            .map(|(given, part)| (given, part.id.saturating_sub(part.part)))
+            .collect();
+        let mut facts = Vec::with_capacity(self.documents.facts.len());
+        for (fact, component) in
+            std::mem::take(&mut self.documents.facts).into_iter().zip(groups.iter().skip(facts_from))
+        {
+            let file = match fact.file {
+                OfFile::Known(file) => Some(file),
+                OfFile::Given(given_as) => given.get(&given_as).copied(),
+            };
+            let Some(file) = file else { continue };
+            newest.entry(*component).or_insert_with(|| self.as_of.clone());
+            facts.push(StoredFact { component: *component, seq, file, text: fact.text });
             seq = seq.saturating_add(1);
         }
         let converted = self.inputs.rejects.iter().filter(|(file, _)| self.inputs.files[*file].known.is_none());
@@ -160,10 +215,15 @@ impl Tonight {
             anew: self.anew.is_some(),
             files,
             states: self.inputs.files.iter().filter_map(state).collect(),
-            rejects: rejects.collect(),
+            amended: std::mem::take(&mut self.documents.retold.amended),
+            renamed: std::mem::take(&mut self.documents.renamed),
+            rejects: rejects.chain(std::mem::take(&mut self.documents.retold.rejects)).collect(),
+            rejects_gone: std::mem::take(&mut self.documents.retold.rejects_gone),
             merged: std::mem::take(&mut self.groups.merged),
             components: newest.into_iter().collect(),
+            rows_gone: std::mem::take(&mut self.documents.rows_gone),
             rows,
+            facts,
             keys: std::mem::take(&mut self.groups.keys),
             archived: self.archived.groups.clone(),
             archived_keys: self.archived.keys.clone(),
@@ -215,6 +275,7 @@ fn stored(
         tells_nothing: row.tells_nothing,
         reference_form: layout.reference_form.map(|form| form.name().to_owned()),
         native: file.native.as_ref().map(|native| native_text(native, means.currencies)),
+        constants: file.constants.as_ref().map(|constants| serde_json::to_string(constants).unwrap_or_default()),
     }
 }
 

@@ -68,7 +68,10 @@ pub fn read_parts(parts: Vec<Converted>) {
 pub fn read_payloads(bytes: &Bytes) {
     let input = Input { shown: SHOWN.to_owned(), path: None, dataset: None, provider: None, profile: None };
     let plan = plan(vec![input.clone()]);
-    match payloads::convert(&[Documents { input: &input, bytes }], &plan) {
+    let mut copy = Vec::new();
+    bytes.read_at_most(0, &mut copy, usize::MAX).expect("bytes in memory are read");
+    let bytes = Some(std::sync::Arc::new(Bytes::from_vec(copy)));
+    match payloads::convert(vec![Documents { input, bytes }], &plan) {
         Ok(files) => files.into_iter().for_each(|file| read_parts(file.parts)),
         Err(error) => assert!(!error.to_string().contains("working files"), "{error}"),
     }
