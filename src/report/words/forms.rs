@@ -55,7 +55,7 @@ impl Lang {
         let parts: Vec<&str> = iso.split('-').collect();
         let all_digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
         let [year, month, day] = parts.as_slice() else { return iso.to_owned() };
-        if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(|part| all_digits(part)) {
+        if (year.len(), month.len(), day.len()) != (4, 2, 2) || !parts.iter().all(all_digits) {
             return iso.to_owned();
         }
         match self {

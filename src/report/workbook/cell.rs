@@ -93,11 +93,15 @@ impl<'a> Cell<'a> {
 
     /// At most so many bytes are written for it.
     pub(super) fn bytes_max(&self) -> u64 {
-        let text = match self {
-            Self::Text(text) => text.len().saturating_mul("_x0000_".len()),
-            _ => 0,
+        let bytes = match self {
+            Self::Empty => 40,
+            Self::Text(text) => {
+                let escapes = text.chars().filter(|c| needs_care(*c)).count().saturating_mul("_x0000_".len());
+                text.len().saturating_add(escapes).saturating_add(120)
+            }
+            Self::Amount { .. } | Self::Whole(_) | Self::Day(_) => 120,
         };
-        u64::try_from(text).unwrap_or(u64::MAX).saturating_add(120)
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 }
 
@@ -271,6 +275,22 @@ mod tests {
         let styles = [amount(5), amount(i128::MAX), Cell::Whole(1), Cell::day("2026-10-31"), Cell::text("x")]
             .map(|cell| cell.style(Style::Id));
         assert_eq!(styles, [Style::Amount(2), Style::Digits, Style::Whole, Style::Day, Style::Id]);
+    }
+
+    #[test]
+    fn no_cell_takes_more_bytes_than_was_said() {
+        let texts = ["", "a", "&&&&", "\r\r", "_x0041__x0041_", "åäö€😀", "=1+1"];
+        let mut cells: Vec<Cell<'_>> = texts.map(Cell::text).into();
+        cells.extend([
+            Cell::Whole(i128::MIN),
+            Cell::Amount { amount_minor: i128::MIN, exponent: 8 },
+            Cell::day("2026-10-31"),
+        ]);
+        for cell in cells {
+            let mut out = String::new();
+            write(&mut out, ("XFD", 1_048_576), &cell, 4_294_967_295);
+            assert!(u64::try_from(out.len()).unwrap() <= cell.bytes_max(), "{out}");
+        }
     }
 
     #[test]

@@ -122,8 +122,6 @@ impl<'a> Lines<'a> {
         let mut widths = self.widths;
         widths.resize(widths.len().max(usize::from(COLUMNS)), WIDTH_MIN);
         let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        let cells = self.rows.iter().flat_map(|row| &row.cells);
-        let bytes_max = cells.fold(0_u64, |sum, (_, cell, _)| sum.saturating_add(cell.bytes_max()));
         let kept = self.rows;
         Sheet {
             name: name.to_owned(),
@@ -136,7 +134,6 @@ impl<'a> Lines<'a> {
             links: self.links,
             chart: None,
             rows,
-            bytes_max,
             row: Box::new(move |index| {
                 let row = kept.get(usize::try_from(index).unwrap_or(usize::MAX));
                 let cells = row.map(|row| row.cells.clone()).unwrap_or_default();

@@ -21,13 +21,13 @@ mod tests;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use self::amount::Amounts;
 use self::package::Properties;
 use self::sheet::Sheet;
-use self::table::{Laid, ROWS_MAX, Table};
+use self::table::{Laid, Limits, Table};
 use crate::model::currency::Currencies;
 use crate::report::view::Report;
 
@@ -46,17 +46,17 @@ pub fn write_file(folder: &Path, report: &Report, currencies: &Currencies) -> io
 ///
 /// # Errors
 /// `out` cannot be written.
-pub fn write(report: &Report, currencies: &Currencies, out: impl Write + Seek) -> io::Result<()> {
-    write_with(report, currencies, ROWS_MAX, out)
+pub fn write(report: &Report, currencies: &Currencies, out: impl Write) -> io::Result<()> {
+    write_with(report, currencies, Limits::FORMAT, out)
 }
 
-/// The same with sheets of so many rows.
-fn write_with(report: &Report, currencies: &Currencies, rows_max: u32, out: impl Write + Seek) -> io::Result<()> {
+/// The same with sheets that hold so much.
+fn write_with(report: &Report, currencies: &Currencies, limits: Limits, out: impl Write) -> io::Result<()> {
     let amounts = Amounts(currencies);
     let words = legend::words();
     let mut sheets = Vec::new();
     let laid: Vec<Laid> =
-        tables(report, amounts, &words).into_iter().map(|table| lay(table, rows_max, &mut sheets)).collect();
+        tables(report, amounts, &words).into_iter().map(|table| lay(table, limits, &mut sheets)).collect();
     sheets.insert(0, summary::sheet(report, amounts, &laid));
     let properties = Properties { program: &report.summary.program, as_of: &report.summary.as_of };
     package::write(&sheets, &exponents(report, amounts), &properties, BufWriter::new(out))
@@ -79,8 +79,8 @@ fn tables<'a>(report: &'a Report, amounts: Amounts<'a>, words: &'a [legend::Word
     tables
 }
 
-fn lay<'a>(table: Table<'a>, rows_max: u32, sheets: &mut Vec<Sheet<'a>>) -> Laid {
-    let laid = table.lay(rows_max, sheets);
+fn lay<'a>(table: Table<'a>, limits: Limits, sheets: &mut Vec<Sheet<'a>>) -> Laid {
+    let laid = table.lay(limits, sheets);
     if let (true, Some(sheet)) = (laid.names.first().is_some_and(|name| name == others::TREND), sheets.last_mut()) {
         let nights = sheet.rows.saturating_sub(1);
         sheet.chart = Some((sheet.rows.saturating_add(1), Box::new(others::chart(nights))));

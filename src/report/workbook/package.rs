@@ -5,7 +5,7 @@
 //! held than one row, a full disk is an error, and no amount becomes a binary number on its way.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read as _, Seek, SeekFrom, Write};
+use std::io::{self, Cursor, Read as _, Write};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use zip::write::SimpleFileOptions;
@@ -17,8 +17,6 @@ use super::styles::Style;
 
 /// Rows are handed on when so many bytes of them have come together.
 const BUFFER: usize = 1 << 16;
-/// Sheets of more bytes than this get the room for sizes beyond 4 GiB.
-const SMALL_MAX: u64 = 3 << 30;
 
 /// What the workbook says of itself.
 #[derive(Debug)]
@@ -37,28 +35,27 @@ pub(super) fn write(
     sheets: &[Sheet<'_>],
     exponents: &[u32],
     properties: &Properties<'_>,
-    out: impl Write + Seek,
+    out: impl Write,
 ) -> io::Result<()> {
     let styles = Style::all(exponents);
     let outline = outline(sheets, &styles, properties).map_err(io::Error::other)?;
     let mut from = ZipArchive::new(Cursor::new(outline)).map_err(io::Error::from)?;
-    let mut to = ZipWriter::new(UntilFailed { out, failed: false });
+    let mut to = ZipWriter::new_stream(UntilFailed { out, failed: false });
     for index in 0..from.len() {
         let mut entry = from.by_index(index).map_err(io::Error::from)?;
         let mut text = Vec::new();
         entry.read_to_end(&mut text)?;
         let name = entry.name().map_err(io::Error::from)?.into_owned();
         let sheet = sheet_number(&name).and_then(|number| sheets.get(number));
-        let large = sheet.is_some_and(|sheet| sheet.bytes_max > SMALL_MAX);
         // No time but the format's first one, so that the same report gives the same bytes.
-        let options = SimpleFileOptions::default().last_modified_time(DateTime::default()).large_file(large);
+        let options = SimpleFileOptions::default().last_modified_time(DateTime::default());
         to.start_file(name, options).map_err(io::Error::from)?;
         match sheet {
             Some(sheet) => fill(sheet, &styles, &String::from_utf8(text).map_err(io::Error::other)?, &mut to)?,
             None => to.write_all(&text)?,
         }
     }
-    to.finish().map_err(io::Error::from)?.flush()
+    to.finish().map_err(io::Error::from)?.into_inner().flush()
 }
 
 /// What is written to until it fails once, and takes everything then: the library, when it is dropped with a package that is
@@ -86,12 +83,6 @@ impl<W: Write> Write for UntilFailed<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.done((), Write::flush)
-    }
-}
-
-impl<W: Seek> Seek for UntilFailed<W> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.done(0, |out| out.seek(to))
     }
 }
 

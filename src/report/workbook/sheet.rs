@@ -61,8 +61,6 @@ pub(super) struct Sheet<'a> {
     pub(super) chart: Option<(u32, Box<Chart>)>,
     /// The number of rows.
     pub(super) rows: u32,
-    /// At most so many bytes of XML.
-    pub(super) bytes_max: u64,
     /// A row.
     pub(super) row: Box<dyn Fn(u32) -> Row<'a> + 'a>,
 }

@@ -7,8 +7,20 @@ use super::cell::Cell;
 use super::sheet::{LINE_HEIGHT, Row, Sheet, Tab};
 use super::styles::Style;
 
-/// So many rows a sheet has, its headings among them.
-pub(super) const ROWS_MAX: u32 = 1_048_576;
+/// What one sheet holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    /// Rows, the headings among them.
+    pub(super) rows_max: u32,
+    /// Bytes of XML after which no further row is begun.
+    pub(super) bytes_max: u64,
+}
+
+impl Limits {
+    /// Those of the format. Beyond 4 GiB of XML the package would be of a kind that spreadsheets complain about.
+    pub(super) const FORMAT: Self = Self { rows_max: 1_048_576, bytes_max: 4_000_000_000 };
+}
+
 /// Texts take as many lines as they need in tables of up to so many rows; a spreadsheet would measure every one of more.
 const WRAPPED_ROWS_MAX: usize = 20_000;
 /// Room beside a text, in characters.
@@ -79,9 +91,9 @@ pub(super) struct Laid {
 }
 
 impl<'a> Table<'a> {
-    /// Lays the table out on sheets of so many rows.
-    pub(super) fn lay(self, rows_max: u32, sheets: &mut Vec<Sheet<'a>>) -> Laid {
-        let page_rows = usize::try_from(rows_max).unwrap_or(usize::MAX).saturating_sub(1).max(1);
+    /// Lays the table out on as many sheets as it takes.
+    pub(super) fn lay(self, limits: Limits, sheets: &mut Vec<Sheet<'a>>) -> Laid {
+        let page_rows = usize::try_from(limits.rows_max).unwrap_or(usize::MAX).saturating_sub(1).max(1);
         let mut laid = Laid { names: Vec::new(), rows: self.rows, digits: 0 };
         let table = Rc::new(self);
         let mut first = 0;
@@ -92,8 +104,9 @@ impl<'a> Table<'a> {
                 before => format!("{} {}", table.name, before.saturating_add(1)),
             };
             laid.names.push(name.clone());
-            sheets.push(page(&table, name, first, rows, &mut laid.digits));
-            first = first.saturating_add(rows);
+            let page = page(&table, name, (first, rows), limits.bytes_max, &mut laid.digits);
+            first = first.saturating_add(usize::try_from(page.rows).unwrap_or(usize::MAX).saturating_sub(1));
+            sheets.push(page);
             if first >= table.rows {
                 return laid;
             }
@@ -138,13 +151,24 @@ fn lines_of(text: &str, width: usize) -> usize {
     text.lines().map(|line| line.chars().count().div_ceil(line_max).max(1)).sum()
 }
 
-fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digits: &mut u64) -> Sheet<'a> {
+/// The sheet of a table from its row `first` on: of so many rows, or of fewer where these fill it.
+fn page<'a>(
+    table: &Rc<Table<'a>>,
+    name: String,
+    (first, rows): (usize, usize),
+    bytes_max: u64,
+    digits: &mut u64,
+) -> Sheet<'a> {
     let mut widths: Vec<usize> = table.columns.iter().map(head_width).collect();
-    let mut bytes_max = 0_u64;
+    let (mut bytes, mut held) = (0_u64, 0_usize);
     for row in first..first.saturating_add(rows) {
+        if bytes > bytes_max {
+            break;
+        }
+        held = held.saturating_add(1);
         for ((index, column), width) in table.columns.iter().enumerate().zip(&mut widths) {
             let cell = (table.cell)(row, index);
-            bytes_max = bytes_max.saturating_add(cell.bytes_max());
+            bytes = bytes.saturating_add(cell.bytes_max());
             *digits = digits.saturating_add(u64::from(cell.is_written_as_text()));
             let widest = usize::from(column.width_max);
             if *width < widest {
@@ -152,7 +176,7 @@ fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digi
             }
         }
     }
-    let last_row = u32::try_from(rows).unwrap_or(u32::MAX);
+    let last_row = u32::try_from(held).unwrap_or(u32::MAX);
     let of_row = Rc::clone(table);
     Sheet {
         name,
@@ -165,7 +189,6 @@ fn page<'a>(table: &Rc<Table<'a>>, name: String, first: usize, rows: usize, digi
         links: Vec::new(),
         chart: None,
         rows: last_row.saturating_add(1),
-        bytes_max,
         row: Box::new(move |index| match usize::try_from(index).unwrap_or(usize::MAX).checked_sub(1) {
             None => of_row.head(),
             Some(row) => of_row.row(first.saturating_add(row), &widths),
@@ -214,7 +237,7 @@ mod tests {
             (9, 5, vec!["Numbers", "Numbers 2", "Numbers 3"], vec![5, 5, 2]),
         ] {
             let mut sheets = Vec::new();
-            let laid = table(rows).lay(rows_max, &mut sheets);
+            let laid = table(rows).lay(Limits { rows_max, ..Limits::FORMAT }, &mut sheets);
             assert_eq!((laid.names, laid.rows), (names.into_iter().map(str::to_owned).collect(), rows));
             assert_eq!(sheets.iter().map(|sheet| sheet.rows).collect::<Vec<_>>(), ends);
             assert_eq!(laid.digits, u64::from(rows > 3));
@@ -222,9 +245,17 @@ mod tests {
     }
 
     #[test]
+    fn a_sheet_of_too_many_bytes_goes_on_too() {
+        let mut sheets = Vec::new();
+        let laid = table(5).lay(Limits { bytes_max: 500, ..Limits::FORMAT }, &mut sheets);
+        assert_eq!((laid.names.len(), laid.rows), (3, 5));
+        assert_eq!(sheets.iter().map(|sheet| sheet.rows).collect::<Vec<_>>(), [3, 3, 2]);
+    }
+
+    #[test]
     fn a_sheet_knows_its_rows_and_how_wide_they_are() {
         let mut sheets = Vec::new();
-        table(5).lay(4, &mut sheets);
+        table(5).lay(Limits { rows_max: 4, ..Limits::FORMAT }, &mut sheets);
         let [first, second] = sheets.as_slice() else { panic!("two sheets") };
         assert_eq!((first.widths.as_slice(), first.table, first.frozen), (&[9, 12][..], Some((0, 3)), (1, 0)));
         let cells = |sheet: &Sheet<'static>, row| {
