@@ -83,7 +83,7 @@ fn lay<'a>(table: Table<'a>, limits: Limits, sheets: &mut Vec<Sheet<'a>>) -> Lai
     let laid = table.lay(limits, sheets);
     if let (true, Some(sheet)) = (laid.names.first().is_some_and(|name| name == others::TREND), sheets.last_mut()) {
         let nights = sheet.rows.saturating_sub(1);
-        sheet.chart = Some((sheet.rows.saturating_add(1), Box::new(others::chart(nights))));
+        sheet.chart = Some(Box::new(others::chart(nights)));
     }
     laid
 }

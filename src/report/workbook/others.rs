@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rust_xlsxwriter::{Chart, ChartType};
+use rust_xlsxwriter::{Chart, ChartFormat, ChartLegendPosition, ChartLine, ChartType, Color};
 
 use super::amount::Amounts;
 use super::cell::Cell;
-use super::sheet::Tab;
+use super::sheet::{CHART_SIZE, Tab};
 use super::styles::Style;
 use super::table::{Column, Table};
 use crate::report::insight::{Cause, CauseRow};
@@ -188,16 +188,18 @@ pub(super) fn trend<'a>(report: &'a Report, amounts: Amounts<'a>) -> Table<'a> {
 pub(super) fn chart(nights: u32) -> Chart {
     let mut chart = Chart::new(ChartType::Line);
     chart.title().set_name("Open and pending findings");
-    for (name, column) in [("Open", 2), ("Pending", 3)] {
+    for (name, column, colour) in [("Open", 2, 0xC2_410C), ("Pending", 3, 0x9C_A3AF)] {
         chart
             .add_series()
             .set_categories((TREND, 1, 1, nights, 1))
             .set_values((TREND, 1, column, nights, column))
-            .set_name(name);
+            .set_name(name)
+            .set_format(ChartFormat::new().set_line(ChartLine::new().set_color(Color::RGB(colour)).set_width(2)));
     }
     chart.x_axis().set_num_format("yyyy-mm-dd");
     chart.y_axis().set_num_format("#,##0");
-    chart.set_width(900).set_height(360);
+    chart.legend().set_position(ChartLegendPosition::Bottom);
+    chart.set_width(CHART_SIZE.0).set_height(CHART_SIZE.1);
     chart
 }
 

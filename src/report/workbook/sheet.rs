@@ -57,8 +57,8 @@ pub(super) struct Sheet<'a> {
     pub(super) work: Option<u16>,
     /// Cells that lead to other sheets, by their names.
     pub(super) links: Vec<(u32, u16, String)>,
-    /// A chart and the row at which it stands.
-    pub(super) chart: Option<(u32, Box<Chart>)>,
+    /// A chart, which stands to the right of the table.
+    pub(super) chart: Option<Box<Chart>>,
     /// The number of rows.
     pub(super) rows: u32,
     /// A row.
@@ -93,8 +93,8 @@ impl Sheet<'_> {
             sheet.write_url(*row, *column, format!("internal:'{name}'!A1").as_str())?;
         }
         self.outline_table(sheet)?;
-        if let Some((row, chart)) = &self.chart {
-            sheet.insert_chart(*row, 0, chart)?;
+        if let Some(chart) = &self.chart {
+            sheet.insert_chart(1, self.printed.saturating_add(2), chart)?;
         }
         self.outline_print(sheet, head)
     }
@@ -138,9 +138,12 @@ impl Sheet<'_> {
         sheet.set_margins(0.4, 0.4, 0.7, 0.6, 0.3, 0.3);
         sheet.set_header(format!("&L&\"-,Bold\"&A&R{head}")).set_footer("&C&P / &N");
         let last_row = self.rows.saturating_sub(1);
-        // Below the rows stands the chart, which is printed too.
-        let last_row = self.chart.as_ref().map_or(last_row, |(row, _)| row.saturating_add(CHART_ROWS));
-        sheet.set_print_area(0, 0, last_row, self.printed)?;
+        let (last_row, last_column) = match self.chart {
+            // It is printed too.
+            Some(_) => (last_row.max(CHART_ROWS), self.printed.saturating_add(CHART_COLUMNS)),
+            None => (last_row, self.printed),
+        };
+        sheet.set_print_area(0, 0, last_row, last_column)?;
         if let Some((first, _)) = self.table {
             sheet.set_repeat_rows(0, first)?;
         }
@@ -150,5 +153,8 @@ impl Sheet<'_> {
 
 /// The height of a row of one line, in points.
 pub(super) const LINE_HEIGHT: u16 = 15;
-/// So many rows a chart is high.
-pub(super) const CHART_ROWS: u32 = 22;
+/// So many rows a chart takes, and so many columns behind the table, an empty one among them.
+const CHART_ROWS: u32 = 22;
+const CHART_COLUMNS: u16 = 12;
+/// Its size in pixels, which is that of those cells.
+pub(super) const CHART_SIZE: (u32, u32) = (680, 380);
