@@ -24,9 +24,8 @@ pub fn story(seed: u64) -> Story {
     let mut delivery = Delivery::new(nights);
     rng.shuffle(&mut documents);
     let mut number = 0;
-    while !documents.is_empty() {
-        // Several documents of one folder in one file, or one.
-        let (path, document) = documents.pop().unwrap();
+    // Several documents of one folder in one file, or one.
+    while let Some((path, document)) = documents.pop() {
         let mut lines = vec![document];
         if rng.percent(40) {
             let folder = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
