@@ -44,6 +44,7 @@ Configuration (--config, TOML; paths are relative to the file):
   provider = \"default\"                    # of rows and sources that name none
   log_format = \"json\"                     # or \"text\": standard error
   metrics = \"avstem.prom\"
+  lang = \"sv\"                             # of the page: en, sv, nb, da, fi
   state = \"night.db\"                      # what is open is carried from night to night
   fail_on = \"settled-twice,10000SEK\"      # what makes status 1
   currencies = { XYZ = 2 }                # codes beyond ISO 4217, with their decimals
@@ -110,6 +111,10 @@ Night after night (--state FILE):
   --matches and --reports parquet need all rows, and cannot be given with a state.
   See `avstem history`, `open`, `note` and `close`.
 
+The page (--reports html):
+  report.html is one file for people, in the language of --lang: where the money is, what is open, and
+  each finding with its records, what it means and what to do. It loads nothing from elsewhere.
+
 Log and metrics:
   --log-format json writes every warning, note and error as a line of JSON with time, level and
   message, and file, line, column and help where they are known; a note when the run began and one
@@ -128,6 +133,7 @@ Examples:
   avstem run --config avstem.toml --as-of 2026-10-31 --out reports/2026-10-31
   avstem run --config avstem.toml --format json | jq .codes
   avstem run --config avstem.toml --state night.db --quiet
+  avstem run --config avstem.toml --reports html --lang sv
   ssh shop cat captures.csv | avstem run --orders orders.csv --captures - --quiet";
 
 /// What `check` does.

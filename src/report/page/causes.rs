@@ -1,6 +1,6 @@
 //! Causes that findings share, each one line that opens to its findings.
 
-use std::collections::HashMap;
+use std::num::NonZeroU32;
 
 use super::pen::{Pen, whole};
 use crate::model::finding::{FoundRow, Status};
@@ -17,8 +17,9 @@ const FINDINGS_MAX: usize = 50;
 pub(super) struct Causes {
     pub(super) lines: Vec<CauseLine>,
     pub(super) left_out: u64,
-    /// The cause of a finding: places in the report and in its causes.
-    of_finding: HashMap<usize, usize>,
+    /// The causes of findings, as places in the report's causes; empty where there is none. Four bytes a finding, as a
+    /// cause may have a million of them.
+    of_finding: Vec<Option<NonZeroU32>>,
     /// How many causes have an open finding.
     pub(super) open: u64,
 }
@@ -49,11 +50,14 @@ pub(super) struct Member {
 impl Causes {
     pub(super) fn of(report: &Report, pen: &Pen<'_>) -> Self {
         let rows = &report.insight.causes;
-        let mut of_finding = HashMap::new();
+        let mut of_finding = vec![None; if rows.is_empty() { 0 } else { report.findings.len() }];
         let mut open = 0_u64;
         for (number, row) in rows.iter().enumerate() {
+            let counted = u32::try_from(number.saturating_add(1)).ok().and_then(NonZeroU32::new);
             for finding in &row.findings {
-                of_finding.entry(*finding).or_insert(number);
+                if let Some(cause @ None) = of_finding.get_mut(*finding) {
+                    *cause = counted;
+                }
             }
             let is_open = |place: &usize| report.findings.get(*place).is_some_and(|row| row.status == Status::Open);
             open = open.saturating_add(u64::from(row.findings.iter().any(is_open)));
@@ -69,7 +73,8 @@ impl Causes {
 
     /// The cause of a finding, by its place in the report; the number under which it is listed.
     pub(super) fn of_finding(&self, place: usize) -> Option<usize> {
-        self.of_finding.get(&place).copied()
+        let counted = self.of_finding.get(place).copied().flatten()?;
+        usize::try_from(counted.get()).ok()?.checked_sub(1)
     }
 
     /// A cause that is listed.
