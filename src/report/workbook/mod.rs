@@ -1,7 +1,7 @@
 //! A report as a workbook (`report.xlsx`), for people who sort, filter and write beside it.
 //!
-//! The sheets are values made from the report ([`summary`], [`findings`], [`batches`], [`ageing`], [`others`], [`legend`]);
-//! [`package`] writes them row by row. The same report gives the same bytes.
+//! The sheets are values made from the report; `package` writes them row by row, so that memory does not grow with their rows.
+//! The same report gives the same bytes.
 
 mod ageing;
 mod amount;
