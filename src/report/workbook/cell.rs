@@ -128,7 +128,9 @@ pub(super) fn write(out: &mut String, (letters, row): (&str, u32), cell: &Cell<'
     let _ = match cell {
         Cell::Empty => write!(out, r#"<c r="{letters}{row}" s="{format}"/>"#),
         Cell::Text(text) => {
-            let _ = write!(out, r#"<c r="{letters}{row}" s="{format}" t="inlineStr"><is><t xml:space="preserve">"#);
+            // Readers leave out blanks at both ends unless they are told not to.
+            let kept = if text.trim().len() < text.len() { r#" xml:space="preserve""# } else { "" };
+            let _ = write!(out, r#"<c r="{letters}{row}" s="{format}" t="inlineStr"><is><t{kept}>"#);
             write_text(out, text);
             out.write_str("</t></is></c>")
         }
@@ -222,7 +224,8 @@ mod tests {
     }
 
     fn text(inner: &str) -> String {
-        format!(r#"<c r="C7" s="4" t="inlineStr"><is><t xml:space="preserve">{inner}</t></is></c>"#)
+        let kept = if inner.starts_with(' ') { r#" xml:space="preserve""# } else { "" };
+        format!(r#"<c r="C7" s="4" t="inlineStr"><is><t{kept}>{inner}</t></is></c>"#)
     }
 
     #[test]
@@ -250,7 +253,7 @@ mod tests {
     fn a_text_that_is_too_long_is_cut_and_says_so() {
         for (given, left) in [("a".repeat(40_000), 32_703), ("😀".repeat(20_000), 32_702)] {
             let written = written(&Cell::text(given.as_str()));
-            let inner = written.split_once("preserve\">").unwrap().1.split_once("</t>").unwrap().0;
+            let inner = written.split_once("<t>").unwrap().1.split_once("</t>").unwrap().0;
             assert!(inner.encode_utf16().count() <= UNITS_MAX, "{left}");
             assert_eq!(inner.strip_suffix(CUT).unwrap().encode_utf16().count(), left);
         }

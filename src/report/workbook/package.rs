@@ -17,6 +17,8 @@ use super::styles::Style;
 
 /// Rows are handed on when so many bytes of them have come together.
 const BUFFER: usize = 1 << 16;
+/// How hard the package is compressed: a fifth larger than by the usual 6, in less than half the time.
+const LEVEL: i64 = 3;
 
 /// What the workbook says of itself.
 #[derive(Debug)]
@@ -48,7 +50,8 @@ pub(super) fn write(
         let name = entry.name().map_err(io::Error::from)?.into_owned();
         let sheet = sheet_number(&name).and_then(|number| sheets.get(number));
         // No time but the format's first one, so that the same report gives the same bytes.
-        let options = SimpleFileOptions::default().last_modified_time(DateTime::default());
+        let options =
+            SimpleFileOptions::default().last_modified_time(DateTime::default()).compression_level(Some(LEVEL));
         to.start_file(name, options).map_err(io::Error::from)?;
         match sheet {
             Some(sheet) => fill(sheet, &styles, &String::from_utf8(text).map_err(io::Error::other)?, &mut to)?,
