@@ -44,7 +44,8 @@ def equal(found, wanted, what):
 
 
 def run(avstem, out, *options):
-    ended = subprocess.run([avstem, "run", "--as-of", "2026-10-31", "--reports", "html", "--quiet", "--out", out, *options],
+    day = [] if "--as-of" in options else ["--as-of", "2026-10-31"]
+    ended = subprocess.run([avstem, "run", *day, "--reports", "html", "--quiet", "--out", out, *options],
                            cwd=PROJECT, capture_output=True, text=True)
     check(ended.returncode in (1, 3), f"the run ends with 1 or 3: {ended}")
     return out / "report.html", json.loads((out / "summary.json").read_text())
@@ -278,7 +279,11 @@ def main():
                 page, summary = run(given.avstem, folder / lang, "--config", "samples/october-2026/avstem.toml", "--lang", lang)
                 pages.append((lang, page, summary))
             broken, _ = run(given.avstem, folder / "broken", "--config", "samples/broken/avstem.toml", "--lang", "sv")
-            for lang, page, summary in [*pages, ("broken", broken, None)]:
+            # The second of two nights, which has causes and a trend.
+            for day in ("2026-10-30", "2026-10-31"):
+                nightly, _ = run(given.avstem, folder / "nightly", "--config", "samples/october-2026/avstem.toml", "--lang", "nb",
+                                 "--state", folder / "night.db", "--as-of", day)
+            for lang, page, summary in [*pages, ("broken", broken, None), ("nightly", nightly, None)]:
                 for dark in (False, True):
                     theme = "dark" if dark else "light"
                     for width in WIDTHS:
