@@ -35,7 +35,7 @@ use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
 use crate::report::metrics::Figures;
 use crate::report::view::{Report, Summary};
-use crate::report::{folder, page, verify};
+use crate::report::{folder, page, verify, workbook};
 use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
 use config::Config;
 use console::Console;
@@ -145,6 +145,10 @@ fn write_for_people(plan: &Plan, report: &Report, folder: &Path) -> Result<(), F
     if plan.page {
         page::write_file(folder, report, &currencies, plan.lang)
             .map_err(|error| Fault::new(format!("{} cannot be written: {error}", page::PAGE_FILE)))?;
+    }
+    if plan.workbook {
+        workbook::write_file(folder, report, &currencies)
+            .map_err(|error| Fault::new(format!("{} cannot be written: {error}", workbook::WORKBOOK_FILE)))?;
     }
     Ok(())
 }

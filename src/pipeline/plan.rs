@@ -27,6 +27,8 @@ pub struct Plan {
     pub matches: bool,
     /// Also write the canonical rows as Parquet.
     pub parquet: bool,
+    /// Also write the workbook.
+    pub workbook: bool,
     /// Also write the page.
     pub page: bool,
     /// The language of reports that people read.

@@ -18,3 +18,4 @@ mod seal;
 pub mod verify;
 pub mod view;
 pub mod words;
+pub mod workbook;
