@@ -49,7 +49,7 @@ impl Plan {
     /// Whether a report that people read is asked for, and what is worked out for them alone.
     #[must_use]
     pub fn is_for_people(&self) -> bool {
-        self.page
+        self.page || self.workbook
     }
 }
 
