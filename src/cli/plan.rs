@@ -103,7 +103,9 @@ fn explaining(args: &ExplainArgs, mut plan: Plan) -> Plan {
 /// Whether the command line names any input.
 #[must_use]
 pub fn names_inputs(args: &InputArgs) -> bool {
-    [&args.orders, &args.captures, &args.reversals, &args.settlements, &args.input].iter().any(|paths| !paths.is_empty())
+    [&args.orders, &args.captures, &args.reversals, &args.settlements, &args.input]
+        .iter()
+        .any(|paths| !paths.is_empty())
 }
 
 fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc>) -> Result<Plan, Fault> {

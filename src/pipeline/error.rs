@@ -52,7 +52,9 @@ impl RunError {
             Self::Earlier { .. } => Some(
                 "give --as-of that day or a later one, or --replay to set this state aside and begin a new one with this night",
             ),
-            Self::Differs(_) => Some("this is an error of the program: report it with the version and, if you may, the records"),
+            Self::Differs(_) => {
+                Some("this is an error of the program: report it with the version and, if you may, the records")
+            }
             Self::Threads(_) => Some("give a smaller --threads"),
         }
     }

@@ -26,7 +26,8 @@ const NOT_FOUND: u8 = 1;
 /// What is to be read cannot be used.
 pub fn explain(args: &ExplainArgs, console: Console) -> Result<u8, Fault> {
     if args.key.trim().is_empty() {
-        return Err(Fault::new("the KEY is empty").help("name an order, a line, a reference, a number, a batch or a discrepancy"));
+        return Err(Fault::new("the KEY is empty")
+            .help("name an order, a line, a reference, a number, a batch or a discrepancy"));
     }
     let key = args.key.trim();
     if let Some(folder) = &args.report {
@@ -102,6 +103,7 @@ fn unknown(key: &str, place: &str, near: &[String], console: Console) -> u8 {
 }
 
 fn json(value: &impl Serialize) -> Result<String, Fault> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Fault::new(format!("the answer as JSON: {error}")))?;
+    let text =
+        serde_json::to_string_pretty(value).map_err(|error| Fault::new(format!("the answer as JSON: {error}")))?;
     Ok(text + "\n")
 }

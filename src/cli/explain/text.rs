@@ -53,7 +53,16 @@ pub(super) fn answer(answer: &Answer, currencies: &Currencies, colours: bool) ->
 /// What a folder says, for people: a line a field.
 pub(super) fn said(said: &Said, currencies: &Currencies, colours: bool) -> String {
     const MONEY: [&str; 10] = [
-        "expected", "actual", "difference", "operation_sum", "row_sum", "fee_sum", "net_sum", "residual", "effect", "sum",
+        "expected",
+        "actual",
+        "difference",
+        "operation_sum",
+        "row_sum",
+        "fee_sum",
+        "net_sum",
+        "residual",
+        "effect",
+        "sum",
     ];
     let mut page = Page { text: String::new(), currencies, colours };
     for (table, rows) in &said.tables {
@@ -64,7 +73,8 @@ pub(super) fn said(said: &Said, currencies: &Currencies, colours: bool) -> Strin
             let currency = row.get("currency").and_then(Value::as_str).unwrap_or_default();
             for (name, value) in row {
                 let text = value.as_str().unwrap_or_default();
-                let amount = text.parse::<i128>().ok().filter(|_| MONEY.contains(&name.as_str()) && !currency.is_empty());
+                let amount =
+                    text.parse::<i128>().ok().filter(|_| MONEY.contains(&name.as_str()) && !currency.is_empty());
                 let shown = amount.map_or_else(|| text.to_owned(), |amount| page.money(amount, currency));
                 page.line(1, &format!("{name}: {shown}"));
             }
@@ -188,14 +198,19 @@ impl Page<'_> {
                 self.line(1, &text);
             }
             Step::Summed { currency, effect_minor, completed, reconciliation_number } => {
-                let number = reconciliation_number.as_ref().map(|number| format!(", batch {number}")).unwrap_or_default();
+                let number =
+                    reconciliation_number.as_ref().map(|number| format!(", batch {number}")).unwrap_or_default();
                 let state = if *completed { "" } else { ", did not complete" };
                 let text = format!("effect: {}{number}{state}", self.money(*effect_minor, currency));
                 self.line(1, &text);
             }
             Step::Round(round) => self.round(round),
             Step::Batch { reconciliation_number, known } => {
-                let what = if *known { "settlement rows of its provider have it" } else { "no settlement row of its provider has it" };
+                let what = if *known {
+                    "settlement rows of its provider have it"
+                } else {
+                    "no settlement row of its provider has it"
+                };
                 self.line(1, &format!("states batch {reconciliation_number}: {what}"));
             }
             Step::Window { created_on, as_of, age_days, window, pending } => {
@@ -295,14 +310,19 @@ impl Page<'_> {
         }
         for refused in &round.refused {
             let own = round.operations.first().or(round.rows.first()).map_or("", |party| party.currency.as_str());
-            let by = refused.difference_minor.map(|minor| format!(", by {}", self.money(minor, own))).unwrap_or_default();
+            let by =
+                refused.difference_minor.map(|minor| format!(", by {}", self.money(minor, own))).unwrap_or_default();
             self.line(2, &format!("not taken: {}: {}{by}", refused.source, refused.why));
         }
     }
 
     fn finding(&mut self, finding: &FindingOut) {
         let FindingOut { id, code, status, currency, .. } = finding;
-        let money = if currency.is_empty() { String::new() } else { format!(", {}", self.money(finding.difference_minor, currency)) };
+        let money = if currency.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", self.money(finding.difference_minor, currency))
+        };
         let head = format!("finding {id} {} ({status}{money})", code.name());
         let colour = if status == "open" { Colour::Red } else { Colour::Yellow };
         self.line(0, &format!("\n{}", colour.paint(&head, self.colours)));

@@ -23,8 +23,17 @@ const TABLES: [(&str, bool); 5] = [
 
 /// The columns in which a key may stand.
 const COLUMNS: [&str; 11] = [
-    "id", "order_id", "operation_id", "transaction_number", "payee_reference", "transaction_id", "reconciliation_number",
-    "settlement_id", "match_id", "value", "hint_key",
+    "id",
+    "order_id",
+    "operation_id",
+    "transaction_number",
+    "payee_reference",
+    "transaction_id",
+    "reconciliation_number",
+    "settlement_id",
+    "match_id",
+    "value",
+    "hint_key",
 ];
 
 /// So many rows of a table are told.
@@ -85,9 +94,11 @@ fn rows(path: &Path, key: &str) -> Result<(Vec<Map<String, Value>>, usize), RunE
     let (mut rows, mut more) = (Vec::new(), 0_usize);
     for record in reader.records() {
         let record = record.map_err(|error| failed(error.to_string()))?;
-        let fields: Vec<(&String, &str)> = header.iter().zip(&record).map(|(name, field)| (name, plain(field))).collect();
+        let fields: Vec<(&String, &str)> =
+            header.iter().zip(&record).map(|(name, field)| (name, plain(field))).collect();
         let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, field)| *field);
-        let is_line = key.strip_prefix(field("order_id")).and_then(|rest| rest.strip_prefix('/')) == Some(field("line_id"))
+        let is_line = key.strip_prefix(field("order_id")).and_then(|rest| rest.strip_prefix('/'))
+            == Some(field("line_id"))
             && !field("line_id").is_empty();
         if is_line || COLUMNS.iter().any(|column| !key.is_empty() && field(column) == key) {
             if rows.len() < ROWS_MAX {

@@ -24,7 +24,7 @@ pub(super) struct Alone {
     pub(super) origins: Vec<Origin>,
     /// The rows with their places as given.
     pub(super) sources: Vec<Source>,
-    /// What the small run found, with its matches.
+    /// What the small run found, with its matches; a row stands at `:` and its place among all rows.
     pub(super) report: Report,
     /// The ways of all records.
     pub(super) decisions: Vec<Decision>,
@@ -38,11 +38,12 @@ pub(super) fn alone(reading: &Reading, places: &[usize]) -> Result<Alone, RunErr
     let beside = Beside { seen: reading.seen.clone(), ..Beside::default() };
     let report = reconcile_inputs(&mut inputs, &means, None, &beside)?.report;
     let sources: Vec<Source> = with_library(&inputs, &means, |library| {
-        let source = |origin: &Origin| {
-            let (row, place) = library.row_and_place(*origin)?;
-            Ok::<_, RunError>(Source { row, place })
+        let source = |(origin, place): (&Origin, &usize)| {
+            let fresh = &reading.rows[*place];
+            let place = format!("{}:{}", reading.inputs.volumes[fresh.file].shown, fresh.line);
+            Ok::<_, RunError>(Source { row: library.row(*origin)?, place })
         };
-        origins.iter().map(source).collect::<Result<_, _>>()
+        origins.iter().zip(places).map(source).collect::<Result<_, _>>()
     })?;
     let of = |what: &'static str| {
         let those = reading.seen.iter().filter(move |(kind, ..)| kind == what);
@@ -60,7 +61,7 @@ pub(super) fn alone(reading: &Reading, places: &[usize]) -> Result<Alone, RunErr
     Ok(Alone { origins, sources, report, decisions })
 }
 
-/// Inputs that hold these rows only, each under the name and line of its file.
+/// Inputs that hold these rows only, each on a line that is its place among all rows, of a file without a name.
 fn small(reading: &Reading, places: &[usize]) -> Result<(Inputs, Vec<Origin>), RunError> {
     let mut inputs = Inputs::default();
     let mut origins = Vec::with_capacity(places.len());
@@ -73,7 +74,8 @@ fn small(reading: &Reading, places: &[usize]) -> Result<(Inputs, Vec<Origin>), R
             let row = &reading.rows[*place];
             let offset = u64::try_from(body.len()).unwrap_or(u64::MAX);
             origins.extend(Origin::new(inputs.files.len(), offset));
-            body.extend_from_slice(format!("{},{}\n", row.text, row.line).as_bytes());
+            // Lines of a file need not be different, and these are.
+            body.extend_from_slice(format!("{},{place}\n", row.text).as_bytes());
         }
         let bytes = Bytes::from_vec(body);
         let head = canonical_header(&volume.shown, &bytes, volume.layout.dataset, &entry.provider)?;
@@ -101,8 +103,13 @@ fn small(reading: &Reading, places: &[usize]) -> Result<(Inputs, Vec<Origin>), R
             tells_nothing: false,
             original: None,
         });
-        let shown = volume.shown.clone();
-        inputs.volumes.push(Volume { shown, bytes: Arc::new(bytes), layout, dialect, lines: Vec::new() });
+        inputs.volumes.push(Volume {
+            shown: String::new(),
+            bytes: Arc::new(bytes),
+            layout,
+            dialect,
+            lines: Vec::new(),
+        });
     }
     Ok((inputs, origins))
 }

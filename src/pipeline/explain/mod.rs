@@ -130,7 +130,21 @@ impl Reading {
         let origin = |row: &Fresh| Origin::new(row.file, row.offset);
         let row_at = rows.iter().enumerate().filter_map(|(place, row)| Some((origin(row)?, place))).collect();
         let (report, seen) = (done.report, done.seen);
-        Ok(Self { plan, names, currencies, routes, inputs, rows, aside, group_of, groups, report, seen, stored, row_at })
+        Ok(Self {
+            plan,
+            names,
+            currencies,
+            routes,
+            inputs,
+            rows,
+            aside,
+            group_of,
+            groups,
+            report,
+            seen,
+            stored,
+            row_at,
+        })
     }
 
     /// The report of the run over all inputs.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{Aside, Reading as WayToRead};
 use super::Reading;
+use super::answer::{Aside, Reading as WayToRead};
 use crate::ingest::library::Library;
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBack as _, Row};
@@ -64,7 +64,10 @@ impl Sought {
     fn new(key: &str) -> Self {
         let quoted = |text: &str| text.replace('"', "\"\"");
         let parts = key.match_indices('/').map(|(at, _)| key.split_at(at));
-        Self { whole: quoted(key), parts: parts.map(|(a, b)| (quoted(a), quoted(b.get(1..).unwrap_or_default()))).collect() }
+        Self {
+            whole: quoted(key),
+            parts: parts.map(|(a, b)| (quoted(a), quoted(b.get(1..).unwrap_or_default()))).collect(),
+        }
     }
 
     fn may_have(&self, row: &Fresh) -> bool {
@@ -134,7 +137,8 @@ impl Reading {
                 named.readings.insert(way("discrepancy id", "id"));
                 named.findings.insert(place);
                 named.rows.extend(finding.rows.iter().filter_map(|origin| self.row_at.get(origin)));
-            } else if finding.rows.is_empty() && (finding.settlement_id == key || finding.reconciliation_number == key) {
+            } else if finding.rows.is_empty() && (finding.settlement_id == key || finding.reconciliation_number == key)
+            {
                 named.readings.insert(way("batch of a finding", "settlement_id"));
                 named.findings.insert(place);
             }
@@ -142,7 +146,9 @@ impl Reading {
         for (place, finding) in self.stored.iter().enumerate() {
             let text = |name: &str| column(&finding.columns, name);
             if text("id") == key || (text("leg") == "file" && text("settlement_id") == key) {
-                named.readings.insert(way(if text("id") == key { "discrepancy id" } else { "batch of a finding" }, "id"));
+                named
+                    .readings
+                    .insert(way(if text("id") == key { "discrepancy id" } else { "batch of a finding" }, "id"));
                 named.stored.insert(place);
             }
         }

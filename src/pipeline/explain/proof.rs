@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::group::Alone;
 use super::Reading;
+use super::group::Alone;
 use crate::model::finding::{Code, FoundRow};
 use crate::model::origin::Origin;
 use crate::model::record::Dataset;
@@ -49,15 +49,19 @@ fn verdicts<'f>(findings: &'f [FoundRow]) -> HashMap<Origin, Vec<&'f FoundRow>> 
     verdicts
 }
 
-/// The rows of each match, by the sources of each of its records.
-fn matches(rows: &[MatchRow]) -> HashMap<BTreeSet<&str>, (&str, BTreeSet<&str>)> {
+/// The kind and the sources of each match, by the sources of each of its records.
+type Matches<'m> = HashMap<BTreeSet<String>, (&'m str, BTreeSet<String>)>;
+
+/// The matches of the small run.
+fn matches(rows: &[MatchRow]) -> Matches<'_> {
     let mut of_match: BTreeMap<&str, Vec<&MatchRow>> = BTreeMap::new();
     rows.iter().for_each(|row| of_match.entry(&row.match_id).or_default().push(row));
     let mut matches = HashMap::new();
     for rows in of_match.into_values() {
-        let all: BTreeSet<&str> = rows.iter().flat_map(|row| row.sources.split("; ")).collect();
+        let of = |row: &&MatchRow| row.sources.split("; ").map(str::to_owned).collect::<BTreeSet<String>>();
+        let all: BTreeSet<String> = rows.iter().flat_map(of).collect();
         for row in rows {
-            matches.insert(row.sources.split("; ").collect(), (row.kind.as_str(), all.clone()));
+            matches.insert(of(&row), (row.kind.as_str(), all.clone()));
         }
     }
     matches
@@ -66,7 +70,12 @@ fn matches(rows: &[MatchRow]) -> HashMap<BTreeSet<&str>, (&str, BTreeSet<&str>)>
 impl Reading {
     /// Holds what would be told against what the run and the small run found. Gives the ids of the findings that are the
     /// verdicts of rows, by their places.
-    pub(super) fn prove(&self, key: &str, places: &[usize], alone: &Alone) -> Result<BTreeMap<usize, String>, RunError> {
+    pub(super) fn prove(
+        &self,
+        key: &str,
+        places: &[usize],
+        alone: &Alone,
+    ) -> Result<BTreeMap<usize, String>, RunError> {
         let (whole, small) = (verdicts(&self.report.findings), verdicts(&alone.report.findings));
         let matched = matches(alone.report.matches.as_deref().unwrap_or_default());
         let mut ids = BTreeMap::new();
@@ -95,7 +104,7 @@ impl Reading {
                     ids.insert(places[part.row], finding.id.clone());
                 }
             }
-            self.prove_match(key, decision, alone, &matched)?;
+            self.prove_match(key, decision, places, alone, &matched)?;
         }
         Ok(ids)
     }
@@ -104,23 +113,24 @@ impl Reading {
         &self,
         key: &str,
         decision: &Decision,
+        places: &[usize],
         alone: &Alone,
-        matched: &HashMap<BTreeSet<&str>, (&str, BTreeSet<&str>)>,
+        matched: &Matches<'_>,
     ) -> Result<(), RunError> {
         if decision.record == "order line" {
             return Ok(());
         }
-        let place = |row: usize| alone.sources[row].place.as_str();
+        let place = |row: usize| format!(":{}", places[row]);
         let used = decision.parts.iter().filter(|part| part.fate == "used");
-        let own: BTreeSet<&str> = used.map(|part| place(part.row)).collect();
-        let told: BTreeSet<&str> = decision.matched.iter().map(|row| place(*row)).collect();
+        let own: BTreeSet<String> = used.map(|part| place(part.row)).collect();
+        let told: BTreeSet<String> = decision.matched.iter().map(|row| place(*row)).collect();
         let kind = match_kind(decision, alone);
         let (found_kind, found) = matched.get(&own).cloned().unwrap_or_default();
         if (kind, &told) == (found_kind, &found) {
             return Ok(());
         }
-        let list = |places: &BTreeSet<&str>| places.iter().copied().collect::<Vec<_>>().join("; ");
-        let first = own.first().copied().unwrap_or_default();
+        let list = |places: &BTreeSet<String>| places.iter().cloned().collect::<Vec<_>>().join(" ");
+        let first = decision.parts.first().map_or("", |part| alone.sources[part.row].place.as_str());
         let told = format!("{kind} {}", list(&told));
         Err(differs(key, first, &told, "its group alone", &format!("{found_kind} {}", list(&found))))
     }
@@ -138,7 +148,8 @@ pub(super) fn match_kind(decision: &Decision, alone: &Alone) -> &'static str {
             let is_row = |row: &&usize| alone.sources[**row].row.dataset == Dataset::Settlements;
             let settled = rows.iter().filter(is_row).count();
             let first = |one: &&Decision| one.parts.iter().any(|part| part.fate == "used" && rows.contains(&part.row));
-            let operations = alone.decisions.iter().filter(|one| one.record != "settlement row" && one.record != "order line");
+            let operations =
+                alone.decisions.iter().filter(|one| one.record != "settlement row" && one.record != "order line");
             match (operations.filter(first).count(), settled) {
                 (1, 1) => "1:1",
                 (1, _) => "1:N",

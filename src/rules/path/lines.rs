@@ -22,9 +22,10 @@ pub(super) fn decide(rows: &[Source], lines: &[Line], operations: &[Operation], 
         let of_order = moves.entry((&operation.provider, &operation.order_id)).or_default();
         of_order.extend(operation.used.iter().map(|row| moved(operation, &rows[*row], world)));
     }
-    orders.into_iter().flat_map(|(key, lines)| {
-        of_order(&Order { lines, moves: moves.remove(&key).unwrap_or_default(), rows, world })
-    }).collect()
+    orders
+        .into_iter()
+        .flat_map(|(key, lines)| of_order(&Order { lines, moves: moves.remove(&key).unwrap_or_default(), rows, world }))
+        .collect()
 }
 
 fn moved(operation: &Operation, source: &Source, world: &World<'_>) -> Move {
@@ -36,7 +37,11 @@ fn moved(operation: &Operation, source: &Source, world: &World<'_>) -> Move {
         line_id: row.text("line_id").map(str::to_owned),
         currency: row.currency,
         effect_minor,
-        vat_minor: if row.dataset == Dataset::Reversals { vat.map(|vat| vat.abs() * effect_minor.signum()) } else { vat },
+        vat_minor: if row.dataset == Dataset::Reversals {
+            vat.map(|vat| vat.abs() * effect_minor.signum())
+        } else {
+            vat
+        },
         party: Party {
             source: source.place.clone(),
             currency: world.code(row.currency),
@@ -216,8 +221,7 @@ impl Order<'_> {
     fn whole_keys(&self) -> Vec<Key> {
         let currencies: BTreeSet<Currency> = (0..self.lines.len()).map(|line| self.row(line).currency).collect();
         let key = |currency: Currency| {
-            let lines: Vec<usize> =
-                (0..self.lines.len()).filter(|line| self.row(*line).currency == currency).collect();
+            let lines: Vec<usize> = (0..self.lines.len()).filter(|line| self.row(*line).currency == currency).collect();
             let moves: Vec<usize> = (0..self.moves.len()).filter(|one| self.moves[*one].currency == currency).collect();
             let flow = self.flow(&moves);
             let is_reversal = |line: &&usize| matches!(self.role(**line), Role::Reversal(_));

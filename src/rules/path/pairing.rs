@@ -23,8 +23,10 @@ impl Free<'_> {
         for operation in &self.operations {
             let operation = &self.all_operations[*operation];
             let most = i128::from(tolerance(&operation.currency));
-            let rows = self.rows.iter().map(|row| &self.all_rows[*row]).filter(|row| row.currency == operation.currency);
-            sizes.extend(rows.map(|row| (row.effect_minor - operation.effect_minor).abs()).filter(|size| *size <= most));
+            let rows =
+                self.rows.iter().map(|row| &self.all_rows[*row]).filter(|row| row.currency == operation.currency);
+            sizes
+                .extend(rows.map(|row| (row.effect_minor - operation.effect_minor).abs()).filter(|size| *size <= most));
         }
         sizes.sort_unstable();
         sizes.dedup();

@@ -6,9 +6,9 @@ use super::pairing::Free;
 use super::versions::Operation;
 use super::{Decision, LISTED_MAX, Outcome, Part, Party, Refused, Round, Source, Step, World};
 use crate::model::compact::KeyKind;
+use crate::model::finding::Code;
 use crate::model::record::Dataset;
 use crate::rules::control::Verdict;
-use crate::model::finding::Code;
 
 /// A record of one side, as the rounds see it.
 pub(super) struct Side {
@@ -244,7 +244,12 @@ impl Meeting<'_> {
             let mut steps = Vec::new();
             for (who, outcome, with, verdict) in &done {
                 let refused = self.refused(*who, with, &all_by_id[&id], &done);
-                steps.push((*who, self.told(round, kind, Some(&id), &group, *outcome, with, refused, *who), with, verdict));
+                steps.push((
+                    *who,
+                    self.told(round, kind, Some(&id), &group, *outcome, with, refused, *who),
+                    with,
+                    verdict,
+                ));
             }
             let sources = |with: &[Who], this: &Self| with.iter().map(|who| this.side(*who).source.clone()).collect();
             let ends: Vec<_> = steps
@@ -261,10 +266,8 @@ impl Meeting<'_> {
                 let side = self.side_mut(who);
                 side.steps.push(step);
                 if let Some(verdict) = verdict {
-                    let matched = matches!(
-                        verdict,
-                        Verdict::Matched | Verdict::MatchedGroup | Verdict::MatchedWithTolerance
-                    );
+                    let matched =
+                        matches!(verdict, Verdict::Matched | Verdict::MatchedGroup | Verdict::MatchedWithTolerance);
                     side.end = Some((verdict, if matched { rows } else { Vec::new() }));
                     side.used = Some((round, with));
                 } else if left {
@@ -294,7 +297,11 @@ impl Meeting<'_> {
             let mut free = self.free(completed.clone(), left);
             for (outcome, verdict, pairs) in [
                 (Outcome::Paired, Verdict::Matched, free.pair_equal()),
-                (Outcome::PairedWithTolerance, Verdict::MatchedWithTolerance, free.pair_tolerated(|code| self.tolerance(code))),
+                (
+                    Outcome::PairedWithTolerance,
+                    Verdict::MatchedWithTolerance,
+                    free.pair_tolerated(|code| self.tolerance(code)),
+                ),
             ] {
                 for (operation, row) in pairs {
                     put_together(&mut done, &[operation], &[row], outcome, verdict);
@@ -432,8 +439,11 @@ impl Meeting<'_> {
 
 /// Notes operations and rows that were brought together; each is with the whole other side, and in a group with its own.
 fn put_together(done: &mut Vec<Done>, operations: &[usize], rows: &[usize], outcome: Outcome, verdict: Verdict) {
-    let all: Vec<Who> =
-        operations.iter().map(|place| Who::Operation(*place)).chain(rows.iter().map(|place| Who::Row(*place))).collect();
+    let all: Vec<Who> = operations
+        .iter()
+        .map(|place| Who::Operation(*place))
+        .chain(rows.iter().map(|place| Who::Row(*place)))
+        .collect();
     for who in &all {
         let with = all.iter().copied().filter(|other| other != who).collect();
         done.push((*who, outcome, with, Some(verdict)));

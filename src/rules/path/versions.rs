@@ -89,7 +89,7 @@ pub(super) fn records(rows: &[Source], world: &World<'_>) -> (Vec<Line>, Vec<Ope
         let row = parts.first().map_or(0, |used| used.row);
         Line { provider, order_id, line_id, row, parts }
     });
-    let operations = operations.into_iter().map(|(identity, by_line)| operation(identity, &by_line, rows, world));
+    let operations = operations.into_iter().map(|(identity, by_line)| operation(identity, &by_line, rows));
     (lines.collect(), operations.collect())
 }
 
@@ -129,12 +129,7 @@ fn sift(versions: &[usize], rows: &[Source]) -> Vec<Part> {
     parts
 }
 
-fn operation(
-    identity: Identity,
-    by_line: &BTreeMap<Option<String>, Vec<usize>>,
-    rows: &[Source],
-    world: &World<'_>,
-) -> Operation {
+fn operation(identity: Identity, by_line: &BTreeMap<Option<String>, Vec<usize>>, rows: &[Source]) -> Operation {
     let (provider, dataset, order_id, currency_code, id) = identity;
     let mut parts: Vec<Part> = by_line.values().flat_map(|versions| sift(versions, rows)).collect();
     let is_used = |part: &&mut Part| part.fate == "used";
@@ -168,12 +163,16 @@ fn operation(
         currency: first.map_or_else(|| rows[0].row.currency, |row| row.currency),
         completed,
         effect_minor: if takes_back { -stated } else { stated },
-        reconciliation: used.iter().filter_map(|row| rows[*row].row.text("reconciliation_number")).min().map(str::to_owned),
+        reconciliation: used
+            .iter()
+            .filter_map(|row| rows[*row].row.text("reconciliation_number"))
+            .min()
+            .map(str::to_owned),
         created,
         used,
         parts,
         rank,
         takes_back,
-        provider: { let _ = world; provider },
+        provider,
     }
 }
