@@ -188,7 +188,7 @@ impl Page<'_> {
                 self.line(1, &text);
             }
             Step::Moved { .. } => self.moved(step, own),
-            Step::Compared { rule, holds, expected_minor, actual_minor } => {
+            Step::Compared { rule, holds, expected_minor, actual_minor, .. } => {
                 let (expected, actual) = (self.money(*expected_minor, own), self.money(*actual_minor, own));
                 let text = match (*rule, holds) {
                     ("cancelled", true) => format!("cancelled: the order states {expected}, which is what is missing"),
@@ -209,7 +209,7 @@ impl Page<'_> {
                 let what = if *known {
                     "settlement rows of its provider have it"
                 } else {
-                    "no settlement row of its provider has it"
+                    "no settlement row of its provider has it, so it waits as long as the newest operation of the batch"
                 };
                 self.line(1, &format!("states batch {reconciliation_number}: {what}"));
             }

@@ -279,9 +279,9 @@ impl Reading {
 
     /// Ids that are much like a key.
     fn near(&self, key: &str) -> Vec<String> {
-        let close = |text: &&str| {
-            text.len().abs_diff(key.len()) <= NEAR_DISTANCE && strsim::damerau_levenshtein(text, key) <= NEAR_DISTANCE
-        };
+        let most = NEAR_DISTANCE.min(key.len() / 2);
+        let close =
+            |text: &&str| text.len().abs_diff(key.len()) <= most && strsim::damerau_levenshtein(text, key) <= most;
         let ids = self.rows.iter().flat_map(|row| &row.keys).map(|key| &*key.text);
         let all = ids.chain(self.report.findings.iter().map(|finding| finding.id.as_str()));
         let found: BTreeSet<(usize, &str)> =

@@ -285,7 +285,8 @@ impl Order<'_> {
         ];
         for (code, holds, expected_minor, actual_minor) in rules {
             let rule = code.map_or("sum rule", Code::name);
-            steps.push(Step::Compared { rule, holds, expected_minor, actual_minor });
+            let allowed_minor = if code == Some(Code::LineVat) { self.world.settings.vat_tolerance_minor } else { 0 };
+            steps.push(Step::Compared { rule, holds, expected_minor, actual_minor, allowed_minor });
             if holds {
                 return (steps, code.map_or(Verdict::MatchedWithReversalLines, Verdict::Found));
             }
@@ -349,7 +350,8 @@ impl Order<'_> {
         let sum: i128 = missing.iter().map(|(key, ..)| key.gross - key.captured).sum();
         for (_, steps, verdict) in &mut missing {
             let holds = sum == stated;
-            steps.push(Step::Compared { rule: "cancelled", holds, expected_minor: stated, actual_minor: sum });
+            let (rule, expected_minor, actual_minor) = ("cancelled", stated, sum);
+            steps.push(Step::Compared { rule, holds, expected_minor, actual_minor, allowed_minor: 0 });
             if holds {
                 *verdict = Verdict::MatchedCancelled;
             }

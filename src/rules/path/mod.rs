@@ -149,6 +149,8 @@ pub enum Step {
         expected_minor: i128,
         /// The other side.
         actual_minor: i128,
+        /// By how much they may differ.
+        allowed_minor: i64,
     },
     /// What an operation comes to over its rows.
     Summed {

@@ -181,7 +181,10 @@ fn finished(operation: Operation, side: Side, world: &World<'_>) -> Decision {
                 }
                 steps.push(Step::Batch { reconciliation_number: number, known });
             }
-            steps.push(world.window(operation.created, world.settings.settlement_window()));
+            // A batch waits as a whole: its newest operation may be in another group.
+            if code == Code::Unsettled {
+                steps.push(world.window(operation.created, world.settings.settlement_window()));
+            }
             (Verdict::Found(code), Vec::new())
         }
     };
