@@ -144,6 +144,9 @@ pub struct RunArgs {
     /// Language of the page: en, sv, nb, da, fi [default: en]
     #[arg(long, value_name = "LANG", value_parser = ValueParser::new(language))]
     pub lang: Option<Lang>,
+    /// Replace ids by hashes made with the secret in this file, in everything that is written
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath)]
+    pub redact: Option<PathBuf>,
     /// Also write matches.csv
     #[arg(long)]
     pub matches: bool,

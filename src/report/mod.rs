@@ -12,6 +12,7 @@ pub mod parquet;
 #[cfg(not(feature = "parquet"))]
 #[path = "without_parquet.rs"]
 pub mod parquet;
+pub mod redact;
 #[cfg(test)]
 mod sample;
 mod seal;
