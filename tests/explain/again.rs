@@ -166,14 +166,14 @@ fn of_rounds(steps: &[Value], is_row: bool, record: &Value) -> Option<String> {
             if met(&pairs(&mut completed, &mut rows, 0)) {
                 return Some("matched".to_owned());
             }
-            let tolerance = number(&round["tolerance_minor"]);
-            let currency = text(&record["currency"]);
-            let (mut a, mut b): (Vec<Party<'_>>, Vec<Party<'_>>) = (completed.clone(), rows.clone());
-            a.retain(|party| party.0 == currency);
-            b.retain(|party| party.0 == currency);
             let mut used: Vec<(&str, &str)> = Vec::new();
-            for size in 1..=tolerance {
-                used.extend(pairs(&mut a, &mut b, size));
+            for (currency, most) in round["tolerance_minor"].as_object().unwrap() {
+                let (mut a, mut b): (Vec<Party<'_>>, Vec<Party<'_>>) = (completed.clone(), rows.clone());
+                a.retain(|party| party.0 == currency);
+                b.retain(|party| party.0 == currency);
+                for size in 1..=number(most) {
+                    used.extend(pairs(&mut a, &mut b, size));
+                }
             }
             if met(&used) {
                 return Some("matched (with tolerance)".to_owned());

@@ -10,7 +10,7 @@ mod pairing;
 mod rounds;
 mod versions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -202,8 +202,8 @@ pub struct Round {
     pub rows: Vec<Party>,
     /// Of both, those that are not listed, because there are too many.
     pub more: usize,
-    /// The tolerance of the record's currency.
-    pub tolerance_minor: i64,
+    /// The tolerances of the currencies that are there, where they are not 0.
+    pub tolerance_minor: BTreeMap<String, i64>,
     /// What came of it: see [`Outcome`].
     pub outcome: Outcome,
     /// `file:line` of what it was brought together with.

@@ -236,7 +236,7 @@ impl Meeting<'_> {
                     }
                 }
                 None if free => {
-                    let step = self.told(round, kind, None, &[], Outcome::NoId, &[], Vec::new(), who);
+                    let step = self.told(round, kind, None, &[], Outcome::NoId, &[], Vec::new());
                     self.side_mut(who).steps.push(step);
                 }
                 None => {}
@@ -247,12 +247,7 @@ impl Meeting<'_> {
             let mut steps = Vec::new();
             for (who, outcome, with, verdict) in &done {
                 let refused = self.refused(*who, with, &all_by_id[&id], &done);
-                steps.push((
-                    *who,
-                    self.told(round, kind, Some(&id), &group, *outcome, with, refused, *who),
-                    with,
-                    verdict,
-                ));
+                steps.push((*who, self.told(round, kind, Some(&id), &group, *outcome, with, refused), with, verdict));
             }
             let sources = |with: &[Who], this: &Self| with.iter().map(|who| this.side(*who).source.clone()).collect();
             let ends: Vec<_> = steps
@@ -415,7 +410,6 @@ impl Meeting<'_> {
         outcome: Outcome,
         with: &[Who],
         refused: Vec<Refused>,
-        who: Who,
     ) -> Step {
         let parties = |operations: bool| -> Vec<Party> {
             let those = group.iter().filter(|who| matches!(who, Who::Operation(_)) == operations);
@@ -423,6 +417,9 @@ impl Meeting<'_> {
         };
         let (mut operations, mut rows) = (parties(true), parties(false));
         let all = operations.len().saturating_add(rows.len());
+        let currencies = operations.iter().chain(&rows).map(|party| party.currency.clone());
+        let tolerance_minor =
+            currencies.map(|code| (code.clone(), self.tolerance(&code))).filter(|(_, most)| *most > 0).collect();
         operations.truncate(LISTED_MAX);
         rows.truncate(LISTED_MAX);
         Step::Round(Box::new(Round {
@@ -432,7 +429,7 @@ impl Meeting<'_> {
             more: all.saturating_sub(operations.len()).saturating_sub(rows.len()),
             operations,
             rows,
-            tolerance_minor: self.tolerance(&self.side(who).currency),
+            tolerance_minor,
             outcome,
             with: with.iter().take(LISTED_MAX).map(|who| self.side(*who).source.clone()).collect(),
             refused,
