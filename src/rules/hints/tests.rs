@@ -1,0 +1,1 @@
+//! Hints of made-up records.
