@@ -102,6 +102,10 @@ fn record(finding: usize, rows: &[&Row], context: &Context<'_>) -> Option<Stands
         day: rows.iter().filter_map(|row| row.instant("created_at")).max().map(|at| context.settings.zone.day(at)),
         ids: IdColumn::ALL.iter().filter_map(id).collect(),
     };
-    // Where it stands is where the first of its rows stands.
-    Some((candidate, rows.iter().map(|row| row.origin).min()?))
+    // Where it stands is where the first of its rows stands, first by what it says.
+    let line = |row: &Row| row.text("line_id").unwrap_or_default().to_owned();
+    let stands = rows
+        .iter()
+        .min_by(|a, b| line(a).cmp(&line(b)).then_with(|| a.cmp_by_amount(b)).then_with(|| a.origin.cmp(&b.origin)))?;
+    Some((candidate, stands.origin))
 }

@@ -199,7 +199,7 @@ fn near(amounts: Amounts, days_apart: Option<u64>) -> bool {
 
 /// How two ids differ, if they are alike; in different columns only the way of writing may differ.
 fn slip_between(a: &Id, b: &Id) -> Option<Slip> {
-    if a.column == b.column || a.normal() == b.normal() { slip(a, b) } else { None }
+    if a.column == b.column || a.bare() == b.bare() { slip(a, b) } else { None }
 }
 
 /// Ids that say nothing alone: of an order, which holds several records, and in two columns numbers of two series and

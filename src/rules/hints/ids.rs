@@ -59,7 +59,7 @@ pub struct Id {
     pub column: IdColumn,
     /// As it stands there.
     pub text: Box<str>,
-    /// Without what is only a way of writing; `None` where that is the text itself.
+    /// Without white space, in small letters; `None` where that is the text itself.
     normal: Option<Box<str>>,
 }
 
@@ -74,10 +74,17 @@ impl Id {
         Some(Self { column, text: text.into(), normal: (normal != text).then(|| normal.into()) })
     }
 
-    /// The id without what is only a way of writing: no white space, small letters, no leading zeros.
+    /// The id without white space, in small letters. Leading zeros stay: a digit that changes places with them is a slip.
     #[must_use]
     pub fn normal(&self) -> &str {
         self.normal.as_deref().unwrap_or(&self.text)
+    }
+
+    /// What is left of it without any way of writing: without leading zeros too.
+    #[must_use]
+    pub fn bare(&self) -> &str {
+        let normal = self.normal();
+        normal.get(leading_zeros(normal)..).unwrap_or_default()
     }
 
     /// Whether it is a plain number.
@@ -93,9 +100,7 @@ pub(super) fn is_blank(c: char) -> bool {
 }
 
 fn normal(text: &str) -> String {
-    let mut normal: String = text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect();
-    normal.drain(..leading_zeros(&normal));
-    normal
+    text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// How many zeros stand before a number; one that is the whole number counts as its digit.
@@ -168,7 +173,7 @@ pub fn slip(first: &Id, second: &Id) -> Option<Slip> {
     if first.text == second.text {
         return Some(Slip::None);
     }
-    if first.normal() == second.normal() {
+    if first.bare() == second.bare() {
         return Some(written(&first.text, &second.text));
     }
     edit(first.normal(), second.normal())

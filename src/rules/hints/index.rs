@@ -219,7 +219,7 @@ fn keys(candidate: &Candidate, same_amounts: bool) -> Vec<u64> {
     let mut maker = Maker { keys: Vec::with_capacity(32), text: Vec::with_capacity(96) };
     for id in &candidate.ids {
         let normal = id.normal();
-        maker.add(b"whole", &[], normal, "");
+        maker.add(b"whole", &[], id.bare(), "");
         let length = normal.chars().count();
         if !(SHORT..=LONG).contains(&length) {
             continue;
