@@ -1,5 +1,8 @@
 //! Near misses of every kind, planted by a seed among records that have no counterpart at all.
 
+// The rates are printed for whoever asks with --nocapture.
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeSet;
 
 use super::*;
