@@ -132,6 +132,7 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         out: folder.join("out"),
         matches: false,
         parquet: false,
+        workbook: false,
         page: false,
         lang: avstem::report::words::Lang::En,
         threads: None,

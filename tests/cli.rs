@@ -19,7 +19,7 @@ fn what_cannot_be_done_is_said_on_standard_error_with_status_2() -> Result<(), B
         ),
         (
             &["run", "--reports", "sie"],
-            "invalid value 'sie' for '--reports <LIST>': this version does not write sie yet; it writes csv and json (always), html and parquet",
+            "invalid value 'sie' for '--reports <LIST>': this version does not write sie yet; it writes csv and json (always), html, xlsx and parquet",
         ),
         (
             &["run", "--memory", "0"],

@@ -135,12 +135,15 @@ pub struct RunArgs {
     /// Days during which an unsettled operation is pending [default: 5]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
     pub settlement_days: Option<i64>,
-    /// Formats to write, separated by commas: csv and json (always written), html, parquet
+    /// Formats to write, separated by commas: csv and json (always written), html, xlsx, parquet
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = ValueParser::new(report_format))]
     pub reports: Vec<ReportFormat>,
     /// Language of the page: en, sv, nb, da, fi [default: en]
     #[arg(long, value_name = "LANG", value_parser = ValueParser::new(language))]
     pub lang: Option<Lang>,
+    /// Replace ids by hashes made with the secret in this file, in everything that is written
+    #[arg(long, value_name = "KEYFILE", value_hint = ValueHint::FilePath)]
+    pub redact: Option<PathBuf>,
     /// Also write matches.csv
     #[arg(long)]
     pub matches: bool,
@@ -274,23 +277,26 @@ pub enum ReportFormat {
     Json,
     /// The page.
     Html,
+    /// The workbook.
+    Xlsx,
     /// The canonical rows.
     Parquet,
 }
 
 /// Formats that CLI.md names and later versions write.
-const LATER_FORMATS: [&str; 5] = ["xlsx", "sie", "hledger", "beancount", "gbat10"];
+const LATER_FORMATS: [&str; 4] = ["sie", "hledger", "beancount", "gbat10"];
 
 fn report_format(text: &str) -> Result<ReportFormat, String> {
     match text.trim() {
         "csv" => Ok(ReportFormat::Csv),
         "json" => Ok(ReportFormat::Json),
         "html" => Ok(ReportFormat::Html),
+        "xlsx" => Ok(ReportFormat::Xlsx),
         "parquet" => Ok(ReportFormat::Parquet),
-        later if LATER_FORMATS.contains(&later) => {
-            Err(format!("this version does not write {later} yet; it writes csv and json (always), html and parquet"))
-        }
-        _ => Err("no such report; this version writes csv and json (always), html and parquet".to_owned()),
+        later if LATER_FORMATS.contains(&later) => Err(format!(
+            "this version does not write {later} yet; it writes csv and json (always), html, xlsx and parquet"
+        )),
+        _ => Err("no such report; this version writes csv and json (always), html, xlsx and parquet".to_owned()),
     }
 }
 
@@ -402,10 +408,12 @@ mod tests {
     #[test]
     fn reports_of_later_versions_are_refused_by_name() {
         assert_eq!(report_format(" parquet"), Ok(ReportFormat::Parquet));
+        assert_eq!(report_format("xlsx"), Ok(ReportFormat::Xlsx));
         assert_eq!(report_format("html"), Ok(ReportFormat::Html));
         for text in LATER_FORMATS {
-            let message =
-                format!("this version does not write {text} yet; it writes csv and json (always), html and parquet");
+            let message = format!(
+                "this version does not write {text} yet; it writes csv and json (always), html, xlsx and parquet"
+            );
             assert_eq!(report_format(text), Err(message));
         }
         assert!(report_format("pdf").is_err_and(|error| error.starts_with("no such report")));

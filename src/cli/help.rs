@@ -96,6 +96,11 @@ What makes status 1 (--fail-on):
                much and too little alike) sum to at least the amount, which is in major units
   The reports are the same in any case, and so are status 2 and 3.
 
+Workbook (--reports xlsx):
+  report.xlsx holds the whole report for people: a summary, what is to be done (largest first, with
+  columns for a status and a note), what is pending, batches, ages, each leg, and a legend of the
+  codes. The next run replaces it: keep a copy of one that has notes in it.
+
 Night after night (--state FILE):
   The report is that of one run over the files of all nights. The file is made where there is none;
   give only what is new, or a folder that grows: what was read on an earlier night is known by its

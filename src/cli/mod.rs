@@ -34,9 +34,10 @@ use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
 use crate::report::metrics::Figures;
+use crate::report::redact::{self, Key};
 use crate::report::view::{Report, Summary};
-use crate::report::{folder, page, verify};
-use args::{CheckArgs, Cli, Command, Format, RunArgs, VerifyArgs};
+use crate::report::{folder, page, verify, workbook};
+use args::{CheckArgs, Cli, Command, Format, ReportFormat, RunArgs, VerifyArgs};
 use config::Config;
 use console::Console;
 use fault::{Fault, Place};
@@ -128,15 +129,34 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     if let Some(state) = &plan.state {
         return night::night(&plan, state, args, console);
     }
+    let key = key(args)?;
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     // Before the work: a folder that cannot be replaced is refused now, and what a dead run left is mended.
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
     let datasets = plan.parquet.then(|| staging.path());
-    let report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
+    let mut report = watched(console, |on| pipeline::run_with_datasets(&plan, datasets, on))?;
+    redacted(&mut report, key.as_ref());
     write_for_people(&plan, &report, staging.path())?;
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
     shown(&plan, &report, args, console)
+}
+
+/// The key that ids are hidden with, where that is asked for.
+fn key(args: &RunArgs) -> Result<Option<Key>, Fault> {
+    let Some(path) = &args.redact else { return Ok(None) };
+    if args.reports.contains(&ReportFormat::Parquet) {
+        let fault = Fault::new("--redact cannot be given together with --reports parquet");
+        return Err(fault.help("the Parquet files hold the rows as they were given"));
+    }
+    let unusable = |error: std::io::Error| Fault::of_file(&path.display().to_string(), error.to_string());
+    Key::read(path).map(Some).map_err(unusable)
+}
+
+fn redacted(report: &mut Report, key: Option<&Key>) {
+    if let Some(key) = key {
+        redact::redact(report, key);
+    }
 }
 
 /// Writes what people read into the folder of a report that is in the making.
@@ -145,6 +165,10 @@ fn write_for_people(plan: &Plan, report: &Report, folder: &Path) -> Result<(), F
     if plan.page {
         page::write_file(folder, report, &currencies, plan.lang)
             .map_err(|error| Fault::new(format!("{} cannot be written: {error}", page::PAGE_FILE)))?;
+    }
+    if plan.workbook {
+        workbook::write_file(folder, report, &currencies)
+            .map_err(|error| Fault::new(format!("{} cannot be written: {error}", workbook::WORKBOOK_FILE)))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use super::console::Console;
 use super::fault::Fault;
 use super::watch::Done;
-use super::{ledger, shown, tell, watched, write_for_people};
+use super::{key, ledger, redacted, shown, tell, watched, write_for_people};
 use crate::pipeline;
 use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
@@ -36,9 +36,11 @@ pub(super) fn night(plan: &Plan, state: &Path, args: &RunArgs, console: Console)
 }
 
 fn work(plan: &Plan, store: &mut Store, args: &RunArgs, console: Console) -> Result<Done, Fault> {
+    let key = key(args)?;
     let refused = |error: folder::PublishError| Fault::new(error.to_string());
     let staging = folder::Staging::begin(&plan.out).map_err(refused)?;
-    let worked = watched(console, |on| pipeline::night::run(plan, store, on))?;
+    let mut worked = watched(console, |on| pipeline::night::run(plan, store, on))?;
+    redacted(&mut worked.report, key.as_ref());
     for file in &worked.passed_over {
         console.note_of(file, "was read on an earlier night, and is passed over");
     }

@@ -63,6 +63,7 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
         return Err(refused("--reports parquet"));
     }
     plan.parquet = args.reports.contains(&ReportFormat::Parquet);
+    plan.workbook = args.reports.contains(&ReportFormat::Xlsx);
     plan.page = args.reports.contains(&ReportFormat::Html);
     plan.lang = args.lang.or_else(|| config.lang()).unwrap_or_default();
     plan.memory_bytes = args.memory;
@@ -91,6 +92,7 @@ fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc
         retain_days: RETAIN_DAYS,
         matches: false,
         parquet: false,
+        workbook: false,
         page: false,
         lang: Lang::default(),
         threads: args.threads.map(usize::from),
@@ -243,11 +245,11 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_planned() -> Result<(), String> {
         let (plan, _) = plan(
-            "run --input - --reports csv,parquet --matches --threads 2 --memory 1MiB --settlement-days 0",
+            "run --input - --reports csv,parquet,xlsx --matches --threads 2 --memory 1MiB --settlement-days 0",
             &[],
             "",
         )?;
-        assert!(plan.matches && plan.parquet);
+        assert!(plan.matches && plan.parquet && plan.workbook);
         assert_eq!((plan.threads, plan.memory_bytes, plan.settings.settlement_days), (Some(2), Some(1 << 20), 0));
         Ok(())
     }
@@ -264,8 +266,8 @@ mod tests {
             ("run --fail-on 5 --input -", "--fail-on 5: `5` is no amount"),
             ("run --capture-days -1 --input -", "error: invalid value '-1' for '--capture-days <N>': -1 is not in 0.."),
             (
-                "run --reports xlsx --input -",
-                "error: invalid value 'xlsx' for '--reports <LIST>': this version does not write xlsx yet",
+                "run --reports sie --input -",
+                "error: invalid value 'sie' for '--reports <LIST>': this version does not write sie yet",
             ),
         ];
         for (typed, expected) in cases {

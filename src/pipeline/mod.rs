@@ -1,6 +1,7 @@
 //! The only wiring: [`run`] reads as the program.
 
 pub mod assemble;
+pub mod causes;
 pub mod datasets;
 mod desk;
 pub mod error;
@@ -40,6 +41,7 @@ use crate::ingest::library::Library;
 use crate::model::currency::Currencies;
 use crate::model::finding::{Finding, FoundRow, Status};
 use crate::model::names::{NameId, Names};
+use crate::model::record::ReadBack as _;
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
 use crate::rules::describe::describe_all;
@@ -162,7 +164,13 @@ fn reconcile_inputs(
     let outcome =
         assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
     let rejects = read.rejects.clone();
-    let report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
+    let mut report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
+    if plan.is_for_people() && !beside.counts_only {
+        let fee_minor = |library: &Library<'_>, origin| Ok::<_, RunError>(library.row(origin)?.minor("fee_amount"));
+        report.insight.causes = with_library(inputs, means, |library| {
+            causes::causes(&report.findings, &report.batches, &|origin| fee_minor(library, origin))
+        })?;
+    }
     Ok(Done { report, seen, rejects })
 }
 

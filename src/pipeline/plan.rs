@@ -27,6 +27,8 @@ pub struct Plan {
     pub matches: bool,
     /// Also write the canonical rows as Parquet.
     pub parquet: bool,
+    /// Also write the workbook.
+    pub workbook: bool,
     /// Also write the page.
     pub page: bool,
     /// The language of reports that people read.
@@ -41,6 +43,14 @@ pub struct Plan {
     pub shard_count: usize,
     /// Day for which ages count, also in the settings; kept for the report's head.
     pub as_of: NaiveDate,
+}
+
+impl Plan {
+    /// Whether a report that people read is asked for, and what is worked out for them alone.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.page || self.workbook
+    }
 }
 
 /// A file that came.

@@ -12,9 +12,11 @@ pub mod parquet;
 #[cfg(not(feature = "parquet"))]
 #[path = "without_parquet.rs"]
 pub mod parquet;
+pub mod redact;
 #[cfg(test)]
 mod sample;
 mod seal;
 pub mod verify;
 pub mod view;
 pub mod words;
+pub mod workbook;

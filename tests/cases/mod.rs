@@ -158,6 +158,7 @@ impl Case {
             retain_days: 800,
             matches: true,
             parquet: false,
+            workbook: false,
             page: false,
             lang: avstem::report::words::Lang::En,
             threads: Some(2),

@@ -58,6 +58,7 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         retain_days: 800,
         matches: true,
         parquet: false,
+        workbook: false,
         page: false,
         lang: avstem::report::words::Lang::En,
         threads: Some(engine.threads),

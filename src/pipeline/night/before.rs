@@ -136,8 +136,8 @@ impl Before {
 
     /// What a file of the state holds.
     pub(super) fn dataset(&self, id: i64) -> Option<Dataset> {
-        let file = self.files.iter().find(|file| file.id == id)?;
-        Dataset::from_name(&file.dataset)
+        let place = self.files.binary_search_by_key(&id, |file| file.id).ok()?;
+        Dataset::from_name(&self.files.get(place)?.dataset)
     }
 
     /// The parts of the file that one of the state is the first part of.

@@ -87,6 +87,7 @@ fn plan(inputs: Vec<Input>) -> Plan {
         retain_days: 800,
         matches: false,
         parquet: false,
+        workbook: false,
         page: false,
         lang: avstem::report::words::Lang::En,
         threads: Some(1),
