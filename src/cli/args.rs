@@ -29,6 +29,9 @@ pub enum Command {
     /// Read the inputs only and show what they hold
     #[command(long_about = help::CHECK, after_long_help = help::AFTER_CHECK)]
     Check(CheckArgs),
+    /// Tell everything known of an order, line, reference, number, batch or discrepancy
+    #[command(long_about = help::EXPLAIN, after_long_help = help::AFTER_EXPLAIN)]
+    Explain(ExplainArgs),
     /// Prove a report folder from its files alone
     #[command(long_about = help::VERIFY, after_long_help = help::AFTER_VERIFY)]
     Verify(VerifyArgs),
@@ -167,6 +170,35 @@ pub struct CheckArgs {
     /// The inputs.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// What is shown.
+    #[command(flatten)]
+    pub show: ShowArgs,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Default, Args)]
+pub struct ExplainArgs {
+    /// An order id, ORDER/LINE, reference, number, operation or transaction id, batch or discrepancy id
+    #[arg(value_name = "KEY")]
+    pub key: String,
+    /// The inputs.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// The day for which ages count [default: today in the configured zone; with a state its last night]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = ValueParser::new(day))]
+    pub as_of: Option<NaiveDate>,
+    /// Ask what this state holds, instead of inputs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: Option<PathBuf>,
+    /// Ask only what the files of this report say
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "state")]
+    pub report: Option<PathBuf>,
+    /// Days during which an uncaptured line is pending [default: 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub capture_days: Option<i64>,
+    /// Days during which an unsettled operation is pending [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub settlement_days: Option<i64>,
     /// What is shown.
     #[command(flatten)]
     pub show: ShowArgs,

@@ -16,6 +16,7 @@ Exit status:
 Examples:
   avstem run --orders orders.csv --captures captures.csv --settlements settlements/
   avstem check --config avstem.toml
+  avstem explain 1001 --config avstem.toml
   avstem verify avstem-out
   avstem init exports/ --out avstem.toml
 
@@ -155,6 +156,33 @@ Exit status:
 Examples:
   avstem check --settlements R1234-0001.xml
   avstem check --config avstem.toml --format json";
+
+/// What `explain` does.
+pub const EXPLAIN: &str = "\
+Tells everything known of a KEY: what it is, its records with file and line, the way to the verdict on each (what was \
+ordered and moved, the keys that were tried, what was paired with what, which candidates were refused and why), the \
+findings that name it with what they mean and what to do, and its batches. Records that are matched are told as well.
+
+The inputs are reconciled as `avstem run` does it, and nothing is written. The way to each verdict is then found once \
+more, by itself; where the two differed, that would be an error and not a story.";
+
+/// Below the long help of `explain`.
+pub const AFTER_EXPLAIN: &str = "\
+Inputs, configuration and environment are those of `avstem run --help`. Give the same settings as in
+the run that is asked about.
+  --state FILE  asks all rows that the state holds, as of its last night (with the same --config)
+  --report DIR  asks the files of a report alone: the rows of its tables that name the key
+
+Exit status:
+  0  told
+  1  no such key
+  2  usage, unreadable input, bad configuration
+
+Examples:
+  avstem explain 1001 --orders orders.csv --captures captures.csv --settlements settled/
+  avstem explain 1001/2 --config avstem.toml --as-of 2026-10-31
+  avstem explain 739908 --config avstem.toml --format json | jq .batches
+  avstem explain 3f9a0c1d22b47e65 --report avstem-out";
 
 /// What `verify` does.
 pub const VERIFY: &str = "\

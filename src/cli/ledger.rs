@@ -23,7 +23,11 @@ fn of_state(state: &Path, problem: impl Into<String>) -> Fault {
     Fault::of_file(&state.display().to_string(), problem)
 }
 
-fn look(state: &Path) -> Result<Store, Fault> {
+/// Opens a state to look into it.
+///
+/// # Errors
+/// There is none, or it cannot be read.
+pub(super) fn look(state: &Path) -> Result<Store, Fault> {
     if !state.is_file() {
         return Err(of_state(state, "no such state").help("`avstem run --state FILE` makes one"));
     }

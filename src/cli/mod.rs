@@ -7,6 +7,7 @@ mod console;
 mod dialect;
 mod environment;
 mod expectations;
+mod explain;
 mod fail_on;
 mod fault;
 mod help;
@@ -76,6 +77,7 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
     match command {
         Command::Run(args) => Ok(run_watched(&args, console.with(&args.show))),
         Command::Check(args) => Ok(check_watched(&args, console.with(&args.show))),
+        Command::Explain(args) => explain::explain(&args, console.with(&args.show)),
         Command::Verify(args) => prove(&args, console.with_quiet(args.quiet)),
         Command::History(args) => {
             Ok(printed(console, &ledger::history(&args, console.out_colours())?, 0, NOTHING_WRITTEN))

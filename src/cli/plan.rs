@@ -3,9 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::args::{CheckArgs, InputArgs, ReportFormat, RunArgs};
+use super::args::{CheckArgs, ExplainArgs, InputArgs, ReportFormat, RunArgs};
 use super::config::Config;
 use super::fail_on;
 use super::fault::Fault;
@@ -78,14 +78,47 @@ pub fn of_check(args: &CheckArgs, config: &Config, now: DateTime<Utc>) -> Result
     of_inputs(&args.inputs, config, false, now)
 }
 
+/// The plan of `explain` over inputs.
+///
+/// # Errors
+/// An input cannot be used.
+pub fn of_explain(args: &ExplainArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    Ok(explaining(args, of_inputs(&args.inputs, config, false, now)?))
+}
+
+/// The plan of `explain` over a state, the last night of which was on a day.
+#[must_use]
+pub fn of_state(args: &ExplainArgs, config: &Config, day: NaiveDate) -> Plan {
+    explaining(args, planned(&args.inputs, config, Vec::new(), day))
+}
+
+fn explaining(args: &ExplainArgs, mut plan: Plan) -> Plan {
+    plan.as_of = args.as_of.unwrap_or(plan.as_of);
+    plan.settings.as_of = plan.as_of;
+    plan.settings.capture_days = args.capture_days.unwrap_or(plan.settings.capture_days);
+    plan.settings.settlement_days = args.settlement_days.unwrap_or(plan.settings.settlement_days);
+    plan
+}
+
+/// Whether the command line names any input.
+#[must_use]
+pub fn names_inputs(args: &InputArgs) -> bool {
+    [&args.orders, &args.captures, &args.reversals, &args.settlements, &args.input]
+        .iter()
+        .any(|paths| !paths.is_empty())
+}
+
 fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc>) -> Result<Plan, Fault> {
-    let as_of = config.zone().day(now);
+    Ok(planned(args, config, inputs(args, config, nightly)?, config.zone().day(now)))
+}
+
+fn planned(args: &InputArgs, config: &Config, inputs: Vec<Input>, as_of: NaiveDate) -> Plan {
     let mut settings = config.settings(as_of);
     if let Some(provider) = &args.provider {
         settings.default_provider.clone_from(provider);
     }
-    Ok(Plan {
-        inputs: inputs(args, config, nightly)?,
+    Plan {
+        inputs,
         settings,
         out: PathBuf::from(OUT),
         state: None,
@@ -100,7 +133,7 @@ fn of_inputs(args: &InputArgs, config: &Config, nightly: bool, now: DateTime<Utc
         chunk_bytes: CHUNK_BYTES,
         shard_count: SHARD_COUNT,
         as_of,
-    })
+    }
 }
 
 /// The inputs of the command line, else those of the configuration.

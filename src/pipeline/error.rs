@@ -32,6 +32,9 @@ pub enum RunError {
         /// The day of this run.
         as_of: String,
     },
+    /// An error of the program: what it would tell is not what it found.
+    #[error("internal error: {0}")]
+    Differs(String),
     /// The worker threads could not be started.
     #[error("the worker threads could not be started: {0}")]
     Threads(String),
@@ -49,6 +52,9 @@ impl RunError {
             Self::Earlier { .. } => Some(
                 "give --as-of that day or a later one, or --replay to set this state aside and begin a new one with this night",
             ),
+            Self::Differs(_) => {
+                Some("this is an error of the program: report it with the version and, if you may, the records")
+            }
             Self::Threads(_) => Some("give a smaller --threads"),
         }
     }

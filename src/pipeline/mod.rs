@@ -5,6 +5,7 @@ pub mod causes;
 pub mod datasets;
 mod desk;
 pub mod error;
+pub mod explain;
 pub mod header;
 pub mod hints;
 pub mod inputs;

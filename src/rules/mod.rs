@@ -18,6 +18,7 @@ pub mod native;
 pub mod operations;
 pub mod orders;
 pub mod pairing;
+pub mod path;
 pub mod plain;
 pub mod references;
 pub mod settings;

@@ -45,7 +45,7 @@ impl<'f> Joined<'f> {
 
 /// The groups of tonight's rows.
 #[derive(Debug, Default)]
-pub(super) struct Grouped {
+pub(in crate::pipeline) struct Grouped {
     /// The group of each row or fact.
     pub of_row: Vec<i64>,
     /// Groups of the state that rows of tonight belong to, ascending, as they are numbered there.
@@ -64,7 +64,7 @@ pub(super) struct Grouped {
 ///
 /// # Errors
 /// The state cannot be read.
-pub(super) fn grouped(rows: &[&[Key]], store: Option<&Store>, next: i64) -> Result<Grouped, StateError> {
+pub(in crate::pipeline) fn grouped(rows: &[&[Key]], store: Option<&Store>, next: i64) -> Result<Grouped, StateError> {
     let mut joined = Joined::of(rows);
     let mut keys: Vec<(&Key, usize)> = joined.first.iter().map(|(key, row)| (*key, *row)).collect();
     keys.sort_unstable();

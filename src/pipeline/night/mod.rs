@@ -9,10 +9,11 @@
 pub mod archive;
 mod before;
 mod documents;
-mod groups;
+pub(super) mod groups;
+pub mod kept;
 mod open_items;
 mod past;
-mod scan;
+pub(super) mod scan;
 mod tonight;
 mod trend;
 

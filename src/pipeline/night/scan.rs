@@ -21,7 +21,7 @@ use crate::state::{IdKind, Key};
 
 /// A row of tonight.
 #[derive(Debug)]
-pub(super) struct Fresh {
+pub(in crate::pipeline) struct Fresh {
     /// The number of its file among the inputs.
     pub file: usize,
     /// Where it stands there.
@@ -41,7 +41,7 @@ pub(super) struct Fresh {
 }
 
 /// The known columns that a file has, in the canonical order.
-pub(super) fn columns(volume: &Volume) -> Vec<&'static str> {
+pub(in crate::pipeline) fn columns(volume: &Volume) -> Vec<&'static str> {
     let known = volume.layout.dataset.columns().iter().map(|column| column.name);
     known.filter(|name| volume.layout.has(name)).collect()
 }
@@ -50,7 +50,7 @@ pub(super) fn columns(volume: &Volume) -> Vec<&'static str> {
 ///
 /// # Errors
 /// A file cannot be read any more.
-pub(super) fn rows(inputs: &Inputs, files: &[usize], means: &Means<'_>) -> Result<Vec<Fresh>, RunError> {
+pub(in crate::pipeline) fn rows(inputs: &Inputs, files: &[usize], means: &Means<'_>) -> Result<Vec<Fresh>, RunError> {
     let mut planned: Vec<(usize, Chunk)> = Vec::new();
     for file in files {
         let (entry, volume) = (&inputs.files[*file], &inputs.volumes[*file]);
