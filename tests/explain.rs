@@ -66,7 +66,7 @@ fn month() -> Reading {
         expect("dintero", Dataset::Settlements, Every::Month, 30, "2026-10-01"),
     ];
     let engine = Engine { shard_count: 1, ..Engine::default() };
-    Reading::of_inputs(&plan_of(inputs, settings, Path::new("."), engine), &|_| {}).unwrap()
+    Reading::of_inputs(&plan_of(inputs, settings, Path::new("."), engine), &|_| {}).unwrap().indexed().unwrap()
 }
 
 /// A table of the expected report, each row by the names of its columns.

@@ -11,7 +11,7 @@ mod naming;
 mod proof;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use self::answer::{Answer, BatchOut, FindingOut, More, Record, RejectOut, RowOut, columns};
 use self::group::{Alone, alone};
@@ -41,6 +41,8 @@ pub const RECORDS_MAX: usize = 100;
 const LISTED_MAX: usize = 100;
 /// So many other ids are named where there is no such key.
 const NEAR_MAX: usize = 5;
+/// So many judged groups are kept for later keys.
+const JUDGED_MAX: usize = 4_096;
 /// So many signs may differ in them.
 const NEAR_DISTANCE: usize = 2;
 
@@ -71,7 +73,14 @@ pub struct Reading {
     /// The findings of a state's last night.
     stored: Vec<StoredFinding>,
     row_at: HashMap<Origin, usize>,
+    /// The rows by all that may name them, where many keys are asked.
+    index: Option<HashMap<String, Vec<usize>>>,
+    /// Groups that were judged for an earlier key, by their rows.
+    judged: Mutex<HashMap<Vec<usize>, Arc<Judged>>>,
 }
+
+/// Groups judged alone, and the ids of the findings that are the verdicts of rows, by the places of these.
+type Judged = (Alone, BTreeMap<usize, String>);
 
 impl std::fmt::Debug for Reading {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -144,6 +153,8 @@ impl Reading {
             seen,
             stored,
             row_at,
+            index: None,
+            judged: Mutex::default(),
         })
     }
 
@@ -176,8 +187,8 @@ impl Reading {
         let wanted: BTreeSet<i64> = named.rows.iter().map(|row| self.group_of[*row]).collect();
         let mut places: Vec<usize> = wanted.iter().flat_map(|group| &self.groups[group]).copied().collect();
         places.sort_unstable();
-        let alone = alone(self, &places)?;
-        let codes = self.prove(key, &places, &alone)?;
+        let judged = self.judged(key, &places)?;
+        let (alone, ids) = &*judged;
         let mut answer = Answer {
             key: key.to_owned(),
             as_of: self.report.summary.as_of.clone(),
@@ -198,7 +209,7 @@ impl Reading {
             }
             shown_rows.extend(decision.parts.iter().map(|part| places[part.row]));
             if answer.records.len() < RECORDS_MAX {
-                let record = self.record(decision, &places, &alone, &codes);
+                let record = self.record(decision, &places, alone, ids);
                 answer.records.push(record);
             } else {
                 *more.entry(decision.verdict.name().to_owned()).or_default() += 1;
@@ -206,7 +217,7 @@ impl Reading {
         }
         answer.more_records = more.into_iter().map(|(verdict, records)| More { verdict, records }).collect();
         self.add_findings(&named, &shown_rows, &mut answer);
-        self.add_batches(&named, &alone, &mut answer);
+        self.add_batches(&named, alone, &mut answer);
         for (count, what) in [
             (cut(&mut answer.findings), "findings"),
             (cut(&mut answer.batches), "batches"),
@@ -220,7 +231,26 @@ impl Reading {
         Ok(Asked::Known(Box::new(answer)))
     }
 
-    fn record(&self, decision: &Decision, places: &[usize], alone: &Alone, codes: &BTreeMap<usize, String>) -> Record {
+    /// Groups judged alone and proved, once for all keys that lead to the same ones.
+    fn judged(&self, key: &str, places: &[usize]) -> Result<Arc<Judged>, RunError> {
+        if let Ok(judged) = self.judged.lock()
+            && let Some(known) = judged.get(places)
+        {
+            return Ok(Arc::clone(known));
+        }
+        let alone = alone(self, places)?;
+        let ids = self.prove(key, places, &alone)?;
+        let fresh = Arc::new((alone, ids));
+        if let Ok(mut judged) = self.judged.lock() {
+            if judged.len() >= JUDGED_MAX {
+                judged.clear();
+            }
+            judged.insert(places.to_vec(), Arc::clone(&fresh));
+        }
+        Ok(fresh)
+    }
+
+    fn record(&self, decision: &Decision, places: &[usize], alone: &Alone, ids: &BTreeMap<usize, String>) -> Record {
         let source = |row: usize| &alone.sources[row];
         let rows = decision.parts.iter().map(|part| RowOut {
             source: source(part.row).place.clone(),
@@ -230,7 +260,7 @@ impl Reading {
         });
         let first = decision.parts.first().map_or(0, |part| part.row);
         let finding = match decision.verdict {
-            Verdict::Found(_) => codes.get(&places[first]).cloned().unwrap_or_default(),
+            Verdict::Found(_) => ids.get(&places[first]).cloned().unwrap_or_default(),
             _ => String::new(),
         };
         Record {

@@ -1,6 +1,6 @@
 //! What a key is: the columns that have it, batches, findings and rejected rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Reading;
 use super::answer::{Aside, Reading as WayToRead};
@@ -76,6 +76,36 @@ impl Sought {
 }
 
 impl Reading {
+    /// Makes an index of all keys, for whoever asks many: without it every row is looked at for each.
+    ///
+    /// # Errors
+    /// A file changed since it was read.
+    pub fn indexed(mut self) -> Result<Self, RunError> {
+        let mut index: HashMap<String, Vec<usize>> = HashMap::new();
+        with_library(&self.inputs, &self.means(), |library| {
+            for (place, fresh) in self.rows.iter().enumerate() {
+                let Some(row) = typed(fresh, library)? else { continue };
+                let mut keys: BTreeSet<String> =
+                    COLUMNS.iter().filter_map(|(column, _)| row.text(column)).map(str::to_owned).collect();
+                if let (Some(order), Some(line)) = (row.text("order_id"), row.text("line_id")) {
+                    keys.insert(format!("{order}/{line}"));
+                }
+                keys.into_iter().for_each(|key| index.entry(key).or_default().push(place));
+            }
+            Ok::<_, RunError>(())
+        })?;
+        self.index = Some(index);
+        Ok(self)
+    }
+
+    /// The rows that may have a key.
+    fn candidates(&self, key: &str, sought: &Sought) -> Vec<usize> {
+        match &self.index {
+            Some(index) => index.get(key).cloned().unwrap_or_default(),
+            None => (0..self.rows.len()).filter(|row| sought.may_have(&self.rows[*row])).collect(),
+        }
+    }
+
     /// All that a key names.
     pub(super) fn named(&self, key: &str) -> Result<Named, RunError> {
         let mut named = Named::default();
@@ -85,8 +115,8 @@ impl Reading {
         let sought = Sought::new(key);
         let mut counts: BTreeMap<(&str, Dataset, &str), usize> = BTreeMap::new();
         with_library(&self.inputs, &self.means(), |library| {
-            for (place, fresh) in self.rows.iter().enumerate().filter(|(_, fresh)| sought.may_have(fresh)) {
-                let Some(row) = typed(fresh, library)? else { continue };
+            for place in self.candidates(key, &sought) {
+                let Some(row) = typed(&self.rows[place], library)? else { continue };
                 for (column, is) in ways(&row, key) {
                     *counts.entry((is, row.dataset, column)).or_default() += 1;
                     named.rows.insert(place);
