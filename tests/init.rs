@@ -208,9 +208,10 @@ fn report(ran: &Ran) -> (Vec<Vec<String>>, Vec<Vec<String>>, String) {
     let table = ran.bytes("avstem-out/discrepancies.csv");
     let mut discrepancies = rows(&table);
     let header = String::from_utf8(table).unwrap().lines().next().unwrap().to_owned();
-    let sources = header.split(',').position(|name| name == "sources").unwrap();
+    let keep: Vec<bool> = header.split(',').map(|name| !["sources", "hint_key"].contains(&name)).collect();
     for row in &mut discrepancies {
-        row.remove(sources);
+        let mut keep = keep.iter();
+        row.retain(|_| *keep.next().unwrap());
     }
     (discrepancies, rows(&ran.bytes("avstem-out/batches.csv")), ran.stdout.clone())
 }

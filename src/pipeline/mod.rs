@@ -7,6 +7,7 @@ mod desk;
 pub mod error;
 pub mod explain;
 pub mod header;
+pub mod hints;
 pub mod inputs;
 pub mod keys;
 pub mod matches;
@@ -263,6 +264,7 @@ fn judge(
             last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, &context)).collect::<Result<_, _>>()?;
         found.extend(described.into_iter().flatten());
         finish(&mut found);
+        hints::fill(&mut found, &context)?;
         Ok((found, outcome, judged.tally))
     })
 }

@@ -21,10 +21,10 @@ pub const MATCHES_FILE: &str = "matches.csv";
 
 /// The columns of `discrepancies.csv`.
 #[rustfmt::skip]
-pub const DISCREPANCIES: [&str; 20] = [
+pub const DISCREPANCIES: [&str; 22] = [
     "id", "code", "status", "leg", "provider", "order_id", "line_id", "payee_reference", "transaction_number",
     "reconciliation_number", "settlement_id", "currency", "expected", "actual", "difference", "count", "age_days",
-    "first_seen", "explanation", "sources",
+    "first_seen", "explanation", "sources", "hint", "hint_key",
 ];
 
 /// The columns of `batches.csv`.
@@ -79,6 +79,8 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
             text(&row.first_seen),
             text(&row.explanation),
             text(&row.sources),
+            text(&row.hint),
+            text(&row.hint_key),
         ]
     })
 }
@@ -234,7 +236,8 @@ mod tests {
         assert_eq!(
             written(|out| discrepancies(&[], out)),
             "id,code,status,leg,provider,order_id,line_id,payee_reference,transaction_number,reconciliation_number,\
-             settlement_id,currency,expected,actual,difference,count,age_days,first_seen,explanation,sources\n"
+             settlement_id,currency,expected,actual,difference,count,age_days,first_seen,explanation,sources,\
+             hint,hint_key\n"
         );
         assert_eq!(
             written(|out| batches(&[], out)),
@@ -267,6 +270,8 @@ mod tests {
                 &mut row.first_seen,
                 &mut row.explanation,
                 &mut row.sources,
+                &mut row.hint,
+                &mut row.hint_key,
             ] {
                 field.clone_from(&evil);
             }
@@ -275,7 +280,7 @@ mod tests {
             let mut reader = ::csv::Reader::from_reader(table.as_bytes());
             let record = reader.records().next().unwrap().unwrap();
             let texts = DISCREPANCIES.iter().zip(&record).filter(|(_, field)| **field == format!("'{evil}")).count();
-            assert_eq!(texts, 12, "{table}");
+            assert_eq!(texts, 14, "{table}");
             assert_eq!((&record[12], &record[13], &record[14]), ("5", "-3", "-8"));
         }
         assert_eq!(text("a=1"), "a=1");

@@ -11,6 +11,7 @@ pub mod fail_on;
 pub mod files;
 pub mod finish;
 pub mod flow;
+pub mod hints;
 pub mod identity;
 pub mod lines;
 pub mod native;

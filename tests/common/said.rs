@@ -36,7 +36,10 @@ pub fn said(report: &Report) -> Said {
 /// All that a report says, the places apart: what must be the same however the rows are put into files.
 pub fn said_without_places(report: &Report) -> Said {
     let mut report = report.clone();
-    report.findings.iter_mut().for_each(|finding| finding.sources.clear());
+    for finding in &mut report.findings {
+        finding.sources.clear();
+        finding.hint_key.clear();
+    }
     report.matches.iter_mut().flatten().for_each(|row| row.sources.clear());
     let mut rejects: Vec<String> = report.rejects.iter().map(|row| format!("{} {}", row.column, row.reason)).collect();
     rejects.sort();

@@ -53,7 +53,7 @@ fn a_settlement_file_that_is_issued_again_takes_the_place_of_the_first() {
     let ran = night(case, "2026-03-31", 1);
     let amount = "58b18fa54ceb80f7,settled-amount,open,operation,swedbank_pay,B,1,refB,501,9,R77-0001,SEK,5000,4000,-1000,2,29,\
                   2026-03-31,Capture 501 of 50.00 SEK on order B was settled with 40.00 SEK: 10.00 SEK too little,\
-                  captures/1.csv:2; settlements/1.xml:5\n";
+                  captures/1.csv:2; settlements/1.xml:5,,\n";
     assert_eq!(ran.text("avstem-out/discrepancies.csv"), format!("{FOUND}{amount}"));
 
     let case = Case::after(ran)
@@ -62,7 +62,7 @@ fn a_settlement_file_that_is_issued_again_takes_the_place_of_the_first() {
     let ran = night(case, "2026-04-01", 1);
     let restated = "048ae53d65ddff54,file-restated,open,file,swedbank_pay,,,,,,R77-0001,,0,0,0,1,,2026-04-01,\"Settlement file \
                     R77-0001 was restated: 1 row, 40.00 SEK before, 1 row, 50.00 SEK after; the later one counts\",\
-                    settlements/1.xml; replaced by settlements/2.xml\n";
+                    settlements/1.xml; replaced by settlements/2.xml,,\n";
     assert_eq!(ran.text("avstem-out/discrepancies.csv"), format!("{FOUND}{restated}"));
     // What it changed of what was reported: the finding is gone, and the new row closed it.
     let gone = "58b18fa54ceb80f7,settled-amount,operation,swedbank_pay,B,1,refB,501,9,R77-0001,SEK,-1000,2026-03-31,2026-04-01,\
@@ -144,7 +144,7 @@ fn an_expected_file_is_missing_until_it_comes() {
     let ran = expecting(Case::after(ran), "2026-03-17", 1);
     assert_eq!(missing(&ran), ["file-missing open 2026-W11 2026-03-17"]);
     let row = "e7bcbc575ee1e465,file-missing,open,file,swedbank_pay,,,,,,2026-W11,,0,0,0,1,,2026-03-17,The file of settlements of \
-               swedbank_pay for the week 2026-W11 was due by 2026-03-16 and has not come,\n";
+               swedbank_pay for the week 2026-W11 was due by 2026-03-16 and has not come,,,\n";
     assert_eq!(ran.text("avstem-out/discrepancies.csv"), format!("{FOUND}{row}"));
     // It comes two days later.
     let ran = expecting(with_file(Case::after(ran), 2), "2026-03-19", 0);

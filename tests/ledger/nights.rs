@@ -56,11 +56,11 @@ fn what_stays_keeps_its_day_and_what_goes_says_what_closed_it() {
     assert_eq!(empty, CLEARED);
     let ran = night(second(first), "2026-04-01", 1);
     let discrepancies = "\
-c2b4a22fdffae57a,line-uncaptured,open,line,default,D,1,,,,,SEK,120000,0,-120000,1,121,2026-03-31,\"Nothing of the 1 200.00 SEK of line 1 of order D was captured, 121 days after it was made\",orders/1.csv:5
-34b3f442021c02a8,line-undercaptured,open,line,default,B,1,,,,,SEK,5000,4000,-1000,1,30,2026-03-31,\"Of the 50.00 SEK of line 1 of order B only 40.00 SEK was captured, 30 days after it was made\",orders/1.csv:3
-589dbcd6d4b83ecd,settled-unknown,open,operation,default,,,,,,S1,SEK,0,100,100,1,,2026-03-31,Settlement row op-x of 1.00 SEK in settlement S1 answers no capture or reversal given,settlements/1.csv:2
-9ddc5d63d0386a26,unsettled,pending,operation,default,A,1,,,,,SEK,10000,0,-10000,1,0,2026-04-01,\"Capture op-a of 100.00 SEK on order A is not in any settlement file given, made today; it counts as open after 5 days\",captures/2.csv:2
-cac2642d75451c52,unsettled,pending,operation,default,C,1,,,,,NOK,7000,0,-7000,1,0,2026-04-01,\"Capture op-c of 70.00 NOK on order C is not in any settlement file given, made today; it counts as open after 5 days\",captures/2.csv:3
+c2b4a22fdffae57a,line-uncaptured,open,line,default,D,1,,,,,SEK,120000,0,-120000,1,121,2026-03-31,\"Nothing of the 1 200.00 SEK of line 1 of order D was captured, 121 days after it was made\",orders/1.csv:5,,
+34b3f442021c02a8,line-undercaptured,open,line,default,B,1,,,,,SEK,5000,4000,-1000,1,30,2026-03-31,\"Of the 50.00 SEK of line 1 of order B only 40.00 SEK was captured, 30 days after it was made\",orders/1.csv:3,,
+589dbcd6d4b83ecd,settled-unknown,open,operation,default,,,,,,S1,SEK,0,100,100,1,,2026-03-31,Settlement row op-x of 1.00 SEK in settlement S1 answers no capture or reversal given,settlements/1.csv:2,,
+9ddc5d63d0386a26,unsettled,pending,operation,default,A,1,,,,,SEK,10000,0,-10000,1,0,2026-04-01,\"Capture op-a of 100.00 SEK on order A is not in any settlement file given, made today; it counts as open after 5 days\",captures/2.csv:2,,
+cac2642d75451c52,unsettled,pending,operation,default,C,1,,,,,NOK,7000,0,-7000,1,0,2026-04-01,\"Capture op-c of 70.00 NOK on order C is not in any settlement file given, made today; it counts as open after 5 days\",captures/2.csv:3,,
 ";
     assert_eq!(ran.text("avstem-out/discrepancies.csv"), format!("{FOUND}{discrepancies}"));
     let cleared = "\

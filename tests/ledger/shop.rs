@@ -25,7 +25,8 @@ const SETTLED_2: &str = "gross_amount,currency,operation_id,kind,settlement_id\n
 
 /// The columns of `discrepancies.csv` and of `cleared.csv`.
 pub const FOUND: &str = "id,code,status,leg,provider,order_id,line_id,payee_reference,transaction_number,\
-    reconciliation_number,settlement_id,currency,expected,actual,difference,count,age_days,first_seen,explanation,sources\n";
+    reconciliation_number,settlement_id,currency,expected,actual,difference,count,age_days,first_seen,explanation,sources,\
+    hint,hint_key\n";
 pub const CLEARED: &str = "id,code,leg,provider,order_id,line_id,payee_reference,transaction_number,\
     reconciliation_number,settlement_id,currency,difference,first_seen,cleared_on,closed_by,explanation\n";
 

@@ -132,7 +132,9 @@ fn a_file_written_anew_under_one_path_counts_every_night() {
             assert!([0, 1].contains(&ran.status), "{ran:?}");
         }
         let mut findings = compare::table(&books.out().join("discrepancies.csv")).unwrap();
-        findings.iter_mut().for_each(|row| drop(row.remove("sources")));
+        for row in &mut findings {
+            (row.remove("sources"), row.remove("hint_key"));
+        }
         ways.push(findings);
     }
     assert_eq!(ways[0], ways[1]);

@@ -40,7 +40,7 @@ pub(super) fn check(dir: &Path, faults: &mut Faults) -> Option<Findings> {
     Some(findings)
 }
 
-fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut Unique, findings: &mut Findings) {
+fn check_row(at: &mut At<'_>, fields: [&str; 22], order: &mut Order, ids: &mut Unique, findings: &mut Findings) {
     let [
         id,
         code,
@@ -62,6 +62,8 @@ fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut U
         first_seen,
         _explanation,
         _sources,
+        hint,
+        hint_key,
     ] = fields;
     match Code::ALL.iter().find(|known| known.name() == code) {
         None => at.fault(format!("there is no code {code:?}")),
@@ -97,6 +99,10 @@ fn check_row(at: &mut At<'_>, fields: [&str; 20], order: &mut Order, ids: &mut U
     }
     if !age_days.is_empty() && at.number::<i64>("age_days", age_days).is_some_and(|age| age < 0) {
         at.fault("age_days is below 0");
+    }
+    // A redacted report keeps the place and not the sentence.
+    if hint_key.is_empty() && !hint.is_empty() {
+        at.fault("there is a hint, but no hint_key that says of what");
     }
     let records: Option<u64> = at.number("count", count);
     let numbers = (at.number("expected", expected), at.number("actual", actual), at.number("difference", difference));
