@@ -130,7 +130,7 @@ impl<'f> Found<'f> {
 
     /// A source whose operations state no id that the settlement rows of its provider have.
     fn columns_missing(&mut self) {
-        let ids: [(&str, fn(&FoundRow) -> &str); 2] = [
+        let ids: [(&str, IdOf); 2] = [
             ("transaction_number", |finding| &finding.transaction_number),
             ("payee_reference", |finding| &finding.payee_reference),
         ];
@@ -143,8 +143,7 @@ impl<'f> Found<'f> {
         }
         for ((provider, currency, source), places) in without {
             let unknown = |finding: &&FoundRow| finding.code == Code::SettledUnknown && finding.provider == provider;
-            let of_rows =
-                |id: fn(&FoundRow) -> &str| self.findings.iter().filter(unknown).any(|row| !id(row).is_empty());
+            let of_rows = |id: IdOf| self.findings.iter().filter(unknown).any(|row| !id(row).is_empty());
             let column = ids.iter().find(|(_, id)| of_rows(*id)).map(|(column, _)| *column);
             let Some(column) = column.filter(|_| places.len() >= ALIKE_MIN) else { continue };
             let said = format!(
@@ -214,6 +213,9 @@ impl<'f> Found<'f> {
         }
     }
 }
+
+/// An id of a finding.
+type IdOf = fn(&FoundRow) -> &str;
 
 /// How many names a sentence has.
 const NAMES_SHOWN: usize = 3;

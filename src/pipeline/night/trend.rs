@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn half_and_nine_tenths_of_the_operations() {
-        let cases: [(&[(i64, u64)], u64, u64); 5] = [
+        type Took<'t> = &'t [(i64, u64)];
+        let cases: [(Took<'_>, u64, u64); 5] = [
             (&[(1, 1)], 1, 1),
             (&[(1, 5), (2, 5)], 1, 2),
             (&[(0, 4), (1, 5), (9, 1)], 1, 1),
