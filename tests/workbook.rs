@@ -175,7 +175,8 @@ fn the_sums_of_the_month_are_those_of_its_summary() {
     let sheets = sheets(&bytes);
     let names: Vec<&str> = sheets.iter().map(|(name, _)| name.as_str()).collect();
     let legs = ["Lines", "Operations", "Batch findings", "Files", "Records"];
-    let all = [&["Summary", "To do", "Pending", "Batches", "Ageing"][..], &legs, &["Rejects", "Legend"]].concat();
+    let all =
+        [&["Summary", "To do", "Pending", "Causes", "Batches", "Ageing"][..], &legs, &["Rejects", "Legend"]].concat();
     assert_eq!(names, all);
     let named = |name: &str| &sheets.iter().find(|(found, _)| found == name).unwrap().1;
     assert_eq!(sums(legs.iter().map(|name| named(name)), None), expected);
