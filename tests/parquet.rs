@@ -62,7 +62,7 @@ fn avstem(args: &[&str], folder: &Path) -> Result<Output, Box<dyn Error>> {
 /// A table of a report without the column that names the files.
 fn table(path: &Path) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
     let mut reader = csv::Reader::from_path(path)?;
-    let keep: Vec<bool> = reader.headers()?.iter().map(|name| !["sources", "hint_key"].contains(name)).collect();
+    let keep: Vec<bool> = reader.headers()?.iter().map(|name| !["sources", "hint_key"].contains(&name)).collect();
     let rows = reader.records().map(|row| {
         let row = row?;
         Ok(row.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(field, _)| field.to_owned()).collect())
