@@ -239,7 +239,7 @@ const HASHES: [&str; 4] = ["files", "line_checks", "content_line_check", "conten
 /// All that a report says but for the place, format and hash of its files.
 fn said(ran: &Ran) -> String {
     let findings = rows(&ran.bytes("avstem-out/discrepancies.csv"));
-    let findings: String = findings.iter().map(|row| row[..row.len() - 1].join("|") + "\n").collect();
+    let findings: String = findings.iter().map(|row| row[..19].join("|") + "|" + &row[20] + "\n").collect();
     let matches = rows(&ran.bytes("avstem-out/matches.csv"));
     let matches: String = matches.iter().map(|row| row[..13].join("|") + "\n").collect();
     let mut summary: serde_json::Value = serde_json::from_slice(&ran.bytes("avstem-out/summary.json")).unwrap();
