@@ -1,5 +1,5 @@
 """Small nights for the harness beside this file: orders, captures, reversals and settlements, a transaction list among
-them that is issued again tonight, and documents of an API that are answered the night after they were sent."""
+them that is issued again tonight, and documents of an API that say more of the orders of the night before."""
 
 import datetime
 import json
@@ -53,12 +53,8 @@ def files_of(number):
     if number > 1:
         rows = [(identity(number - 2, order), gross(order)) for order in range(3, 12)]
         files.append((f"R7-{number:04}.xml", "", "", transaction_list(f"R7-{number:04}", number, rows)))
-    # Asked for tonight, answered tomorrow: what earlier documents told becomes other rows.
-    files.append((f"api/paymentorders/P{number}/order.json", "", "swedbank_pay", order_document(number)))
-    files.append((f"api/paymentorders/P{number}/captures/request.json", "", "swedbank_pay", request_document(number)))
-    if number > 0:
-        path = f"api/paymentorders/P{number - 1}/captures/answer.json"
-        files.append((path, "", "swedbank_pay", answer_document(number - 1, number)))
+    # One file: strace counts the files that each thread opens, and the harness the thread that changes something.
+    files.append((f"told-{number}.ndjson", "", "swedbank_pay", documents(number)))
     if number == NIGHTS:
         rows = [(identity(number - 3, order), gross(order)) for order in range(3, 11)]
         files.append((f"R7-{number - 1:04}-again.xml", "", "", transaction_list(f"R7-{number - 1:04}", number, rows)))
@@ -69,18 +65,22 @@ def files_of(number):
 ITEM = {"reference": "K1", "name": "Kettle", "quantity": 1, "amount": 9900, "vatAmount": 1980, "vatPercent": 2500}
 
 
-def order_document(number):
+def documents(number):
+    """The night's order, and of the night before the capture and the order as it is then: what the file of that night
+    told becomes other rows."""
+    told = [order_document(number, number)]
+    if number > 0:
+        told += [answer_document(number - 1, number), order_document(number - 1, number)]
+    return "".join(json.dumps(document) + "\n" for document in told)
+
+
+def order_document(number, night):
     order = {
-        "id": f"/psp/paymentorders/P{number}", "created": f"{day(number)}T09:00:00Z", "updated": f"{day(number)}T09:00:00Z",
+        "id": f"/psp/paymentorders/P{number}", "created": f"{day(number)}T09:00:00Z", "updated": f"{day(night)}T09:00:00Z",
         "operation": "Purchase", "currency": "SEK", "amount": 9900, "vatAmount": 1980,
-        "orderItems": {"orderItemList": [ITEM]},
+        "remainingCaptureAmount": 9900 if night == number else 0, "orderItems": {"orderItemList": [ITEM]},
     }
-    return json.dumps({"paymentOrder": order})
-
-
-def request_document(number):
-    asked = {"description": "all", "amount": 9900, "vatAmount": 1980, "payeeReference": f"P{number}-1", "orderItems": [ITEM]}
-    return json.dumps({"transaction": asked})
+    return {"paymentOrder": order}
 
 
 def answer_document(number, night):
@@ -88,7 +88,7 @@ def answer_document(number, night):
         "type": "Capture", "state": "Completed", "number": int(identity(number, 77)), "amount": 9900, "vatAmount": 1980,
         "payeeReference": f"P{number}-1", "created": f"{day(night)}T10:00:00Z", "updated": f"{day(night)}T10:00:00Z",
     }
-    return json.dumps({"payment": f"/psp/paymentorders/P{number}", "capture": {"transaction": done}})
+    return {"payment": f"/psp/paymentorders/P{number}", "capture": {"transaction": done}}
 
 
 def gross(order):
