@@ -10,14 +10,15 @@ use super::fault::Fault;
 use super::show::{count, major};
 use super::table::{Align, Colour, Table};
 use crate::model::currency::Currencies;
+use crate::model::finding::{AGE_BUCKETS, age_bucket};
 use crate::state::log::{CLOSE, NOTE};
 use crate::state::schema::{FINDING_COLUMNS, column};
 use crate::state::store::Store;
 use crate::state::write::Night;
 use crate::state::{StoredCleared, StoredFinding};
 
-/// The edges of the age buckets, in days: the first of each.
-const BUCKETS: [(i64, &str); 4] = [(0, "0-7"), (8, "8-30"), (31, "31-90"), (91, "91 and more")];
+/// The names of the age buckets.
+const BUCKETS: [&str; AGE_BUCKETS.len()] = ["0-7", "8-30", "31-90", "91 and more"];
 
 fn of_state(state: &Path, problem: impl Into<String>) -> Fault {
     Fault::of_file(&state.display().to_string(), problem)
@@ -228,9 +229,9 @@ pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
         return Ok(format!("as of {}: nothing is open\n", last.as_of));
     }
     let mut text = format!("as of {}:\n\n{}", last.as_of, buckets_table(&aged, colours));
-    for (first, name) in BUCKETS.iter().rev() {
+    for (first, name) in AGE_BUCKETS.iter().zip(BUCKETS).rev() {
         let of_bucket: Vec<&[String]> =
-            aged.iter().filter(|(age, _)| bucket(*age) == *name).map(|(_, columns)| columns.as_slice()).collect();
+            aged.iter().filter(|(age, _)| bucket(*age) == name).map(|(_, columns)| columns.as_slice()).collect();
         if of_bucket.is_empty() {
             continue;
         }
@@ -253,15 +254,14 @@ fn age_days(columns: &[String], as_of: &str) -> i64 {
 }
 
 fn bucket(age_days: i64) -> &'static str {
-    BUCKETS.iter().rev().find(|(first, _)| age_days >= *first).map_or("0-7", |(_, name)| name)
+    BUCKETS[age_bucket(age_days)]
 }
 
 fn buckets_table(aged: &[(i64, Vec<String>)], colours: bool) -> String {
     let mut sums: std::collections::BTreeMap<(&str, &str), [(u64, i128); 4]> = std::collections::BTreeMap::new();
     for (age, columns) in aged {
         let row = sums.entry((column(columns, "code"), column(columns, "currency"))).or_default();
-        let place = BUCKETS.iter().position(|(_, name)| *name == bucket(*age)).unwrap_or(0);
-        if let Some((findings, difference)) = row.get_mut(place) {
+        if let Some((findings, difference)) = row.get_mut(age_bucket(*age)) {
             *findings = findings.saturating_add(1);
             *difference = difference.saturating_add(column(columns, "difference").parse().unwrap_or(0));
         }

@@ -126,6 +126,15 @@ impl Status {
     }
 }
 
+/// Ages of open items are told in four buckets; the first days of them.
+pub const AGE_BUCKETS: [i64; 4] = [0, 8, 31, 91];
+
+/// The bucket of an age in days, as its place in [`AGE_BUCKETS`].
+#[must_use]
+pub fn age_bucket(days: i64) -> usize {
+    AGE_BUCKETS.iter().rposition(|first| days >= *first).unwrap_or(0)
+}
+
 /// A finding as the rules make it: numbers and origins, no texts.
 #[derive(Debug, Clone)]
 pub struct Finding {

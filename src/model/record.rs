@@ -203,6 +203,17 @@ pub struct Row {
     pub origin: Origin,
 }
 
+/// The columns of ids by which a record is named in reports, in their order there.
+pub const ID_COLUMNS: [&str; 7] = [
+    "order_id",
+    "operation_id",
+    "transaction_number",
+    "payee_reference",
+    "transaction_id",
+    "reconciliation_number",
+    "settlement_id",
+];
+
 impl Row {
     /// The value of a column; [`Value::Absent`] where the dataset has no such column.
     #[must_use]

@@ -70,6 +70,34 @@ pub struct File {
     pub original: Option<Arc<Bytes>>,
 }
 
+impl File {
+    /// A file that takes part, of so many plain bytes, of which nothing else is known.
+    #[must_use]
+    pub fn read(input: Input, provider: String, format: String, plain_len: u64, body: (u64, u64)) -> Self {
+        Self {
+            input,
+            provider,
+            format,
+            given_len: plain_len,
+            given_sha256: None,
+            plain_len,
+            sha256: OnceLock::new(),
+            given: 0,
+            repeats: None,
+            known_rows: None,
+            came_on: None,
+            known: None,
+            constants: None,
+            native: None,
+            body,
+            state: "read",
+            notes: Vec::new(),
+            tells_nothing: false,
+            original: None,
+        }
+    }
+}
+
 /// All files of a run.
 #[derive(Debug, Default)]
 pub struct Inputs {
@@ -185,10 +213,10 @@ pub(super) fn open(plan: &Plan, known: &HashSet<KnownFile>, currencies: &Currenc
 impl Openings {
     /// The files of documents that are no repetition of another one.
     pub(super) fn documents(&self, repeats: &[Option<String>]) -> Vec<Documents> {
-        let documents =
-            self.files.iter().zip(repeats).filter(|(opening, repeats)| opening.holds_documents() && repeats.is_none());
+        let one = |given: usize| self.files.get(given);
+        let documents = self.given_documents(repeats).into_iter().filter_map(one);
         documents
-            .map(|(opening, _)| Documents { input: opening.input.clone(), bytes: Some(Arc::clone(&opening.bytes)) })
+            .map(|opening| Documents { input: opening.input.clone(), bytes: Some(Arc::clone(&opening.bytes)) })
             .collect()
     }
 
@@ -307,25 +335,11 @@ impl Opening {
 
     fn file(&self, provider: String, format: String, body: (u64, u64)) -> File {
         File {
-            input: self.input.clone(),
-            provider,
-            format,
             given_len: self.given_len,
             given_sha256: self.given_sha256.clone(),
-            plain_len: self.bytes.len(),
             sha256: self.sha256.clone(),
             given: self.given,
-            repeats: None,
-            known_rows: None,
-            came_on: None,
-            known: None,
-            constants: None,
-            native: None,
-            body,
-            state: "read",
-            notes: Vec::new(),
-            tells_nothing: false,
-            original: None,
+            ..File::read(self.input.clone(), provider, format, self.bytes.len(), body)
         }
     }
 

@@ -12,7 +12,7 @@ use crate::model::compact::Operation;
 use crate::model::currency::Currency;
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{ReadBack, ReadBackError};
+use crate::model::record::{ID_COLUMNS, ReadBack, ReadBackError};
 use crate::report::view::MatchRow;
 use crate::rules::operations::{Match, MatchKind};
 
@@ -90,15 +90,7 @@ fn match_row(
     for origin in origins {
         let row = library.row(*origin)?;
         sources.push(library.place(*origin)?);
-        for column in [
-            "order_id",
-            "operation_id",
-            "transaction_number",
-            "payee_reference",
-            "transaction_id",
-            "reconciliation_number",
-            "settlement_id",
-        ] {
+        for column in ID_COLUMNS {
             // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
             if let Some(text) = row.text(column)
                 && texts.get(column).is_none_or(|known| text < known.as_str())

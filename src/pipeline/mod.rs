@@ -167,9 +167,9 @@ fn reconcile_inputs(
     let rejects = read.rejects.clone();
     let mut report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
     if plan.is_for_people() && !beside.counts_only {
-        let fee_minor = |library: &Library<'_>, origin| Ok::<_, RunError>(library.row(origin)?.minor("fee_amount"));
         report.insight.causes = with_library(inputs, means, |library| {
-            causes::causes(&report.findings, &report.batches, &|origin| fee_minor(library, origin))
+            let fee_minor = |origin| Ok::<_, RunError>(library.row(origin)?.minor("fee_amount"));
+            causes::causes(&report.findings, &report.batches, &fee_minor)
         })?;
     }
     Ok(Done { report, seen, rejects })

@@ -10,10 +10,10 @@ use crate::model::record::Dataset;
 /// What was seen: one of the words below, the provider, and the number or id where it is one.
 pub type Seen = (String, String, String);
 
-const LINES: &str = "order lines";
+pub(super) const LINES: &str = "order lines";
 const OPERATIONS: &str = "operations";
-const SETTLEMENTS: &str = "settlements";
-const NUMBER: &str = "reconciliation number";
+pub(super) const SETTLEMENTS: &str = "settlements";
+pub(super) const NUMBER: &str = "reconciliation number";
 const SETTLEMENT: &str = "settlement id";
 
 /// Which legs there are: where this changes, other groups than those that rows belong to are judged in another way.

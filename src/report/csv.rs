@@ -213,7 +213,8 @@ fn begins_like_a_formula(value: &str) -> bool {
 
 /// What a text in a table was before [`text`]: the likely reading, and a second one where there are two. (A text that
 /// itself begins with `'=` is written as it is, and looks like the escape of `=`.)
-pub(super) fn readings(field: &str) -> (&str, Option<&str>) {
+#[must_use]
+pub fn readings(field: &str) -> (&str, Option<&str>) {
     match field.strip_prefix('\'') {
         Some(inner) if begins_like_a_formula(inner) => (inner, Some(field)),
         _ => (field, None),

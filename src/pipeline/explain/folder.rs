@@ -9,8 +9,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::ingest::source::FileError;
+use crate::model::record::ID_COLUMNS;
 use crate::pipeline::RunError;
-use crate::report::csv::{BATCHES_FILE, CLEARED_FILE, DISCREPANCIES_FILE, MATCHES_FILE, REJECTS_FILE};
+use crate::report::csv::{BATCHES_FILE, CLEARED_FILE, DISCREPANCIES_FILE, MATCHES_FILE, REJECTS_FILE, readings};
 
 /// The tables of a folder, in the order in which they are told; of the later ones a report may have none.
 const TABLES: [(&str, bool); 5] = [
@@ -21,20 +22,8 @@ const TABLES: [(&str, bool); 5] = [
     (CLEARED_FILE, false),
 ];
 
-/// The columns in which a key may stand.
-const COLUMNS: [&str; 11] = [
-    "id",
-    "order_id",
-    "operation_id",
-    "transaction_number",
-    "payee_reference",
-    "transaction_id",
-    "reconciliation_number",
-    "settlement_id",
-    "match_id",
-    "value",
-    "hint_key",
-];
+/// The columns in which a key may stand, beside those of ids.
+const COLUMNS: [&str; 4] = ["id", "match_id", "value", "hint_key"];
 
 /// So many rows of a table are told.
 const ROWS_MAX: usize = 100;
@@ -95,12 +84,12 @@ fn rows(path: &Path, key: &str) -> Result<(Vec<Map<String, Value>>, usize), RunE
     for record in reader.records() {
         let record = record.map_err(|error| failed(error.to_string()))?;
         let fields: Vec<(&String, &str)> =
-            header.iter().zip(&record).map(|(name, field)| (name, plain(field))).collect();
+            header.iter().zip(&record).map(|(name, field)| (name, readings(field).0)).collect();
         let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map_or("", |(_, field)| *field);
         let is_line = key.strip_prefix(field("order_id")).and_then(|rest| rest.strip_prefix('/'))
             == Some(field("line_id"))
             && !field("line_id").is_empty();
-        if is_line || COLUMNS.iter().any(|column| !key.is_empty() && field(column) == key) {
+        if is_line || COLUMNS.iter().chain(&ID_COLUMNS).any(|column| !key.is_empty() && field(column) == key) {
             if rows.len() < ROWS_MAX {
                 let filled = fields.iter().filter(|(_, field)| !field.is_empty());
                 rows.push(filled.map(|(name, field)| ((*name).clone(), Value::from(*field))).collect());
@@ -110,12 +99,4 @@ fn rows(path: &Path, key: &str) -> Result<(Vec<Map<String, Value>>, usize), RunE
         }
     }
     Ok((rows, more))
-}
-
-/// A field without the mark that keeps a spreadsheet from calculating with it (RULES.md 8).
-fn plain(field: &str) -> &str {
-    match field.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
-        _ => field,
-    }
 }

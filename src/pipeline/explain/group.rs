@@ -14,7 +14,7 @@ use crate::pipeline::inputs::{File, Inputs};
 use crate::pipeline::night::scan::columns;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::read::Means;
-use crate::pipeline::{Beside, reconcile_inputs, with_library};
+use crate::pipeline::{Beside, reconcile_inputs, seen, with_library};
 use crate::report::view::Report;
 use crate::rules::path::{Decision, Source, World, decide};
 
@@ -53,9 +53,9 @@ pub(super) fn alone(reading: &Reading, places: &[usize]) -> Result<Alone, RunErr
         settings: &reading.plan.settings,
         names: &reading.names,
         currencies: &reading.currencies,
-        line_providers: of("order lines").map(|(provider, _)| provider).collect(),
-        settled_providers: of("settlements").map(|(provider, _)| provider).collect(),
-        numbers: of("reconciliation number").collect(),
+        line_providers: of(seen::LINES).map(|(provider, _)| provider).collect(),
+        settled_providers: of(seen::SETTLEMENTS).map(|(provider, _)| provider).collect(),
+        numbers: of(seen::NUMBER).collect(),
     };
     let decisions = decide(&sources, &world);
     Ok(Alone { origins, sources, report, decisions })
@@ -81,27 +81,12 @@ fn small(reading: &Reading, places: &[usize]) -> Result<(Inputs, Vec<Origin>), R
         let head = canonical_header(&volume.shown, &bytes, volume.layout.dataset, &entry.provider)?;
         let Head { mut layout, dialect, body } = head;
         layout.reference_form = volume.layout.reference_form;
+        // What a file says of itself as a whole is no matter of these rows.
+        let (input, provider, format) = (entry.input.clone(), entry.provider.clone(), entry.format.clone());
         inputs.files.push(File {
-            input: entry.input.clone(),
-            provider: entry.provider.clone(),
-            format: entry.format.clone(),
-            given_len: bytes.len(),
-            given_sha256: None,
-            plain_len: bytes.len(),
             sha256: OnceLock::from(String::new()),
             given: inputs.files.len(),
-            repeats: None,
-            known_rows: None,
-            came_on: None,
-            known: None,
-            constants: None,
-            // What a file says of itself as a whole is no matter of these rows.
-            native: None,
-            body,
-            state: "read",
-            notes: Vec::new(),
-            tells_nothing: false,
-            original: None,
+            ..File::read(input, provider, format, bytes.len(), body)
         });
         inputs.volumes.push(Volume {
             shown: String::new(),

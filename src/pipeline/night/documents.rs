@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Before;
+use super::past::stored_reject;
 use super::scan::{self, Fresh};
 use crate::ingest::copy::Converted;
 use crate::ingest::payload::fact::{Fact, Told as HowTold};
@@ -141,8 +142,7 @@ pub(super) fn told(
     }
     let mut of_file: BTreeMap<i64, Vec<Sighting>> = BTreeMap::new();
     for fact in &stored {
-        let sighting = Sighting::of_text(&fact.text).ok_or_else(|| before.strange(store, "fact"))?;
-        of_file.entry(fact.file).or_default().push(sighting);
+        of_file.entry(fact.file).or_default().push(sighting(fact, store, before)?);
     }
     let mut then = Hearing::of(Vec::new(), means.plan, false)?;
     let mut concerned = Vec::new();
@@ -196,11 +196,14 @@ pub(super) fn of_state(
     means: &Means<'_>,
 ) -> Result<Vec<Remembered>, RunError> {
     let one = |fact: StoredFact| {
-        let sighting = Sighting::of_text(&fact.text).ok_or_else(|| before.strange(store, "fact"))?;
-        let keys = keys(&sighting, means);
+        let keys = keys(&sighting(&fact, store, before)?, means);
         Ok(Remembered { file: OfFile::Known(fact.file), component: Some(fact.component), text: fact.text, keys })
     };
     facts.into_iter().map(one).collect()
+}
+
+fn sighting(fact: &StoredFact, store: &Store, before: &Before) -> Result<Sighting, RunError> {
+    Sighting::of_text(&fact.text).ok_or_else(|| before.strange(store, "fact"))
 }
 
 fn past_files<'b>(before: &'b Before, repeats: &Repeats) -> Vec<PastFile<'b>> {
@@ -253,7 +256,7 @@ fn recalled(
 }
 
 /// What brings a fact together with others, and with the rows that it gives.
-pub(super) fn keys(sighting: &Sighting, means: &Means<'_>) -> Vec<Key> {
+fn keys(sighting: &Sighting, means: &Means<'_>) -> Vec<Key> {
     let provider: Arc<str> = sighting.provider.as_str().into();
     let key = |kind: IdKind, text: &str| Key { provider: Arc::clone(&provider), kind, text: text.into() };
     let mut keys: Vec<Key> = sighting.order_id().map(|id| key(IdKind::Order, id)).into_iter().collect();
@@ -325,13 +328,7 @@ impl Retold {
         let (file, _, rejects) = loaded;
         let rows = file.known_rows.unwrap_or(0).saturating_add(now.len()).saturating_sub(then.len());
         file.known_rows = Some(rows);
-        let kept = |reject: &RejectRow| StoredReject {
-            file: stored.id,
-            line: i64::try_from(reject.line).unwrap_or(i64::MAX),
-            column: reject.column.clone(),
-            value: reject.value.clone(),
-            reason: reject.reason.clone(),
-        };
+        let kept = |reject: &RejectRow| stored_reject(stored.id, reject);
         self.rejects_gone.extend(then.rejects.iter().map(kept));
         self.rejects.extend(now.rejects.iter().map(kept));
         for gone in &then.rejects {

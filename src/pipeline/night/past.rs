@@ -114,6 +114,17 @@ fn header(file: &StoredFile) -> Vec<u8> {
     header
 }
 
+/// A row that could not be read, as the state keeps it; `file` is the number of its file there.
+pub(super) fn stored_reject(file: i64, reject: &RejectRow) -> StoredReject {
+    StoredReject {
+        file,
+        line: i64::try_from(reject.line).unwrap_or(i64::MAX),
+        column: reject.column.clone(),
+        value: reject.value.clone(),
+        reason: reject.reason.clone(),
+    }
+}
+
 /// Where the rows of a file stand, ascending, and their groups.
 pub(super) type RowPlaces = Vec<(u64, i64)>;
 

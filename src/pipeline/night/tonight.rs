@@ -7,7 +7,7 @@ use super::before::{ARCHIVED, Before};
 use super::documents::OfFile;
 use super::groups::Grouped;
 use super::open_items::{self, Changed, Closing};
-use super::past::native_text;
+use super::past::{native_text, stored_reject};
 use super::scan::{Fresh, columns};
 use super::{Documents, Places, Worked, trend};
 use crate::model::finding::Status;
@@ -19,7 +19,7 @@ use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
 use crate::state::store::Store;
 use crate::state::write::{Change, Figures, Night};
-use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey};
+use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredRow, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
@@ -206,13 +206,7 @@ impl Tonight {
             seq = seq.saturating_add(1);
         }
         let converted = self.inputs.rejects.iter().filter(|(file, _)| self.inputs.files[*file].known.is_none());
-        let rejects = converted.chain(&self.done.rejects).map(|(file, reject)| StoredReject {
-            file: ids[*file],
-            line: whole(reject.line),
-            column: reject.column.clone(),
-            value: reject.value.clone(),
-            reason: reject.reason.clone(),
-        });
+        let rejects = converted.chain(&self.done.rejects).map(|(file, reject)| stored_reject(ids[*file], reject));
         Change {
             night,
             figures: Figures::default(),

@@ -5,13 +5,10 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::pen::{Pen, bar};
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{AGE_BUCKETS, Code, FoundRow, Status, age_bucket};
 use crate::model::money::add;
 use crate::report::view::Report;
 use crate::report::words;
-
-/// The first day of each bucket but the first.
-const BOUNDS: [u64; 3] = [8, 31, 91];
 
 /// Open findings of an age.
 pub(super) struct Bucket {
@@ -47,10 +44,10 @@ pub(super) fn age(finding: &FoundRow, as_of: &str) -> Option<u64> {
 /// The buckets; empty where nothing is open.
 pub(super) fn buckets(report: &Report, pen: &Pen<'_>) -> Vec<Bucket> {
     let words = pen.words;
-    let mut sums: [(u64, BTreeMap<&str, i128>); 4] = Default::default();
+    let mut sums: [(u64, BTreeMap<&str, i128>); AGE_BUCKETS.len()] = Default::default();
     for finding in report.findings.iter().filter(|finding| finding.status == Status::Open) {
         let age = age(finding, &report.summary.as_of).unwrap_or(0);
-        let index = BOUNDS.iter().filter(|bound| age >= **bound).count();
+        let index = age_bucket(i64::try_from(age).unwrap_or(i64::MAX));
         let Some((count, sizes)) = sums.get_mut(index) else { continue };
         *count = count.saturating_add(1);
         if finding.difference_minor != 0 {

@@ -7,14 +7,14 @@ use super::cell::Cell;
 use super::sheet::Tab;
 use super::styles::Style;
 use super::table::{Column, Table};
-use crate::model::finding::Status;
+use crate::model::finding::{AGE_BUCKETS, Status, age_bucket};
 use crate::model::money::add;
 use crate::report::view::Report;
 
 /// The sheet of ages.
 pub(super) const AGEING: &str = "Ageing";
-/// Ages in days: the first day of each, and its name. What is of unknown age stands behind them.
-const BUCKETS: [(i64, &str); 4] = [(0, "0-7 days"), (8, "8-30 days"), (31, "31-90 days"), (91, "91 days or more")];
+/// The names of the buckets of ages. What is of unknown age stands behind them.
+const BUCKETS: [&str; AGE_BUCKETS.len()] = ["0-7 days", "8-30 days", "31-90 days", "91 days or more"];
 /// The name of what is of unknown age, and of all together.
 const BEHIND: [&str; 2] = ["Age unknown", "All"];
 /// The columns before the ages.
@@ -24,10 +24,7 @@ const BEFORE: usize = 2;
 type Sums = [(u64, i128); BUCKETS.len() + BEHIND.len()];
 
 fn bucket(age_days: Option<i64>) -> usize {
-    match age_days {
-        None => BUCKETS.len(),
-        Some(days) => BUCKETS.iter().rposition(|(first, _)| days >= *first).unwrap_or(0),
-    }
+    age_days.map_or(BUCKETS.len(), age_bucket)
 }
 
 /// The sheet of ages.
@@ -45,7 +42,7 @@ pub(super) fn table<'a>(report: &'a Report, amounts: Amounts<'a>) -> Table<'a> {
     }
     let rows: Vec<((&str, &str), Sums)> = sums.into_iter().collect();
     let mut columns = vec![Column::new("Code", Style::Text, 30), Column::new("Currency", Style::Text, 11)];
-    for name in BUCKETS.iter().map(|(_, name)| *name).chain(BEHIND) {
+    for name in BUCKETS.into_iter().chain(BEHIND) {
         columns.push(Column::new(format!("{name}: findings"), Style::Whole, 14));
         columns.push(Column::new(format!("{name}: difference"), Style::Text, 24));
     }
