@@ -96,6 +96,8 @@ fn control_totals(summary: &Summary) -> String {
                 Dataset::Captures => "capture",
                 Dataset::Reversals => "reversal",
                 Dataset::Settlements => "settlement row",
+                Dataset::Bank => "bank entry",
+                Dataset::Payouts => "payout",
             };
             parts.push(format!("{} {noun}{}", count(*rows), if *rows == 1 { "" } else { "s" }));
         }

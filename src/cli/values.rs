@@ -161,10 +161,7 @@ impl TryFrom<String> for DatasetName {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        if name == "bank" {
-            return Err("bank statements are not read by this version".to_owned());
-        }
-        let nearest = nearest(&name, Dataset::ALL.map(Dataset::name));
+        let nearest = nearest(&name, Dataset::OF_FILES.map(Dataset::name));
         Dataset::from_name(&name)
             .map(Self)
             .ok_or_else(|| format!("no such dataset: `{name}`; the nearest is `{nearest}`"))

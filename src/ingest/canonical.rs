@@ -100,7 +100,7 @@ pub struct Memory {
 /// Places of canonical columns, as [`Dataset::columns`] has them.
 mod at {
     pub const ORDER_ID: usize = 0;
-    pub const PROVIDER: [usize; 4] = [5, 4, 4, 2];
+    pub const PROVIDER: [usize; 6] = [5, 4, 4, 2, 3, 2];
 
     pub mod order {
         pub const LINE_ID: usize = 1;
@@ -155,6 +155,8 @@ fn provider<'m>(
         Dataset::Captures => at::PROVIDER[1],
         Dataset::Reversals => at::PROVIDER[2],
         Dataset::Settlements => at::PROVIDER[3],
+        Dataset::Bank => at::PROVIDER[4],
+        Dataset::Payouts => at::PROVIDER[5],
     };
     let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
     if memory.provider.as_ref().is_none_or(|last| last.text != text) {
@@ -292,6 +294,8 @@ pub fn compact(
     let mut fields = Fields::new(layout, record);
     fields.check(context, &mut memory.currencies)?;
     match layout.dataset {
+        // The books read these row by row; they have no compact record.
+        Dataset::Bank | Dataset::Payouts => {}
         Dataset::Orders => {
             let content = xxh3_64_with_seed(record.raw, layout.seed);
             let provider = provider(&fields, layout, context, memory);
@@ -371,7 +375,7 @@ mod tests {
     #[test]
     fn places_are_those_of_the_canonical_columns() {
         let place = |dataset: Dataset, name: &str| dataset.column(name).unwrap();
-        for (dataset, column) in Dataset::ALL.into_iter().zip(at::PROVIDER) {
+        for (dataset, column) in Dataset::OF_FILES.into_iter().zip(at::PROVIDER) {
             assert_eq!(place(dataset, "provider"), column, "{dataset:?}");
         }
         let order = |name| place(Dataset::Orders, name);

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use chrono::NaiveDate;
+
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
@@ -9,6 +11,8 @@ use super::origin::Origin;
 /// The part of the reconciliation that a finding belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Leg {
+    /// Payouts against entries of the bank account.
+    Bank,
     /// Whole batches.
     Batch,
     /// Settlement files as such.
@@ -26,6 +30,7 @@ impl Leg {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Bank => "bank",
             Self::Batch => "batch",
             Self::File => "file",
             Self::Line => "line",
@@ -98,6 +103,13 @@ codes! {
     FileRestated "file-restated" File "A settlement file replaced by a later one with its id.";
     FileGap "file-gap" File "Numbers missing in a series of settlement files.";
     FileMissing "file-missing" File "An expected file has not come by its latest day (RULES.md 9).";
+    FeeTariff "fee-tariff" Batch "Fees charged differ from the declared tariff (RULES.md 9).";
+    PayoutNet "payout-net" Batch "The stated payout is not what its parts come to.";
+    PayoutMissing "payout-missing" Bank "A payout without a bank entry.";
+    PayoutAmount "payout-amount" Bank "A bank entry with the reference of a payout and another amount.";
+    PayoutUnknown "payout-unknown" Bank "A credit of a provider that no payout explains.";
+    PayoutAmbiguous "payout-ambiguous" Bank "Payouts and bank entries that fit each other equally well.";
+    StatementGap "statement-gap" Bank "A bank statement that does not follow on the one before.";
 }
 
 /// Whether a finding needs somebody.
@@ -173,6 +185,8 @@ pub enum Note {
         /// File and line of what it is about.
         sources: String,
     },
+    /// About money on its way to the books: a fee, a payout, a bank entry, a statement.
+    Books(BooksNote),
     /// For an operation leg's group: the ids that brought its candidates together.
     Group {
         /// How many operations.
@@ -180,6 +194,25 @@ pub enum Note {
         /// How many settlement rows.
         rows: u64,
     },
+}
+
+/// What a finding of fees, payouts and the bank says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BooksNote {
+    /// `settlement_id`: of the settlement, or the id of a bank statement; empty where there are several or none.
+    pub settlement_id: String,
+    /// `transaction_number`: the bank's own id of an entry; empty where there are several or none.
+    pub bank_reference: String,
+    /// What tells the finding from others with these ids, such as a service or an account; part of its id and nothing else.
+    pub which: String,
+    /// The day from which its age counts.
+    pub since: Option<NaiveDate>,
+    /// It is still inside its window.
+    pub is_pending: bool,
+    /// The explanation.
+    pub explanation: String,
+    /// Where it is about: `file:line`, several joined by `; `.
+    pub sources: String,
 }
 
 /// A finding as a report shows it: one field a column of `discrepancies.csv` (RULES.md 8).

@@ -1,6 +1,7 @@
 //! Plain data, the lowest floor: money, currencies, days, ids, origins, records, findings.
 //! No input or output, no clock, no threads.
 
+pub mod bank;
 pub mod codec;
 pub mod compact;
 pub mod currency;
@@ -10,6 +11,8 @@ pub mod finding;
 pub mod money;
 pub mod names;
 pub mod origin;
+pub mod payout;
 pub mod record;
 pub mod reference;
 pub mod reject;
+pub mod voucher;

@@ -1,4 +1,4 @@
-//! The four datasets, their canonical columns (RULES.md 2) and a fully typed row.
+//! The datasets, their canonical columns (RULES.md 2) and a fully typed row.
 
 use rust_decimal::Decimal;
 
@@ -18,11 +18,25 @@ pub enum Dataset {
     Reversals,
     /// Money movements of the provider's settlement files.
     Settlements,
+    /// Entries of the bank account; they are judged by the books' rules alone (RULES.md 9, leg `bank`).
+    Bank,
+    /// What providers state of their payouts, as a person types it from a balance report.
+    Payouts,
 }
 
 impl Dataset {
-    /// All datasets, in the order of RULES.md 2.
+    /// The datasets that are reconciled record by record, in the order of RULES.md 2.
     pub const ALL: [Self; 4] = [Self::Orders, Self::Captures, Self::Reversals, Self::Settlements];
+
+    /// All that a file can hold.
+    pub const OF_FILES: [Self; 6] =
+        [Self::Orders, Self::Captures, Self::Reversals, Self::Settlements, Self::Bank, Self::Payouts];
+
+    /// Whether its rows take part in sections 2 to 4 of RULES.md.
+    #[must_use]
+    pub fn is_reconciled(self) -> bool {
+        !matches!(self, Self::Bank | Self::Payouts)
+    }
 
     /// The name in configuration, flags and reports.
     #[must_use]
@@ -32,13 +46,15 @@ impl Dataset {
             Self::Captures => "captures",
             Self::Reversals => "reversals",
             Self::Settlements => "settlements",
+            Self::Bank => "bank",
+            Self::Payouts => "payouts",
         }
     }
 
     /// The dataset of a name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|dataset| dataset.name() == name)
+        Self::OF_FILES.into_iter().find(|dataset| dataset.name() == name)
     }
 
     /// The canonical columns, in the order of RULES.md 2, which is also the order in which rows are compared.
@@ -48,6 +64,8 @@ impl Dataset {
             Self::Orders => &ORDER_COLUMNS,
             Self::Captures | Self::Reversals => &OPERATION_COLUMNS,
             Self::Settlements => &SETTLEMENT_COLUMNS,
+            Self::Bank => &BANK_COLUMNS,
+            Self::Payouts => &PAYOUT_COLUMNS,
         }
     }
 
@@ -62,7 +80,8 @@ impl Dataset {
     pub fn amount_column(self) -> &'static str {
         match self {
             Self::Orders | Self::Settlements => "gross_amount",
-            Self::Captures | Self::Reversals => "amount",
+            Self::Captures | Self::Reversals | Self::Bank => "amount",
+            Self::Payouts => "payout_amount",
         }
     }
 }
@@ -151,7 +170,7 @@ const OPERATION_COLUMNS: [Column; 17] = [
     may("operation_amount", Minor),
 ];
 
-const SETTLEMENT_COLUMNS: [Column; 17] = [
+const SETTLEMENT_COLUMNS: [Column; 18] = [
     must("gross_amount", Minor),
     must("currency", Code),
     may("provider", Text),
@@ -169,6 +188,36 @@ const SETTLEMENT_COLUMNS: [Column; 17] = [
     may("created_at", Stamp),
     may("settled_at", Stamp),
     may("referenced_transaction", Text),
+    // Beyond RULES.md 2, for `fee-tariff` (RULES.md 9): what the provider sells, such as `Swish`.
+    may("service", Text),
+];
+
+/// Entries of a bank account. `name` and `text` only tell which provider paid; they are not kept.
+const BANK_COLUMNS: [Column; 10] = [
+    must("amount", Minor),
+    must("currency", Code),
+    must("booked_on", Stamp),
+    may("provider", Text),
+    may("account", Text),
+    may("reference", Text),
+    may("text", Text),
+    may("name", Text),
+    may("bank_reference", Text),
+    may("balance", Minor),
+];
+
+/// Payouts as a balance report states them. Costs are positive; what is owed to the provider from earlier is negative.
+const PAYOUT_COLUMNS: [Column; 10] = [
+    must("settlement_id", Text),
+    must("currency", Code),
+    may("provider", Text),
+    may("gross_amount", Minor),
+    may("fee_amount", Minor),
+    may("fee_vat_amount", Minor),
+    may("brought_forward_amount", Minor),
+    may("payout_amount", Minor),
+    may("paid_at", Stamp),
+    may("reference", Text),
 ];
 
 /// A field as it is compared: numbers as numbers, instants as instants, texts by their bytes, absent first.

@@ -106,7 +106,7 @@ pub fn read(inputs: &mut Inputs, means: &Means<'_>, shards: &Shards<'_>) -> Resu
     let mut read = Read::default();
     let settlements = |dataset| dataset == Dataset::Settlements;
     read_files(inputs, means, shards, &mut read, settlements)?;
-    read_files(inputs, means, shards, &mut read, |dataset| !settlements(dataset))?;
+    read_files(inputs, means, shards, &mut read, |dataset| dataset.is_reconciled() && !settlements(dataset))?;
     for (file, mut lines) in std::mem::take(&mut read.lines) {
         lines.sort_unstable();
         if let Some(volume) = inputs.volumes.get_mut(file) {

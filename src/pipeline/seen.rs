@@ -30,10 +30,11 @@ pub(super) fn of_rows<'r>(rows: impl Iterator<Item = (Dataset, &'r str)>) -> BTr
             Dataset::Orders => LINES,
             Dataset::Captures | Dataset::Reversals => OPERATIONS,
             Dataset::Settlements => SETTLEMENTS,
+            Dataset::Bank | Dataset::Payouts => return None,
         };
-        (what.to_owned(), provider.to_owned(), String::new())
+        Some((what.to_owned(), provider.to_owned(), String::new()))
     };
-    kinds.into_iter().map(seen).collect()
+    kinds.into_iter().filter_map(seen).collect()
 }
 
 /// What reading has seen.

@@ -150,7 +150,7 @@ impl<K: PartialEq, V: Default> Listed<K, V> {
             Dataset::Orders => &mut self.last[0],
             Dataset::Captures => &mut self.last[1],
             Dataset::Reversals => &mut self.last[2],
-            Dataset::Settlements => &mut self.last[3],
+            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => &mut self.last[3],
         };
         if self.list.get(*last).is_none_or(|(known, _)| *known != key) {
             *last = self.list.iter().position(|(known, _)| *known == key).unwrap_or(self.list.len());

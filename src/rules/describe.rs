@@ -68,8 +68,17 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         explanation = Some(text.clone());
         sources.clone_from(places);
     }
-    let age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
-    let status = status(finding.code, gathered.newest, context);
+    let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
+    let mut status = status(finding.code, gathered.newest, context);
+    let mut transaction_number = text("transaction_number");
+    if let Note::Books(note) = &finding.note {
+        settlement_id.clone_from(&note.settlement_id);
+        transaction_number.clone_from(&note.bank_reference);
+        explanation = Some(note.explanation.clone());
+        sources.clone_from(&note.sources);
+        age_days = note.since.map(|since| (context.settings.as_of - since).num_days().max(0));
+        status = if note.is_pending { Status::Pending } else { Status::Open };
+    }
     let currency = finding.currency.map(|currency| context.currencies.code(currency).to_owned()).unwrap_or_default();
     let mut row = FoundRow {
         id: String::new(),
@@ -79,7 +88,7 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         order_id: text("order_id"),
         line_id,
         payee_reference: text("payee_reference"),
-        transaction_number: text("transaction_number"),
+        transaction_number,
         reconciliation_number,
         settlement_id,
         currency,
@@ -95,8 +104,11 @@ pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, Re
         hint_key: String::new(),
         rows: origins,
     };
-    row.id =
-        stable_id(&row, named_by, gathered.records.unwrap_or_default(), explanation.as_deref().unwrap_or_default());
+    let said = match &finding.note {
+        Note::Books(note) => note.which.as_str(),
+        _ => explanation.as_deref().unwrap_or_default(),
+    };
+    row.id = stable_id(&row, named_by, gathered.records.unwrap_or_default(), said);
     row.explanation = explanation.unwrap_or_else(|| {
         explain(&Facts {
             row: &row,
@@ -120,7 +132,7 @@ impl Gathered {
         let side = match row.dataset {
             Dataset::Orders => &mut self.lines,
             Dataset::Captures | Dataset::Reversals => &mut self.operations,
-            Dataset::Settlements => &mut self.settlements,
+            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => &mut self.settlements,
         };
         side.row(row);
     }
@@ -157,6 +169,9 @@ fn put_canonical(key: &mut String, value: &Value) {
 /// Between the parts of what names a record.
 const PART: char = '\u{1f}';
 
+/// So many columns of a settlement row name it.
+const SETTLED_VALUES: usize = 17;
+
 /// What names a record from night to night: an operation's identity, a line's key, a settlement row's content.
 fn record_key(row: &Row, provider: &str, context: &Context<'_>) -> String {
     let mut key = String::with_capacity(128);
@@ -177,7 +192,10 @@ fn record_key(row: &Row, provider: &str, context: &Context<'_>) -> String {
             }
             None => row.values.iter().for_each(put),
         },
-        Dataset::Settlements => row.values.iter().for_each(put),
+        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => {
+            // Without the service, which rows of earlier versions had not: the id stays what it was.
+            row.values.iter().take(SETTLED_VALUES).for_each(put);
+        }
     }
     key
 }
@@ -193,6 +211,8 @@ enum NamedBy {
     Currency,
     /// The settlement file and what is said of it.
     File,
+    /// The settlement, the bank's id, and what else tells it from others.
+    Books,
     /// Its records, because no order, batch or reference stands for it.
     Records,
 }
@@ -208,6 +228,7 @@ impl NamedBy {
             Code::ReferenceReused => Self::Reference,
             Code::ToleranceBudget => Self::Currency,
             _ if matches!(finding.note, Note::File { .. }) => Self::File,
+            _ if matches!(finding.note, Note::Books(_)) => Self::Books,
             _ => Self::Records,
         }
     }
@@ -225,6 +246,7 @@ fn stable_id(row: &FoundRow, named_by: NamedBy, mut records: Vec<u128>, note: &s
         NamedBy::Reference => key.push(&row.payee_reference),
         NamedBy::Currency => {}
         NamedBy::File => key.extend([row.settlement_id.as_str(), note]),
+        NamedBy::Books => key.extend([row.settlement_id.as_str(), &row.transaction_number, note]),
         NamedBy::Records => {
             records.sort_unstable();
             records.dedup();

@@ -316,6 +316,14 @@ pub fn explain(facts: &Facts<'_>) -> String {
         ),
         // Findings about files bring their own sentence.
         Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap | Code::FileMissing => String::new(),
+        // What is said of fees, payouts and the bank stands in the note.
+        Code::FeeTariff
+        | Code::PayoutNet
+        | Code::PayoutMissing
+        | Code::PayoutAmount
+        | Code::PayoutUnknown
+        | Code::PayoutAmbiguous
+        | Code::StatementGap => String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! read a row back where a text decides.
 
 pub mod batches;
+pub mod books;
 pub mod calendar;
 pub mod control;
 pub mod describe;

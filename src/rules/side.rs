@@ -69,7 +69,7 @@ impl Side {
             Dataset::Orders => (0, "order line"),
             Dataset::Captures => (1, "capture"),
             Dataset::Reversals => (2, "reversal"),
-            Dataset::Settlements => (3, "settlement row"),
+            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => (3, "settlement row"),
         };
         self.datasets.add(noun);
         for (agreement, place) in self.texts.iter_mut().zip(PLACES[index]) {

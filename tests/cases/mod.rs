@@ -46,7 +46,7 @@ fn csv(dataset: Dataset, header: &str, rows: &[&str]) -> Vec<u8> {
         Dataset::Captures | Dataset::Reversals => {
             &[("order_id", "A"), ("currency", "SEK"), ("created_at", "2026-03-02")]
         }
-        Dataset::Settlements => &[("currency", "SEK")],
+        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => &[("currency", "SEK")],
     };
     let left_out: Vec<_> =
         required.iter().filter(|(column, _)| !header.split(',').any(|named| named == *column)).collect();

@@ -75,8 +75,8 @@ fn errors_point_at_the_key_and_say_what_to_do() {
              3 | dataset = \"capture\"\n   |           ^^^^^^^^^",
         ),
         (
-            "[[source]]\npath = \"a\"\ndataset = \"bank\"",
-            "c.toml:3:11: bank statements are not read by this version\n 3 | dataset = \"bank\"\n   |           ^^^^^^",
+            "[[source]]\npath = \"a\"\ndataset = \"banks\"",
+            "c.toml:3:11: no such dataset: `banks`; the nearest is `bank`\n 3 | dataset = \"banks\"\n   |           ^^^^^^^",
         ),
         (
             "[rules]\ncapture_calendar = \"se\"",

@@ -300,7 +300,7 @@ fn signs(draft: &mut Draft<'_>, main: &'static str, dialect: Dialect) {
             }
         }
         Dataset::Settlements => fees(draft, dialect),
-        Dataset::Orders | Dataset::Captures => {}
+        Dataset::Orders | Dataset::Captures | Dataset::Bank | Dataset::Payouts => {}
     }
 }
 

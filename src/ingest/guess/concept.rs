@@ -178,6 +178,7 @@ pub fn wishes(dataset: Dataset) -> Wishes {
         Dataset::Captures => CAPTURES,
         Dataset::Reversals => REVERSALS,
         Dataset::Settlements => SETTLEMENTS,
+        Dataset::Bank | Dataset::Payouts => &[],
     }
 }
 

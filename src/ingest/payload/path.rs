@@ -59,7 +59,7 @@ impl PathHints {
         let said = match dataset {
             Some(Dataset::Captures) => Some(Collection::Captures),
             Some(Dataset::Reversals) => Some(Collection::Reversals),
-            Some(Dataset::Orders | Dataset::Settlements) | None => None,
+            Some(Dataset::Orders | Dataset::Settlements | Dataset::Bank | Dataset::Payouts) | None => None,
         };
         Self { collection: self.collection.or(said), ..self }
     }

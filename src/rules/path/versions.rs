@@ -81,7 +81,7 @@ pub(super) fn records(rows: &[Source], world: &World<'_>) -> (Vec<Line>, Vec<Ope
                 let line = row.text("line_id").map(str::to_owned);
                 operations.entry(key).or_default().entry(line).or_default().push(place);
             }
-            Dataset::Settlements => {}
+            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => {}
         }
     }
     let lines = lines.into_iter().map(|((provider, order_id, line_id), versions)| {

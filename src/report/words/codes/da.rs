@@ -190,5 +190,40 @@ pub(super) fn words(code: Code) -> CodeWords {
             meaning: "En fil, som konfigurationen venter, er ikke kommet inden sidste frist.",
             action: "Hent filen, eller ret konfigurationen, hvis den ikke længere skal komme.",
         },
+        Code::FeeTariff => CodeWords {
+            title: "Gebyrer afviger fra tariffen",
+            meaning: "Udbyderen har taget andre gebyrer, end den angivne tarif giver, ud over tolerancen.",
+            action: "Sammenlign aftalen med udbyderens rapport; kræv forskellen, eller ret tariffen.",
+        },
+        Code::PayoutNet => CodeWords {
+            title: "Udbetalingen stemmer ikke",
+            meaning: "Den angivne udbetaling er ikke brutto minus gebyrer og moms af gebyrer, med overført saldo.",
+            action: "Kontrollér tallene mod saldorapporten; passer de, så spørg udbyderen.",
+        },
+        Code::PayoutMissing => CodeWords {
+            title: "Udbetaling mangler i banken",
+            meaning: "En udbetaling har ingen post på bankkontoen. Den er afventende, så længe den kan nå frem i tide.",
+            action: "Spørg udbyderen, hvor pengene er, og kontrollér, at den rigtige konto læses.",
+        },
+        Code::PayoutAmount => CodeWords {
+            title: "Banken fik et andet beløb",
+            meaning: "En bankpost har udbetalingens reference, men et andet beløb.",
+            action: "Se efter en saldo, som udbyderen har modregnet, eller et bankgebyr.",
+        },
+        Code::PayoutUnknown => CodeWords {
+            title: "Indbetaling uden udbetaling",
+            meaning: "En udbyder har betalt penge, som ingen kendt udbetaling forklarer.",
+            action: "Hent afregningsfilen eller saldorapporten for betalingen.",
+        },
+        Code::PayoutAmbiguous => CodeWords {
+            title: "Udbetalinger kan ikke skelnes",
+            meaning: "Flere udbetalinger og bankposter passer lige godt til hinanden.",
+            action: "Sammenlign datoer og referencer i hånden; angiv hver udbetalings reference.",
+        },
+        Code::StatementGap => CodeWords {
+            title: "Hul i kontoudtogene",
+            meaning: "Et kontoudtog følger ikke på det forrige, eller posterne fører ikke til slutsaldoen.",
+            action: "Hent det manglende eller det fuldstændige kontoudtog fra banken.",
+        },
     }
 }

@@ -190,5 +190,40 @@ pub(super) fn words(code: Code) -> CodeWords {
             meaning: "A file that the configuration expects has not come by its latest day.",
             action: "Fetch the file, or correct the configuration if it is not due any more.",
         },
+        Code::FeeTariff => CodeWords {
+            title: "Fees off the tariff",
+            meaning: "The provider charged other fees than its declared tariff gives, beyond the tolerance.",
+            action: "Compare the agreement with the report of the provider; claim the difference, or correct the tariff.",
+        },
+        Code::PayoutNet => CodeWords {
+            title: "Payout does not add up",
+            meaning: "The payout that is stated is not gross less fees and VAT on fees, with the balance brought forward.",
+            action: "Check the figures against the balance report; if they are right, ask the provider.",
+        },
+        Code::PayoutMissing => CodeWords {
+            title: "Payout not on the bank account",
+            meaning: "A payout has no entry on the bank account. It is pending while it may still come in time.",
+            action: "Ask the provider where the money is, and check that the right account is read.",
+        },
+        Code::PayoutAmount => CodeWords {
+            title: "Bank received another amount",
+            meaning: "A bank entry carries the reference of a payout, and another amount.",
+            action: "Look for a balance that the provider set off, or a fee of the bank.",
+        },
+        Code::PayoutUnknown => CodeWords {
+            title: "Money of a provider without a payout",
+            meaning: "A provider paid money that no known payout explains.",
+            action: "Get the settlement file or the balance report of that payment.",
+        },
+        Code::PayoutAmbiguous => CodeWords {
+            title: "Payouts and entries mixed up",
+            meaning: "Several payouts and bank entries fit each other equally well.",
+            action: "Compare dates and references by hand; give the reference of each payout.",
+        },
+        Code::StatementGap => CodeWords {
+            title: "Gap in the bank statements",
+            meaning: "A bank statement does not follow on the one before, or its entries do not lead to its closing balance.",
+            action: "Get the missing statement, or the whole one, from the bank.",
+        },
     }
 }

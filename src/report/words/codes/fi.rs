@@ -190,5 +190,40 @@ pub(super) fn words(code: Code) -> CodeWords {
             meaning: "Tiedosto, jota asetusten mukaan odotetaan, ei ole tullut määräpäivään mennessä.",
             action: "Hae tiedosto, tai korjaa asetukset, jos sitä ei enää odoteta.",
         },
+        Code::FeeTariff => CodeWords {
+            title: "Palkkiot poikkeavat hinnastosta",
+            meaning: "Palveluntarjoaja veloitti muut palkkiot kuin ilmoitettu hinnasto antaa, yli sallitun eron.",
+            action: "Vertaa sopimusta palveluntarjoajan raporttiin; vaadi erotus takaisin tai korjaa hinnasto.",
+        },
+        Code::PayoutNet => CodeWords {
+            title: "Tilitys ei täsmää",
+            meaning: "Ilmoitettu tilitys ei ole brutto vähennettynä palkkioilla ja niiden arvonlisäverolla, siirretty saldo mukaan lukien.",
+            action: "Tarkista luvut saldoraportista; jos ne ovat oikein, kysy palveluntarjoajalta.",
+        },
+        Code::PayoutMissing => CodeWords {
+            title: "Tilitys puuttuu pankkitililtä",
+            meaning: "Tilityksellä ei ole tapahtumaa pankkitilillä. Se odottaa niin kauan kuin se voi vielä tulla ajoissa.",
+            action: "Kysy palveluntarjoajalta, missä rahat ovat, ja tarkista, että luetaan oikeaa tiliä.",
+        },
+        Code::PayoutAmount => CodeWords {
+            title: "Pankkiin tuli eri summa",
+            meaning: "Pankkitapahtumalla on tilityksen viite mutta eri summa.",
+            action: "Etsi palveluntarjoajan kuittaama saldo tai pankin palkkio.",
+        },
+        Code::PayoutUnknown => CodeWords {
+            title: "Maksu ilman tilitystä",
+            meaning: "Palveluntarjoaja maksoi rahaa, jota mikään tunnettu tilitys ei selitä.",
+            action: "Hae maksun tilitystiedosto tai saldoraportti.",
+        },
+        Code::PayoutAmbiguous => CodeWords {
+            title: "Tilityksiä ei voi erottaa",
+            meaning: "Useat tilitykset ja pankkitapahtumat sopivat toisiinsa yhtä hyvin.",
+            action: "Vertaa päiviä ja viitteitä käsin; anna kunkin tilityksen viite.",
+        },
+        Code::StatementGap => CodeWords {
+            title: "Aukko tiliotteissa",
+            meaning: "Tiliote ei jatku edellisestä, tai tapahtumat eivät johda loppusaldoon.",
+            action: "Hae puuttuva tai täydellinen tiliote pankista.",
+        },
     }
 }

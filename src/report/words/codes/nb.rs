@@ -190,5 +190,40 @@ pub(super) fn words(code: Code) -> CodeWords {
             meaning: "En fil som konfigurasjonen venter, har ikke kommet innen siste frist.",
             action: "Hent filen, eller rett konfigurasjonen hvis den ikke lenger skal komme.",
         },
+        Code::FeeTariff => CodeWords {
+            title: "Gebyrer avviker fra tariffen",
+            meaning: "Leverandøren har tatt andre gebyrer enn den oppgitte tariffen gir, utover toleransen.",
+            action: "Sammenlign avtalen med leverandørens rapport; krev differansen, eller rett tariffen.",
+        },
+        Code::PayoutNet => CodeWords {
+            title: "Utbetalingen går ikke opp",
+            meaning: "Den oppgitte utbetalingen er ikke brutto minus gebyrer og mva. på gebyrer, med inngående saldo.",
+            action: "Kontroller tallene mot saldorapporten; stemmer de, spør leverandøren.",
+        },
+        Code::PayoutMissing => CodeWords {
+            title: "Utbetaling mangler i banken",
+            meaning: "En utbetaling har ingen post på bankkontoen. Den er ventende så lenge den kan komme i tide.",
+            action: "Spør leverandøren hvor pengene er, og kontroller at riktig konto leses.",
+        },
+        Code::PayoutAmount => CodeWords {
+            title: "Banken fikk et annet beløp",
+            meaning: "En bankpost har utbetalingens referanse, men et annet beløp.",
+            action: "Se etter en saldo som leverandøren har motregnet, eller et bankgebyr.",
+        },
+        Code::PayoutUnknown => CodeWords {
+            title: "Innbetaling uten utbetaling",
+            meaning: "En leverandør har betalt penger som ingen kjent utbetaling forklarer.",
+            action: "Hent oppgjørsfilen eller saldorapporten for betalingen.",
+        },
+        Code::PayoutAmbiguous => CodeWords {
+            title: "Utbetalinger kan ikke skilles",
+            meaning: "Flere utbetalinger og bankposter passer like godt til hverandre.",
+            action: "Sammenlign datoer og referanser for hånd; oppgi referansen til hver utbetaling.",
+        },
+        Code::StatementGap => CodeWords {
+            title: "Hull i kontoutskriftene",
+            meaning: "En kontoutskrift følger ikke på den forrige, eller postene leder ikke til utgående saldo.",
+            action: "Hent den manglende eller fullstendige kontoutskriften fra banken.",
+        },
     }
 }

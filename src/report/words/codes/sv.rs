@@ -190,5 +190,40 @@ pub(super) fn words(code: Code) -> CodeWords {
             meaning: "En fil som konfigurationen förväntar sig har inte kommit senast den sista dagen.",
             action: "Hämta filen, eller rätta konfigurationen om den inte längre ska komma.",
         },
+        Code::FeeTariff => CodeWords {
+            title: "Avgifter avviker från tariffen",
+            meaning: "Leverantören har tagit andra avgifter än den angivna tariffen ger, utöver toleransen.",
+            action: "Jämför avtalet med leverantörens rapport; kräv tillbaka skillnaden eller rätta tariffen.",
+        },
+        Code::PayoutNet => CodeWords {
+            title: "Utbetalningen går inte ihop",
+            meaning: "Den angivna utbetalningen är inte brutto minus avgifter och moms på avgifter, med ingående saldo.",
+            action: "Kontrollera siffrorna mot saldorapporten; stämmer de, fråga leverantören.",
+        },
+        Code::PayoutMissing => CodeWords {
+            title: "Utbetalning saknas på banken",
+            meaning: "En utbetalning har ingen post på bankkontot. Den är väntande så länge den kan komma i tid.",
+            action: "Fråga leverantören var pengarna är, och kontrollera att rätt konto läses.",
+        },
+        Code::PayoutAmount => CodeWords {
+            title: "Banken fick ett annat belopp",
+            meaning: "En bankpost har utbetalningens referens men ett annat belopp.",
+            action: "Leta efter ett saldo som leverantören kvittat, eller en bankavgift.",
+        },
+        Code::PayoutUnknown => CodeWords {
+            title: "Inbetalning utan utbetalning",
+            meaning: "En leverantör har betalat pengar som ingen känd utbetalning förklarar.",
+            action: "Hämta avräkningsfilen eller saldorapporten för betalningen.",
+        },
+        Code::PayoutAmbiguous => CodeWords {
+            title: "Utbetalningar går inte att skilja åt",
+            meaning: "Flera utbetalningar och bankposter passar varandra lika bra.",
+            action: "Jämför datum och referenser för hand; ange varje utbetalnings referens.",
+        },
+        Code::StatementGap => CodeWords {
+            title: "Lucka i kontoutdragen",
+            meaning: "Ett kontoutdrag följer inte på det förra, eller posterna leder inte till utgående saldo.",
+            action: "Hämta det saknade eller fullständiga kontoutdraget från banken.",
+        },
     }
 }
