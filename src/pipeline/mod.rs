@@ -288,7 +288,12 @@ fn expected_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
 
 /// Opens the library in which rows are read back.
 pub(crate) fn with_library<T>(inputs: &Inputs, means: &Means<'_>, then: impl FnOnce(&Library<'_>) -> T) -> T {
-    let context =
-        ReadContext { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
+    let context = ReadContext {
+        names: means.names,
+        currencies: means.currencies,
+        zone: means.settings().zone,
+        dated: false,
+        ways: &no_ways,
+    };
     then(&Library { volumes: &inputs.volumes, context })
 }

@@ -46,6 +46,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether what settlements sum to is wanted, tonight or on a later night.
+    #[must_use]
+    pub fn knows_books(&self) -> bool {
+        self.settings.books.is_some() || self.state.is_some()
+    }
+
     /// Whether a report that people read is asked for, and what is worked out for them alone.
     #[must_use]
     pub fn is_for_people(&self) -> bool {

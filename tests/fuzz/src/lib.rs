@@ -133,7 +133,7 @@ fn rows(bytes: Bytes, head: Head) {
     };
     let (names, currencies) = (Names::default(), Currencies::default());
     let ways = |_: NameId, _: &str| Ways { unique_reference: true, hashed: [true; 4], reference_form: None };
-    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), ways: &ways };
+    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), dated: false, ways: &ways };
     let mut memory = Memory::default();
     let (mut buffer, mut scratch) = (Vec::new(), Scratch::new());
     for chunk in chunks {
