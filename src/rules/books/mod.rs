@@ -2,9 +2,11 @@
 //! book it.
 
 pub mod accounts;
+pub mod bank;
 pub mod once;
 pub mod payout;
 pub mod posting;
-pub mod settings;
 pub mod settled;
+pub mod settings;
+pub mod statements;
 pub mod tariff;

@@ -1,0 +1,1 @@
+//! Statements under construction.

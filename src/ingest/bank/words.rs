@@ -1,0 +1,1 @@
+//! Words of a text that may be the reference of a payout.
