@@ -56,7 +56,7 @@ pub struct Context<'a> {
 }
 
 /// A row that cannot be read, before its file is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reject {
     /// Name of the column; empty where it is the whole row.
     pub column: String,

@@ -55,7 +55,7 @@ pub struct DuePayout {
     pub source: String,
 }
 
-/// What the rows of one settlement, service and kind sum to.
+/// What the rows of one settlement, service, kind and day sum to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettledSum {
     /// The settlement.
@@ -74,6 +74,14 @@ pub struct SettledSum {
     pub fee_minor: i128,
     /// By how much rows differ from the operations that they were matched with within the tolerance: rows - operations.
     pub tolerance_minor: i128,
-    /// The last day on which one of them was settled, or made where no row says when it was settled.
-    pub last_day: Option<NaiveDate>,
+    /// The day on which they were settled, or made where no row says when it was settled.
+    pub day: Option<NaiveDate>,
+}
+
+impl SettledSum {
+    /// What tells it from others, in the order in which they stand.
+    #[must_use]
+    pub fn place(&self) -> (&SettlementKey, &str, &str, Option<NaiveDate>) {
+        (&self.key, &self.service, &self.kind, self.day)
+    }
 }

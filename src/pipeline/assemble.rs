@@ -11,6 +11,7 @@ use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, FoundRow, Note};
 use crate::model::names::{NameId, Names};
+use crate::report::books::{Books, BooksSums};
 use crate::report::insight::Insight;
 use crate::report::view::{
     BatchRow, CodeRow, ControlRow, CountRow, FailOnRow, InputRow, KindRow, RejectRow, Report, SkippedRow, StatedRow,
@@ -124,6 +125,7 @@ pub fn report(
     read: Read,
     findings: Vec<FoundRow>,
     outcome: Outcome,
+    sums: BooksSums,
     means: &Means<'_>,
     beside: &Totals,
 ) -> Result<Report, RunError> {
@@ -153,8 +155,16 @@ pub fn report(
     let mut rejects: Vec<RejectRow> =
         inputs.rejects.iter().cloned().chain(read.rejects).map(|(_, reject)| reject).collect();
     rejects.sort();
-    let mut report =
-        Report { summary, findings, batches, rejects, matches, cleared: None, insight: Insight::default() };
+    let mut report = Report {
+        summary,
+        findings,
+        batches,
+        rejects,
+        matches,
+        cleared: None,
+        insight: Insight::default(),
+        books: Books { sums, ..Books::default() },
+    };
     if !beside.0.is_empty() {
         Totals::of(&report).plus(beside).put_into(&mut report);
     }

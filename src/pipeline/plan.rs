@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::ingest::bank::BankNames;
 use crate::ingest::profile::Profile;
 use crate::model::record::Dataset;
+use crate::report::journal::JournalFormat;
 use crate::report::words::Lang;
 use crate::rules::settings::Settings;
 
@@ -31,6 +33,8 @@ pub struct Plan {
     pub workbook: bool,
     /// Also write the page.
     pub page: bool,
+    /// The forms in which the journal is written.
+    pub journals: Vec<JournalFormat>,
     /// The language of reports that people read.
     pub lang: Lang,
     /// Worker threads; `None` for one a core.
@@ -46,6 +50,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether a journal is asked for.
+    #[must_use]
+    pub fn writes_journals(&self) -> bool {
+        !self.journals.is_empty()
+    }
+
+    /// By which names providers pay.
+    #[must_use]
+    pub fn bank_names(&self) -> BankNames {
+        let configured = self.settings.books.as_ref().map(|books| books.bank_names.clone());
+        BankNames::new(configured.unwrap_or_default())
+    }
+
     /// Whether what settlements sum to is wanted, tonight or on a later night.
     #[must_use]
     pub fn knows_books(&self) -> bool {

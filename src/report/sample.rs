@@ -28,6 +28,7 @@ pub(super) fn report() -> Report {
         matches: Some(matches()),
         cleared: None,
         insight: Insight::default(),
+        books: Books::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::books::Books;
 use super::insight::Insight;
 use crate::model::finding::{Code, FoundRow};
 pub use crate::model::reject::RejectRow;
@@ -26,6 +27,8 @@ pub struct Report {
     pub cleared: Option<Vec<ClearedRow>>,
     /// Causes and trend, for the page and the workbook.
     pub insight: Insight,
+    /// Payouts, and what is booked.
+    pub books: Books,
 }
 
 /// A finding of an earlier night that is gone: a row of `cleared.csv` (RULES.md 6).
@@ -315,7 +318,7 @@ pub struct StatedRow {
 }
 
 /// A check that could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SkippedRow {
     /// The check.
     pub check: String,

@@ -6,7 +6,7 @@ pub mod bank;
 pub mod once;
 pub mod payout;
 pub mod posting;
-pub mod settled;
 pub mod settings;
+pub mod settled;
 pub mod statements;
 pub mod tariff;

@@ -50,6 +50,8 @@ pub struct Settlement {
     pub brought_forward_minor: i128,
     /// The payout as stated.
     pub stated_minor: Option<i128>,
+    /// Nothing is paid out now: it is carried over.
+    pub is_postponed: bool,
     /// The day of the payout, where it is stated.
     pub paid_on: Option<NaiveDate>,
     /// The reference on the bank transfer, where it is stated.
@@ -74,6 +76,9 @@ impl Settlement {
     /// The payout that should be on the bank account: as stated, else as computed where the fees are known.
     #[must_use]
     pub fn due(&self, currencies: &Currencies) -> Option<DuePayout> {
+        if self.is_postponed {
+            return None;
+        }
         let amount_minor = match (self.stated_minor, self.fees_from) {
             (Some(stated_minor), _) => stated_minor,
             (None, FeesFrom::Nowhere) => return None,
@@ -130,16 +135,20 @@ fn settlement(
     settings: &BooksSettings,
 ) -> Settlement {
     let made = || said.made.get(&(key.provider.clone(), key.settlement_id.clone())).copied();
-    let last_day = || sums.iter().filter_map(|sum| sum.last_day).max();
+    let last_day = sums.iter().filter_map(|sum| sum.day).max();
+    let sums = over_days(sums);
     let paid_on = stated.and_then(|stated| stated.paid_on);
-    let day = made().or_else(last_day).or(paid_on).unwrap_or(said.as_of);
+    let day = made().or(last_day).or(paid_on).unwrap_or(said.as_of);
 
+    let mut is_postponed = false;
     let (mut gross_minor, mut acquirer_minor, mut row_fee_minor, mut payout_minor) = (0, 0, 0, None);
     let (mut has_fees, mut by_tariff, mut lacks_tariff) = (false, Fee::default(), false);
     for sum in &sums {
         match sum.kind.as_str() {
             // A payout row says what was paid; which sign it has is the provider's way of writing.
             "payout" => add(payout_minor.get_or_insert(0), sum.gross_minor),
+            // The payout waits, and is a part of a later one's balance.
+            "postponed" => is_postponed = true,
             "fee" => {
                 has_fees = true;
                 add(&mut row_fee_minor, sum.fee_minor - sum.gross_minor);
@@ -183,12 +192,36 @@ fn settlement(
         fees_from,
         brought_forward_minor: stated.and_then(|stated| wide(stated.brought_forward_minor)).unwrap_or(0),
         stated_minor: stated.and_then(|stated| wide(stated.amount_minor)).or(payout_minor.map(i128::abs)),
+        is_postponed,
         paid_on,
         reference: stated.and_then(|stated| stated.reference.clone()),
         source: stated.map(|stated| stated.source.clone()).unwrap_or_default(),
         key,
         sums,
     }
+}
+
+/// The sums of a settlement over its days.
+fn over_days(sums: Vec<SettledSum>) -> Vec<SettledSum> {
+    let mut whole: BTreeMap<(String, String), SettledSum> = BTreeMap::new();
+    for sum in sums {
+        let known = whole.entry((sum.service.clone(), sum.kind.clone())).or_insert_with(|| SettledSum {
+            rows: 0,
+            gross_minor: 0,
+            fee_rows: 0,
+            fee_minor: 0,
+            tolerance_minor: 0,
+            day: None,
+            ..sum.clone()
+        });
+        known.rows = known.rows.saturating_add(sum.rows);
+        known.fee_rows = known.fee_rows.saturating_add(sum.fee_rows);
+        add(&mut known.gross_minor, sum.gross_minor);
+        add(&mut known.fee_minor, sum.fee_minor);
+        add(&mut known.tolerance_minor, sum.tolerance_minor);
+        known.day = known.day.max(sum.day);
+    }
+    whole.into_values().collect()
 }
 
 /// The findings of fees and payouts, and settlements of which the fees are not known.
@@ -243,6 +276,9 @@ pub fn judge(settlements: &[Settlement], settings: &BooksSettings, names: &Names
             found(Code::FeeTariff, (by_tariff_minor, charged_minor), &service, explanation);
         }
         let computed_minor = settlement.computed_minor();
+        if settlement.is_postponed {
+            continue;
+        }
         if settlement.fees_from == FeesFrom::Nowhere {
             let of_provider = judged.without_fees.entry(settlement.key.provider.clone()).or_default();
             *of_provider = of_provider.saturating_add(1);
@@ -281,7 +317,7 @@ fn charges(settlement: &Settlement, settings: &BooksSettings) -> Vec<Charge> {
         return Vec::new();
     }
     let mut by_service: BTreeMap<&str, (Fee, i128, bool)> = BTreeMap::new();
-    for sum in settlement.sums.iter().filter(|sum| sum.kind != "payout") {
+    for sum in settlement.sums.iter().filter(|sum| !matches!(sum.kind.as_str(), "payout" | "postponed")) {
         let (fee, charged_minor, lacks) =
             by_service.entry(if settlement.fees_from == FeesFrom::Rows { &sum.service } else { "" }).or_default();
         add(charged_minor, sum.fee_minor - if sum.kind == "fee" { sum.gross_minor } else { 0 });

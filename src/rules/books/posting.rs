@@ -63,6 +63,14 @@ pub struct Flow {
     pub reversed_minor: i128,
 }
 
+impl Flow {
+    /// What tells it from others, in the order in which they stand.
+    #[must_use]
+    pub fn place(&self) -> (&str, &str, NaiveDate) {
+        (&self.provider, &self.currency, self.day)
+    }
+}
+
 /// An id of letters, digits and `-`: parts joined, and a hash where they lost something by that.
 #[must_use]
 pub fn voucher_id(parts: &[&str]) -> String {
@@ -95,7 +103,7 @@ pub fn settlement_voucher(settlement: &Settlement, asides: &[Aside], settings: &
     for sum in &settlement.sums {
         let of = |what: &str| if sum.service.is_empty() { capital(what) } else { format!("{}, {what}", sum.service) };
         match sum.kind.as_str() {
-            "payout" | "fee" => {}
+            "payout" | "postponed" | "fee" => {}
             "capture" | "reversal" => {
                 let apart_minor = apart.get(&(sum.service.as_str(), sum.kind.as_str())).copied().unwrap_or(0);
                 let what = if sum.kind == "capture" { "captures" } else { "reversals" };

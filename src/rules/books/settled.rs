@@ -1,4 +1,5 @@
-//! What the rows of settlements sum to: a sum a provider, settlement, currency, service and kind of row.
+//! What the rows of settlements sum to: a sum a provider, settlement, currency, service, kind of row and
+//! day.
 
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
@@ -17,6 +18,7 @@ struct Key {
     currency: Currency,
     service: Option<NameId>,
     kind: SettlementKind,
+    day: Option<NaiveDate>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,7 +27,6 @@ struct Sums {
     gross_minor: i128,
     fee_rows: u64,
     fee_minor: i128,
-    last_day: Option<NaiveDate>,
 }
 
 /// The sums of a task; tasks are joined in any order.
@@ -47,6 +48,7 @@ impl Settled {
             currency: record.row.currency,
             service: record.service,
             kind: record.kind,
+            day: record.day,
         };
         let sums = self.sums(key);
         sums.rows = sums.rows.saturating_add(1);
@@ -55,7 +57,6 @@ impl Settled {
             sums.fee_rows = sums.fee_rows.saturating_add(1);
             add(&mut sums.fee_minor, fee_minor);
         }
-        sums.last_day = sums.last_day.max(record.day);
     }
 
     fn sums(&mut self, key: Key) -> &mut Sums {
@@ -76,7 +77,6 @@ impl Settled {
             add(&mut mine.gross_minor, theirs.gross_minor);
             mine.fee_rows = mine.fee_rows.saturating_add(theirs.fee_rows);
             add(&mut mine.fee_minor, theirs.fee_minor);
-            mine.last_day = mine.last_day.max(theirs.last_day);
         }
     }
 
@@ -101,10 +101,10 @@ impl Settled {
             fee_rows: sums.fee_rows,
             fee_minor: sums.fee_minor,
             tolerance_minor: 0,
-            last_day: sums.last_day,
+            day: key.day,
         };
         let mut named: Vec<SettledSum> = self.sums.iter().map(named).collect();
-        named.sort_by(|a, b| (&a.key, &a.service, &a.kind).cmp(&(&b.key, &b.service, &b.kind)));
+        named.sort_by(|a, b| a.place().cmp(&b.place()));
         named
     }
 }

@@ -99,7 +99,7 @@ mod tests {
             fee_rows: 0,
             fee_minor: 0,
             tolerance_minor: 0,
-            last_day: None,
+            day: None,
         }
     }
 
