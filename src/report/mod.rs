@@ -4,6 +4,7 @@
 pub mod csv;
 pub mod folder;
 pub mod insight;
+pub mod journal;
 pub mod json;
 pub mod metrics;
 pub mod page;
