@@ -5,6 +5,7 @@ pub mod books;
 pub mod csv;
 pub mod folder;
 pub mod insight;
+pub mod journal;
 pub mod json;
 pub mod metrics;
 pub mod page;
