@@ -134,6 +134,8 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         parquet: false,
         workbook: false,
         page: false,
+        journals: Vec::new(),
+        journal_folder: None,
         lang: avstem::report::words::Lang::En,
         threads: None,
         memory_bytes: None,

@@ -105,7 +105,7 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let Done { mut report, bookings, .. } = reconcile_inputs(&mut inputs, &means, folder, &Beside::default())?;
     if plan.writes_journals() {
         let due = books::due(&bookings, &[], &means);
-        report.books.journal = Some(books::journal(due.into_iter().map(|one| one.voucher).collect(), &means));
+        books::put(&mut report, due.into_iter().map(|one| one.voucher).collect(), &means)?;
     }
     Ok(report)
 }
@@ -177,7 +177,7 @@ fn reconcile_inputs(
     let books::Judged { own, payouts, bookings, skipped, .. } = books;
     let mut report = assemble::report(inputs, read, found, outcome, own, means, &beside.totals)?;
     report.summary.skipped_checks.extend(skipped);
-    report.books.payouts = means.settings().books.is_some().then_some(payouts);
+    report.books.payouts = payouts;
     if plan.is_for_people() && !beside.counts_only {
         report.insight.causes = with_library(inputs, means, |library| {
             let fee_minor = |origin| Ok::<_, RunError>(library.row(origin)?.minor("fee_amount"));

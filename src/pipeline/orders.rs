@@ -193,7 +193,7 @@ impl<'a> Sender<'a> {
             tally.operation(operation, if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted });
             return Ok(());
         }
-        if operation.completed && context.settings.books.as_ref().is_some_and(|books| books.books_operations) {
+        if operation.completed && context.settings.books.books_operations {
             let newest = newest(operation, context)?;
             tally.flow(operation, newest.map_or(context.settings.as_of, |at| context.settings.zone.day(at)));
         }

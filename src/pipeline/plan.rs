@@ -35,6 +35,8 @@ pub struct Plan {
     pub page: bool,
     /// The forms in which the journal is written.
     pub journals: Vec<JournalFormat>,
+    /// Where journals are kept until they are imported; `None` for the folder of the report alone.
+    pub journal_folder: Option<PathBuf>,
     /// The language of reports that people read.
     pub lang: Lang,
     /// Worker threads; `None` for one a core.
@@ -59,14 +61,16 @@ impl Plan {
     /// By which names providers pay.
     #[must_use]
     pub fn bank_names(&self) -> BankNames {
-        let configured = self.settings.books.as_ref().map(|books| books.bank_names.clone());
-        BankNames::new(configured.unwrap_or_default())
+        BankNames::new(self.settings.books.bank_names.clone())
     }
 
     /// Whether what settlements sum to is wanted, tonight or on a later night.
     #[must_use]
     pub fn knows_books(&self) -> bool {
-        self.settings.books.is_some() || self.state.is_some()
+        // A file that does not say what it holds may be a statement of a bank.
+        self.settings.books.is_asked
+            || self.state.is_some()
+            || self.inputs.iter().any(|input| input.dataset.is_none_or(|dataset| !dataset.is_reconciled()))
     }
 
     /// Whether a report that people read is asked for, and what is worked out for them alone.

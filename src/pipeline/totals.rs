@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::model::money::add;
 use crate::model::payout::{SettledSum, SettlementKey};
+use crate::model::record::Dataset;
 use crate::report::books::BooksSums;
 use crate::report::view::{BatchRow, ControlRow, CountRow, KindRow, Report, Total, VerdictRow};
 use crate::rules::books::posting::Flow;
@@ -26,7 +27,9 @@ impl Totals {
     pub fn of(report: &Report) -> Self {
         let mut totals = Self::default();
         let summary = &report.summary;
-        for row in &summary.control_totals {
+        // What files hold for the books is told by the files themselves, every night.
+        let reconciled = |name: &str| Dataset::ALL.iter().any(|dataset| dataset.name() == name);
+        for row in summary.control_totals.iter().filter(|row| reconciled(&row.dataset)) {
             let key = key(&[&row.dataset, &row.file, &row.currency]);
             let fates = [
                 ("read", row.read),
@@ -38,7 +41,7 @@ impl Totals {
                 totals.total("control", &key, name, total);
             }
         }
-        for row in &summary.verdicts {
+        for row in summary.verdicts.iter().filter(|row| reconciled(&row.dataset)) {
             let key = key(&[&row.dataset, &row.provider, &row.currency, &row.verdict]);
             totals.number("verdict", &key, "records", row.records.into());
             totals.total("verdict", &key, "rows", row.rows);

@@ -1,5 +1,10 @@
 //! What a report says of the books: what settlements sum to, their payouts, and the journal.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::journal::JournalFile;
 use crate::model::money::add;
 use crate::model::payout::SettledSum;
 use crate::model::voucher::Journal;
@@ -14,6 +19,54 @@ pub struct Books {
     pub payouts: Option<Vec<PayoutRow>>,
     /// The vouchers to be imported, where journals are asked for.
     pub journal: Option<Journal>,
+    /// The journal as files, in each form that is asked for.
+    pub journal_files: Vec<JournalFile>,
+}
+
+/// What the journal comes to, in `summary.json`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalSummary {
+    /// Vouchers.
+    pub vouchers: u64,
+    /// What they post, by account and currency.
+    pub accounts: Vec<AccountRow>,
+}
+
+/// What a journal posts on an account. Minor units; debits are positive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AccountRow {
+    /// Number of the account.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// Sum of the postings.
+    pub amount: i128,
+}
+
+impl JournalSummary {
+    /// What a journal comes to.
+    #[must_use]
+    pub fn of(journal: &Journal) -> Self {
+        let mut sums: BTreeMap<(&str, &str), i128> = BTreeMap::new();
+        for voucher in &journal.vouchers {
+            for posting in &voucher.postings {
+                add(sums.entry((&posting.account, &voucher.of.currency)).or_default(), posting.amount_minor);
+            }
+        }
+        let name = |number: &str| journal.accounts.iter().find(|account| account.number == number);
+        let row = |((account, currency), amount): ((&str, &str), i128)| AccountRow {
+            account: account.to_owned(),
+            name: name(account).map(|account| account.name.clone()).unwrap_or_default(),
+            currency: currency.to_owned(),
+            amount,
+        };
+        Self {
+            vouchers: u64::try_from(journal.vouchers.len()).unwrap_or(u64::MAX),
+            accounts: sums.into_iter().map(row).collect(),
+        }
+    }
 }
 
 /// What settlements and operations sum to, over all nights or of one run.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::books::Books;
+use super::books::{Books, JournalSummary};
 use super::insight::Insight;
 use crate::model::finding::{Code, FoundRow};
 pub use crate::model::reject::RejectRow;
@@ -118,6 +118,9 @@ pub struct Summary {
     pub stated_totals: Vec<StatedRow>,
     /// What was not checked, and why.
     pub skipped_checks: Vec<SkippedRow>,
+    /// What the journal comes to, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub journal: Option<JournalSummary>,
     /// The other files of the report with size and hash; empty until they are written.
     pub files: Vec<FileRow>,
 }

@@ -45,8 +45,8 @@ pub struct Settings {
     pub expected: Vec<Expect>,
     /// The provider of rows and sources that name none.
     pub default_provider: String,
-    /// What the books need to know; `None` where nothing of them is asked for.
-    pub books: Option<BooksSettings>,
+    /// What the books need to know.
+    pub books: BooksSettings,
 }
 
 /// So long is something pending (RULES.md 3 and 4).
@@ -108,7 +108,7 @@ impl Settings {
             fail_on: FailOn::default(),
             expected: Vec::new(),
             default_provider: "default".to_owned(),
-            books: None,
+            books: BooksSettings::default(),
         }
     }
 

@@ -3,20 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::voucher::{Account, Dimension, Journal, Unit, Voucher};
+use crate::pipeline::error::RunError;
 use crate::pipeline::read::Means;
+use crate::report::books::JournalSummary;
+use crate::report::journal::files;
+use crate::report::view::Report;
 use crate::rules::books::once::{Booking, Written, to_write};
 use crate::rules::books::settings::BooksSettings;
 
 /// What is written tonight, given what was written before.
 pub(in crate::pipeline) fn due(bookings: &[Booking], written: &[Written], means: &Means<'_>) -> Vec<Written> {
-    let closed_until = means.settings().books.as_ref().and_then(|books| books.closed_until);
+    let closed_until = means.settings().books.closed_until;
     to_write(bookings, written, means.plan.as_of, closed_until)
 }
 
 /// Vouchers with the accounts, currencies and dimensions that they name.
-pub(in crate::pipeline) fn journal(mut vouchers: Vec<Voucher>, means: &Means<'_>) -> Journal {
-    let defaults = BooksSettings::default();
-    let settings = means.settings().books.as_ref().unwrap_or(&defaults);
+fn journal(mut vouchers: Vec<Voucher>, means: &Means<'_>) -> Journal {
+    let settings = &means.settings().books;
     vouchers.sort_by(|a, b| (&a.of.currency, a.dated, &a.id).cmp(&(&b.of.currency, b.dated, &b.id)));
     let units: BTreeSet<&str> = vouchers.iter().map(|voucher| voucher.of.currency.as_str()).collect();
     let postings = || vouchers.iter().flat_map(|voucher| &voucher.postings);
@@ -35,6 +38,20 @@ pub(in crate::pipeline) fn journal(mut vouchers: Vec<Voucher>, means: &Means<'_>
         dimensions: dimensions(&used, settings),
         vouchers,
     }
+}
+
+/// Puts a journal and its files into a report.
+///
+/// # Errors
+/// A form cannot hold the journal.
+pub(in crate::pipeline) fn put(report: &mut Report, vouchers: Vec<Voucher>, means: &Means<'_>) -> Result<(), RunError> {
+    let journal = journal(vouchers, means);
+    for format in &means.plan.journals {
+        report.books.journal_files.extend(files(&journal, *format).map_err(RunError::Journal)?);
+    }
+    report.summary.journal = Some(JournalSummary::of(&journal));
+    report.books.journal = Some(journal);
+    Ok(())
 }
 
 fn account(number: &str, settings: &BooksSettings) -> Account {

@@ -32,8 +32,8 @@ pub(in crate::pipeline) struct Judged {
     pub(in crate::pipeline) findings: Vec<Finding>,
     /// What settlements and operations of this run sum to, other nights' apart.
     pub(in crate::pipeline) own: BooksSums,
-    /// The settlements with their payouts.
-    pub(in crate::pipeline) payouts: Vec<PayoutRow>,
+    /// The settlements with their payouts, where they are asked for.
+    pub(in crate::pipeline) payouts: Option<Vec<PayoutRow>>,
     /// What should stand in the books.
     pub(in crate::pipeline) bookings: Vec<Booking>,
     /// What was not checked.
@@ -64,10 +64,12 @@ pub(in crate::pipeline) fn judge(
     Beside { totals: beside, counts_only, .. }: &Beside,
 ) -> Result<Judged, RunError> {
     let own = BooksSums { settled: own_sums(&legs, library, means)?, flows: legs.flows };
+    let settings = &means.settings().books;
+    let is_asked = settings.is_asked || of_books(inputs).any(|file| !file.books.is_empty());
     // A state keeps the sums for the night on which the books are asked for.
-    let Some(settings) = means.settings().books.as_ref().filter(|_| !counts_only) else {
+    if !is_asked || *counts_only {
         return Ok(Judged { own, ..Judged::default() });
-    };
+    }
     let BooksSums { settled, flows } = own.clone().plus(&beside.books());
     let stated = stated(inputs, settings, means);
     let made = made(inputs);
@@ -111,7 +113,7 @@ pub(in crate::pipeline) fn judge(
     let reissued = reissued(&inputs.findings, means.names);
     let bookings = bookings(&settlements, &asides, &flows, bank.as_ref(), &due, &reissued, settings);
     let payouts = rows(&settlements, bank.as_ref(), &due);
-    Ok(Judged { findings, own, payouts, bookings, skipped })
+    Ok(Judged { findings, own, payouts: Some(payouts), bookings, skipped })
 }
 
 /// What was captured and reversed, by day.

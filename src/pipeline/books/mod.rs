@@ -6,7 +6,7 @@ mod rows;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::journal::{due, journal};
+pub(super) use self::journal::{due, put};
 pub(super) use self::judge::{Judged, Legs, flows, judge};
 pub(super) use self::rows::take_rows;
 use crate::model::bank::Statement;

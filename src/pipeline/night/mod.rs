@@ -180,7 +180,7 @@ fn rules_text(plan: &Plan) -> String {
     (settings.capture_calendar, settings.settlement_calendar) = (None, None);
     (settings.fail_on, settings.expected) = (FailOn::default(), Vec::new());
     // Of the books only what is summed as rows are judged.
-    let operations = settings.books.take().is_some_and(|books| books.books_operations);
+    let operations = std::mem::take(&mut settings.books).books_operations;
     format!("avstem {}, sums of settlements, operations by day: {operations}: {settings:?}", env!("CARGO_PKG_VERSION"))
 }
 

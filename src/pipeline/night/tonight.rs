@@ -114,9 +114,7 @@ impl Tonight {
             })
             .collect();
         let of_day = written.into_iter().filter(|one| one.night == means.plan.as_of).chain(due);
-        let journal = books::journal(of_day.map(|one| one.voucher).collect(), means);
-        self.done.report.books.journal = Some(journal);
-        Ok(())
+        books::put(&mut self.done.report, of_day.map(|one| one.voucher).collect(), means)
     }
 
     fn cleared(&self, gone: &[StoredFinding], as_of: &str) -> Vec<StoredCleared> {

@@ -15,6 +15,8 @@ use crate::rules::settings::Window;
 /// The settings of the books.
 #[derive(Debug, Clone)]
 pub struct BooksSettings {
+    /// Fees, payouts or a journal are asked for; else files for the books ask for them.
+    pub is_asked: bool,
     /// Days during which a payout without a bank entry is pending.
     pub payout_days: i64,
     /// The country whose business days these are; `None` for calendar days.
@@ -44,6 +46,7 @@ pub struct BooksSettings {
 impl Default for BooksSettings {
     fn default() -> Self {
         Self {
+            is_asked: false,
             payout_days: 5,
             payout_calendar: None,
             tariffs: Vec::new(),
