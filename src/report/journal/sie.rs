@@ -18,10 +18,8 @@ pub(super) const TEXT_LENGTH_MAX: usize = 50;
 
 /// All of code page 437 but braces, which some readers take for those of records inside of texts too, and the backslash,
 /// which some read as an escape and some do not.
-const LETTERS: Letters = Letters {
-    takes: |letter| !matches!(letter, '{' | '}' | '\\') && cp437::byte(letter).is_some(),
-    stand_in: None,
-};
+const LETTERS: Letters =
+    Letters { takes: |letter| !matches!(letter, '{' | '}' | '\\') && cp437::byte(letter).is_some(), stand_in: None };
 
 /// The name of the file of a currency.
 pub(super) fn name(currency: &str) -> String {
@@ -114,7 +112,8 @@ fn swedish(number: &str) -> String {
 /// The plan of accounts in the words of `#KPTYP`: the plans of BAS from 2000 on have the word EUBAS97, and a plan that the
 /// format has no word for is not named.
 fn plan(plan: &str) -> Option<&'static str> {
-    let year = plan.strip_prefix("BAS").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
+    let year =
+        plan.strip_prefix("BAS").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
     match plan {
         "BAS95" => Some("BAS95"),
         "BAS96" => Some("BAS96"),
@@ -131,7 +130,9 @@ fn codes<'a>(part: &Part<'a>) -> Result<BTreeMap<(u32, &'a str), String>, String
     for (number, code) in &part.objects {
         let written = cut(&LETTERS.spell(code));
         if written.is_empty() {
-            return Err(format!("SIE has no letters for the code {code:?} of dimension {number}: give it another code"));
+            return Err(format!(
+                "SIE has no letters for the code {code:?} of dimension {number}: give it another code"
+            ));
         }
         if let Some(other) = taken.insert((*number, written.clone()), *code) {
             return Err(format!(
