@@ -21,7 +21,7 @@ const LETTERS: Letters = Letters { takes, stand_in: Some('_') };
 
 /// Whether a text may have this character besides the space.
 pub(super) fn takes(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | '&' | '\'' | '(' | ')' | '+' | '#')
+    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ',' | '/' | '&' | '\'' | '(' | ')' | '+' | '#')
 }
 
 /// The journal as a file.

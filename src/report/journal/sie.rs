@@ -189,6 +189,12 @@ fn text(voucher: &Voucher, notes: &mut Notes) -> String {
     written
 }
 
+/// The text of a voucher as it is written.
+#[cfg(test)]
+pub(super) fn title_of(voucher: &Voucher) -> String {
+    text(voucher, &mut Notes::default())
+}
+
 /// A text in quotes.
 fn quoted(given: &str, notes: &mut Notes) -> String {
     let written = cut(&LETTERS.spell(given));
