@@ -141,7 +141,7 @@ def prove(folder, cents, scratch):
             rows = csv.DictReader(file)
             balances["balances.csv"] = {(r["account"], r["currency"]): int(r["amount_minor"]) for r in rows}
     # A balance of nothing is shown by some and left out by others.
-    shown = {program: {key: sum for key, sum in sums.items() if sum} for program, sums in balances.items()}
+    shown = {program: {key: amount for key, amount in sums.items() if amount} for program, sums in balances.items()}
     first = next(iter(shown))
     for program, sums in shown.items():
         if sums != shown[first]:

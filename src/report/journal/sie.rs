@@ -46,22 +46,22 @@ fn file(journal: &Journal, part: &Part<'_>) -> Result<JournalFile, String> {
     let mut out = String::new();
     head(journal, part, &mut out, &mut notes);
     for account in &part.accounts {
-        let name = if account.name.trim().is_empty() { &account.number } else { &account.name };
-        line(&mut out, &format!("#KONTO {} {}", account.number, quoted(name, &mut notes)));
+        let name = named(&account.name, &account.number, &mut notes);
+        line(&mut out, &format!("#KONTO {} {name}", account.number));
     }
     let dimensions = || {
         let named = |number| part.objects.iter().any(|(named, _)| *named == number);
         journal.dimensions.iter().filter(move |dimension| named(dimension.number))
     };
     for dimension in dimensions() {
-        line(&mut out, &format!("#DIM {} {}", dimension.number, quoted(&dimension.name, &mut notes)));
+        let name = named(&dimension.name, &dimension.number.to_string(), &mut notes);
+        line(&mut out, &format!("#DIM {} {name}", dimension.number));
     }
     for dimension in dimensions() {
         for (code, name) in &dimension.objects {
             if let Some(written) = codes.get(&(dimension.number, code.as_str())) {
                 notes.compare(code, written);
-                let name = if name.trim().is_empty() { code } else { name };
-                let name = quoted(name, &mut notes);
+                let name = named(name, written, &mut notes);
                 line(&mut out, &format!("#OBJEKT {} {} {name}", dimension.number, escaped(written)));
             }
         }
@@ -193,6 +193,16 @@ fn text(voucher: &Voucher, notes: &mut Notes) -> String {
 #[cfg(test)]
 pub(super) fn title_of(voucher: &Voucher) -> String {
     text(voucher, &mut Notes::default())
+}
+
+/// A name in quotes; the number or code where nothing of it can be written.
+fn named(given: &str, code: &str, notes: &mut Notes) -> String {
+    let written = cut(&LETTERS.spell(given));
+    let written = if written.is_empty() { code } else { &written };
+    if !given.trim().is_empty() {
+        notes.compare(given, written);
+    }
+    escaped(written)
 }
 
 /// A text in quotes.

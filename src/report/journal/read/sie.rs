@@ -168,13 +168,13 @@ impl File {
                 self.accounts.push(number.clone());
                 Ok(())
             }
-            ("#DIM", [Bare(number), Quoted(_)]) if is_number(number) => {
+            ("#DIM", [Bare(number), Quoted(name)]) if is_number(number) && !name.is_empty() => {
                 if !self.dimensions.insert(number.clone()) {
                     return Err(format!("the dimension {number} stands there twice"));
                 }
                 Ok(())
             }
-            ("#OBJEKT", [Bare(number), Quoted(code), Quoted(_)]) if !code.is_empty() => {
+            ("#OBJEKT", [Bare(number), Quoted(code), Quoted(name)]) if !code.is_empty() && !name.is_empty() => {
                 if !self.dimensions.contains(number) {
                     return Err(format!("the dimension {number} is not declared"));
                 }

@@ -1,5 +1,6 @@
 //! A small journal, its files as wholes, what no journal and no file may have, and every posting moved by a minor unit.
 
+mod forms;
 mod moved;
 mod refused;
 mod written;
