@@ -9,14 +9,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::letters::{Letters, Notes, is_shapeless};
-use super::{JournalFile, class, exponents, hledger, major, title};
+use super::{JournalFile, accounts, class, exponents, hledger, major, title_in};
 use crate::model::voucher::{Account, Journal, Posting, Voucher};
 
 /// The name of the file.
 pub(super) const FILE: &str = "journal.beancount";
 
 /// Everything but what ends a string.
-const LETTERS: Letters = Letters { takes: takes, stand_in: None };
+const LETTERS: Letters = Letters { takes, stand_in: None };
 
 /// What components of accounts have besides hyphens.
 const COMPONENT: Letters = Letters { takes: |letter| letter.is_ascii_alphanumeric(), stand_in: Some('-') };
@@ -40,14 +40,14 @@ pub(super) fn file(journal: &Journal) -> JournalFile {
     }
     out.push('\n');
     let names: BTreeMap<&str, String> =
-        journal.accounts.iter().map(|account| (account.number.as_str(), account_name(account))).collect();
+        accounts(journal).into_iter().map(|(number, account)| (number, account_name(account))).collect();
     open(journal, &names, &mut out, &mut notes);
     let mut vouchers: Vec<&Voucher> = journal.vouchers.iter().collect();
     vouchers.sort_by_key(|voucher| (voucher.dated, &voucher.of.currency, &voucher.id));
     for voucher in vouchers {
         let exponent = exponents.get(voucher.of.currency.as_str()).copied().unwrap_or(0);
         let payee = string(&voucher.of.provider, &mut notes);
-        let text = string(&title(voucher), &mut notes);
+        let text = format!("\"{}\"", title_in(voucher, LETTERS, &mut notes));
         let date = voucher.dated.format("%Y-%m-%d");
         out.push_str(&format!("\n{date} * {payee} {text} ^{}\n", voucher.id));
         for (key, value) in hledger::tags(voucher) {
@@ -71,16 +71,13 @@ fn open(journal: &Journal, names: &BTreeMap<&str, String>, out: &mut String, not
     let mut uses: BTreeMap<&str, (NaiveDate, BTreeSet<&str>)> = BTreeMap::new();
     for voucher in &journal.vouchers {
         for posting in &voucher.postings {
-            let (first, currencies) =
-                uses.entry(&posting.account).or_insert_with(|| (voucher.dated, BTreeSet::new()));
+            let (first, currencies) = uses.entry(&posting.account).or_insert_with(|| (voucher.dated, BTreeSet::new()));
             *first = (*first).min(voucher.dated);
             currencies.insert(&voucher.of.currency);
         }
     }
-    for account in &journal.accounts {
-        let (Some((first, currencies)), Some(name)) =
-            (uses.get(account.number.as_str()), names.get(account.number.as_str()))
-        else {
+    for (number, account) in accounts(journal) {
+        let (Some((first, currencies)), Some(name)) = (uses.get(number), names.get(number)) else {
             continue;
         };
         let currencies: Vec<&str> = currencies.iter().copied().collect();
@@ -103,14 +100,7 @@ fn string(given: &str, notes: &mut Notes) -> String {
     format!("\"{}\"", LETTERS.noted(given, notes))
 }
 
-fn write_posting(
-    posting: &Posting,
-    account: &str,
-    currency: &str,
-    exponent: u32,
-    out: &mut String,
-    notes: &mut Notes,
-) {
+fn write_posting(posting: &Posting, account: &str, currency: &str, exponent: u32, out: &mut String, notes: &mut Notes) {
     out.push_str(&format!("  {account}  {} {currency}\n", major(posting.amount_minor, exponent)));
     if !posting.text.trim().is_empty() {
         out.push_str(&format!("    text: {}\n", string(&posting.text, notes)));

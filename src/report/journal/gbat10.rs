@@ -10,7 +10,7 @@ use chrono::Datelike as _;
 use encoding_rs::WINDOWS_1252;
 
 use super::letters::{Letters, Notes};
-use super::{JournalFile, Part, major, parts, title, two_decimals};
+use super::{JournalFile, Part, major, parts, title_in, two_decimals};
 use crate::model::voucher::{Journal, Posting, Voucher};
 
 /// The fields of a line, in their order. Those that are used are named in [`line`]; all others are empty.
@@ -28,7 +28,7 @@ const COST_CENTRE: u32 = 1;
 const PROJECT: u32 = 6;
 
 /// Windows-1252 but for what ends a field or begins a quoted one.
-const LETTERS: Letters = Letters { takes: takes, stand_in: None };
+const LETTERS: Letters = Letters { takes, stand_in: None };
 
 /// Whether a field may have this character besides the space.
 pub(super) fn takes(letter: char) -> bool {
@@ -79,6 +79,9 @@ fn codes_stay_apart(part: &Part<'_>) -> Result<(), String> {
                  dimension {number}: leave it out, or gbat10"
             ));
         }
+        if as_text(&written) != written {
+            return Err(format!("the code {code:?} of dimension {number} begins like a formula: give it another"));
+        }
         if written.is_empty() {
             return Err(format!("GBAT10 has no letters for the code {code:?} of dimension {number}: give it another"));
         }
@@ -103,8 +106,11 @@ fn line(
 ) {
     let (period, year) = period(voucher, journal.entity.year_begins);
     let amount = major(posting.amount_minor, exponent);
-    let voucher_text = field(&title(voucher), notes);
-    let posting_text = if posting.text.trim().is_empty() { voucher_text.clone() } else { field(&posting.text, notes) };
+    let title = title_in(voucher, LETTERS, notes);
+    let voucher_text = as_text(&title);
+    notes.compare(&title, &voucher_text);
+    let posting_text = field(&posting.text, notes);
+    let posting_text = if posting_text.is_empty() { voucher_text.clone() } else { posting_text };
     let dimension = |wanted: u32| posting.dimensions.iter().find(|(number, _)| *number == wanted);
     let mut code = |wanted| dimension(wanted).map_or_else(String::new, |(_, code)| field(code, notes));
     let (cost_centre, project) = (code(COST_CENTRE), code(PROJECT));
@@ -146,8 +152,11 @@ fn period(voucher: &Voucher, year_begins: u32) -> (u32, i32) {
 
 /// A text as a field. One that a spreadsheet would run as a formula begins with `'`, as in the tables of a report.
 fn field(given: &str, notes: &mut Notes) -> String {
-    let spelled = LETTERS.spell(given);
-    let written = if spelled.starts_with(['=', '+', '-', '@']) { format!("'{spelled}") } else { spelled };
+    let written = as_text(&LETTERS.spell(given));
     notes.compare(given, &written);
     written
+}
+
+fn as_text(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() }
 }

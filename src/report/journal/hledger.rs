@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::letters::{Letters, Notes};
-use super::{JournalFile, class, exponents, major, title};
+use super::{JournalFile, accounts, class, exponents, major, title_in};
 use crate::model::voucher::{Account, Journal, Posting, Voucher};
 
 /// The name of the file.
@@ -17,21 +17,21 @@ pub(super) const FILE: &str = "journal.hledger";
 pub(super) const TAGS: [&str; 4] = ["provider", "settlement", "corrects", "copy"];
 
 /// Letters and digits of all languages, which both programs read as UTF-8, and signs that mean nothing in any place.
-const LETTERS: Letters = Letters { takes: takes, stand_in: Some('_') };
+const LETTERS: Letters = Letters { takes, stand_in: Some('_') };
 
 /// Whether a text may have this character besides the space.
 pub(super) fn takes(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '/' | '&' | '\'' | '(' | ')' | '+' | '#')
+    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ',' | '/' | '&' | '\'' | '(' | ')' | '+' | '#')
 }
 
 /// The journal as a file.
 pub(super) fn file(journal: &Journal) -> JournalFile {
     let mut notes = Notes::default();
-    let exponents = exponents(journal);
+    let (exponents, accounts) = (exponents(journal), accounts(journal));
     let mut vouchers: Vec<&Voucher> = journal.vouchers.iter().collect();
     vouchers.sort_by_key(|voucher| (voucher.dated, &voucher.of.currency, &voucher.id));
     let described: Vec<(&Voucher, String)> =
-        vouchers.iter().map(|voucher| (*voucher, described(voucher, &mut notes))).collect();
+        vouchers.iter().map(|voucher| (*voucher, title_in(voucher, LETTERS, &mut notes))).collect();
     let mut out = String::new();
     for given in [&journal.program, &journal.entity.name, &journal.entity.organisation_number] {
         let written = LETTERS.noted(given.trim(), &mut notes);
@@ -47,7 +47,7 @@ pub(super) fn file(journal: &Journal) -> JournalFile {
             out.push_str(&format!("    ; {key}: {}\n", LETTERS.noted(&value, &mut notes)));
         }
         for posting in &voucher.postings {
-            if let Some(account) = journal.accounts.iter().find(|account| account.number == posting.account) {
+            if let Some(account) = accounts.get(posting.account.as_str()) {
                 write_posting(posting, account, &voucher.of.currency, exponent, &mut out, &mut notes);
             }
         }
@@ -70,17 +70,12 @@ fn declare(journal: &Journal, described: &[(&Voucher, String)], out: &mut String
     TAGS.iter().for_each(|tag| out.push_str(&format!("tag {tag}\n")));
     dimensions.iter().for_each(|number| out.push_str(&format!("tag dimension-{number}\n")));
     out.push('\n');
-    for account in &journal.accounts {
+    for account in accounts(journal).values() {
         out.push_str(&format!("account {}\n", account_name(account, notes)));
     }
     out.push('\n');
     let payees: BTreeSet<&String> = described.iter().map(|(_, text)| text).collect();
     payees.iter().for_each(|text| out.push_str(&format!("payee {text}\n")));
-}
-
-fn described(voucher: &Voucher, notes: &mut Notes) -> String {
-    let text = LETTERS.noted(&title(voucher), notes);
-    if text.is_empty() { voucher.id.clone() } else { text }
 }
 
 /// What is said of a voucher besides its text.

@@ -125,7 +125,7 @@ fn composed(letter: char, mark: char) -> Option<char> {
 
 /// How a character is spelled where it is not taken. Nothing leads back to itself.
 #[rustfmt::skip]
-const SPELLINGS: [(&str, &str); 97] = [
+const SPELLINGS: &[(&str, &str)] = &[
     // Signs that mean something to some format.
     (";", ","), ("\"“”„‟″〃", "'"), ("`´‘’‚‛′ʹʼ", "'"), ("\\|¦", "/"), ("{[", "("), ("}]", ")"), ("«‹", "<"), ("»›", ">"),
     // Signs.

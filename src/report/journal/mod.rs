@@ -13,9 +13,12 @@ mod hledger;
 mod letters;
 pub mod read;
 mod sie;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::letters::{Letters, Notes};
 use crate::model::voucher::{Account, AccountClass, Journal, Posting, Unit, Voucher};
 
 /// A form of journal.
@@ -120,6 +123,10 @@ fn whole(journal: &Journal) -> Result<(), String> {
     if accounts.len() != journal.accounts.len() || units.len() != journal.units.len() {
         return Err("the journal declares an account or a currency twice".to_owned());
     }
+    let dimensions: BTreeSet<u32> = journal.dimensions.iter().map(|dimension| dimension.number).collect();
+    if dimensions.len() != journal.dimensions.len() {
+        return Err("the journal declares a dimension twice".to_owned());
+    }
     let objects: BTreeSet<(u32, &str)> = journal
         .dimensions
         .iter()
@@ -153,6 +160,12 @@ fn whole(journal: &Journal) -> Result<(), String> {
             }
             if !accounts.contains(posting.account.as_str()) {
                 return wrong(format!("names the account {:?}, which the journal does not declare", posting.account));
+            }
+            let twice = |(index, (number, _)): (usize, &(u32, String))| {
+                posting.dimensions.iter().take(index).any(|(other, _)| other == number)
+            };
+            if posting.dimensions.iter().enumerate().any(twice) {
+                return wrong("has a posting with two objects of one dimension".to_owned());
             }
             let unknown = posting.dimensions.iter().find(|(number, code)| !objects.contains(&(*number, code)));
             if let Some((number, code)) = unknown {
@@ -191,6 +204,20 @@ fn title(voucher: &Voucher) -> String {
     if voucher.is_copy { format!("COPY {text}") } else { text.clone() }
 }
 
+/// What a voucher is called in the letters of a format; its id where nothing of the text can be written.
+fn title_in(voucher: &Voucher, letters: Letters, notes: &mut Notes) -> String {
+    let text = letters.noted(&title(voucher), notes);
+    if text.is_empty() { voucher.id.clone() } else { text }
+}
+
+/// The accounts that vouchers name, by number.
+fn accounts(journal: &Journal) -> BTreeMap<&str, &Account> {
+    let postings = journal.vouchers.iter().flat_map(|voucher| &voucher.postings);
+    let named: BTreeSet<&str> = postings.map(|posting| posting.account.as_str()).collect();
+    let accounts = journal.accounts.iter().map(|account| (account.number.as_str(), account));
+    accounts.filter(|(number, _)| named.contains(number)).collect()
+}
+
 /// The name of a class as hledger and beancount spell its top level, in small letters.
 fn class(class: AccountClass) -> &'static str {
     match class {
@@ -218,7 +245,9 @@ fn parts(journal: &Journal) -> Vec<Part<'_>> {
             journal.vouchers.iter().filter(|voucher| voucher.of.currency == unit.code).collect();
         let postings: Vec<&Posting> = vouchers.iter().flat_map(|voucher| &voucher.postings).collect();
         let named: BTreeSet<&str> = postings.iter().map(|posting| posting.account.as_str()).collect();
-        let accounts = journal.accounts.iter().filter(|account| named.contains(account.number.as_str())).collect();
+        let mut accounts: Vec<&Account> =
+            journal.accounts.iter().filter(|account| named.contains(account.number.as_str())).collect();
+        accounts.sort_by_key(|account| &account.number);
         let objects = postings.iter().flat_map(|posting| &posting.dimensions);
         let objects = objects.map(|(number, code)| (*number, code.as_str())).collect();
         if !vouchers.is_empty() {

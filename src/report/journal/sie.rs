@@ -18,10 +18,8 @@ pub(super) const TEXT_LENGTH_MAX: usize = 50;
 
 /// All of code page 437 but braces, which some readers take for those of records inside of texts too, and the backslash,
 /// which some read as an escape and some do not.
-const LETTERS: Letters = Letters {
-    takes: |letter| !matches!(letter, '{' | '}' | '\\') && cp437::byte(letter).is_some(),
-    stand_in: None,
-};
+const LETTERS: Letters =
+    Letters { takes: |letter| !matches!(letter, '{' | '}' | '\\') && cp437::byte(letter).is_some(), stand_in: None };
 
 /// The name of the file of a currency.
 pub(super) fn name(currency: &str) -> String {
@@ -48,22 +46,22 @@ fn file(journal: &Journal, part: &Part<'_>) -> Result<JournalFile, String> {
     let mut out = String::new();
     head(journal, part, &mut out, &mut notes);
     for account in &part.accounts {
-        let name = if account.name.trim().is_empty() { &account.number } else { &account.name };
-        line(&mut out, &format!("#KONTO {} {}", account.number, quoted(name, &mut notes)));
+        let name = named(&account.name, &account.number, &mut notes);
+        line(&mut out, &format!("#KONTO {} {name}", account.number));
     }
     let dimensions = || {
         let named = |number| part.objects.iter().any(|(named, _)| *named == number);
         journal.dimensions.iter().filter(move |dimension| named(dimension.number))
     };
     for dimension in dimensions() {
-        line(&mut out, &format!("#DIM {} {}", dimension.number, quoted(&dimension.name, &mut notes)));
+        let name = named(&dimension.name, &dimension.number.to_string(), &mut notes);
+        line(&mut out, &format!("#DIM {} {name}", dimension.number));
     }
     for dimension in dimensions() {
         for (code, name) in &dimension.objects {
             if let Some(written) = codes.get(&(dimension.number, code.as_str())) {
                 notes.compare(code, written);
-                let name = if name.trim().is_empty() { code } else { name };
-                let name = quoted(name, &mut notes);
+                let name = named(name, written, &mut notes);
                 line(&mut out, &format!("#OBJEKT {} {} {name}", dimension.number, escaped(written)));
             }
         }
@@ -114,7 +112,8 @@ fn swedish(number: &str) -> String {
 /// The plan of accounts in the words of `#KPTYP`: the plans of BAS from 2000 on have the word EUBAS97, and a plan that the
 /// format has no word for is not named.
 fn plan(plan: &str) -> Option<&'static str> {
-    let year = plan.strip_prefix("BAS").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
+    let year =
+        plan.strip_prefix("BAS").filter(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
     match plan {
         "BAS95" => Some("BAS95"),
         "BAS96" => Some("BAS96"),
@@ -131,7 +130,9 @@ fn codes<'a>(part: &Part<'a>) -> Result<BTreeMap<(u32, &'a str), String>, String
     for (number, code) in &part.objects {
         let written = cut(&LETTERS.spell(code));
         if written.is_empty() {
-            return Err(format!("SIE has no letters for the code {code:?} of dimension {number}: give it another code"));
+            return Err(format!(
+                "SIE has no letters for the code {code:?} of dimension {number}: give it another code"
+            ));
         }
         if let Some(other) = taken.insert((*number, written.clone()), *code) {
             return Err(format!(
@@ -186,6 +187,22 @@ fn text(voucher: &Voucher, notes: &mut Notes) -> String {
     }
     notes.compare(&given, &written);
     written
+}
+
+/// The text of a voucher as it is written.
+#[cfg(test)]
+pub(super) fn title_of(voucher: &Voucher) -> String {
+    text(voucher, &mut Notes::default())
+}
+
+/// A name in quotes; the number or code where nothing of it can be written.
+fn named(given: &str, code: &str, notes: &mut Notes) -> String {
+    let written = cut(&LETTERS.spell(given));
+    let written = if written.is_empty() { code } else { &written };
+    if !given.trim().is_empty() {
+        notes.compare(given, written);
+    }
+    escaped(written)
 }
 
 /// A text in quotes.
