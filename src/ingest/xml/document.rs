@@ -268,8 +268,8 @@ impl<R: BufRead> Document<R> {
         let text = text_of(self.tokens.bytes(), place)?;
         let name = text.strip_prefix("</").and_then(|text| text.strip_suffix('>')).unwrap_or(text).trim_ascii_end();
         if outside || expected != name {
-            let expected = if expected.is_empty() { "nothing".to_owned() } else { format!("<{expected}>") };
-            return Err(place.damaged(&format!("</{name}> where {expected} ends")));
+            let expected = if expected.is_empty() { "nothing".to_owned() } else { format!("<{}>", shown(expected)) };
+            return Err(place.damaged(&format!("</{}> where {expected} ends", shown(name))));
         }
         self.open_names.truncate(start);
         Ok(Item::Close)
@@ -316,6 +316,13 @@ fn text_of(bytes: &[u8], place: Place) -> Result<&str, XmlError> {
     std::str::from_utf8(bytes).map_err(|_| place.error("bytes that are not UTF-8", HELP_UTF8))
 }
 
+/// A name as a message shows it. In a damaged file texts may stand where names should, and they are nobody's business.
+fn shown(name: &str) -> &str {
+    const NAME_BYTES_MAX: usize = 60;
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '#');
+    if name.len() <= NAME_BYTES_MAX && name.chars().all(is_name) { name } else { "..." }
+}
+
 /// The character that a reference stands for: one of the five that XML declares, or one by its number.
 fn referenced(text: &str, place: Place) -> Result<char, XmlError> {
     let Some(name) = text.strip_prefix('&').and_then(|text| text.strip_suffix(';')) else {
@@ -323,5 +330,5 @@ fn referenced(text: &str, place: Place) -> Result<char, XmlError> {
     };
     let named = || resolve_xml_entity(name).and_then(|text| text.chars().next());
     let character = BytesRef::new(name).resolve_char_ref().ok().flatten().or_else(named);
-    character.ok_or_else(|| place.damaged(&format!("the entity &{name};, which nothing declares")))
+    character.ok_or_else(|| place.damaged(&format!("the entity &{};, which nothing declares", shown(name))))
 }

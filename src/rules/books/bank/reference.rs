@@ -1,6 +1,6 @@
 //! Step 1: payouts and entries that share a reference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Matching;
 
@@ -104,8 +104,13 @@ fn nodes_of_entry(matching: &Matching<'_>, nodes: &BTreeMap<NodeKey<'_>, usize>,
 fn groups(matching: &Matching<'_>, payouts: &[usize], entries: &[usize]) -> Vec<Group> {
     let nodes = nodes(matching, payouts);
     let mut joined = Joined { parents: (0..nodes.len()).collect() };
-    let of_payouts: Vec<Vec<usize>> = payouts.iter().map(|at| nodes_of_payout(matching, &nodes, *at)).collect();
     let of_entries: Vec<Vec<usize>> = entries.iter().map(|at| nodes_of_entry(matching, &nodes, *at)).collect();
+    // A reference that payouts alone share connects nothing.
+    let shared: BTreeSet<usize> = of_entries.iter().flatten().copied().collect();
+    let of_payout = |payout: &usize| -> Vec<usize> {
+        nodes_of_payout(matching, &nodes, *payout).into_iter().filter(|node| shared.contains(node)).collect()
+    };
+    let of_payouts: Vec<Vec<usize>> = payouts.iter().map(of_payout).collect();
     for of in of_payouts.iter().chain(&of_entries) {
         for pair in of.windows(2) {
             if let [one, other] = pair {
