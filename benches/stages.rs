@@ -89,7 +89,7 @@ fn split(criterion: &mut Criterion) {
     let names = Names::default();
     let currencies = Currencies::default();
     let ways = |_: NameId, _: &str| Ways { unique_reference: true, hashed: [true; 4], reference_form: None };
-    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), ways: &ways };
+    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), dated: false, ways: &ways };
     let header: Vec<String> = HEADER.split(',').map(str::to_owned).collect();
     if let Ok(layout) = Layout::new(Dataset::Captures, &header, "swedbank_pay") {
         group.bench_function("fields to compact records", |bencher| {
@@ -134,6 +134,8 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         parquet: false,
         workbook: false,
         page: false,
+        journals: Vec::new(),
+        journal_folder: None,
         lang: avstem::report::words::Lang::En,
         threads: None,
         memory_bytes: None,

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::help;
+use crate::report::journal::JournalFormat;
 use crate::report::words::Lang;
 
 /// Reconciles orders, captures, reversals and settlements, to the last minor unit.
@@ -80,6 +81,12 @@ pub struct InputArgs {
     /// Settlements: a file, a folder, a quoted glob, or `-`
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
     pub settlements: Vec<PathBuf>,
+    /// Bank statements: camt.053, camt.054, MT940, or CSV
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub bank: Vec<PathBuf>,
+    /// Payouts as balance reports state them: CSV with fees, VAT on fees and the payout
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
+    pub payouts: Vec<PathBuf>,
     /// Files that say themselves what they hold, such as a provider's settlement file
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Inputs")]
     pub input: Vec<PathBuf>,
@@ -313,10 +320,9 @@ pub enum ReportFormat {
     Xlsx,
     /// The canonical rows.
     Parquet,
+    /// The journal, in one of its forms.
+    Journal(JournalFormat),
 }
-
-/// Formats that CLI.md names and later versions write.
-const LATER_FORMATS: [&str; 4] = ["sie", "hledger", "beancount", "gbat10"];
 
 fn report_format(text: &str) -> Result<ReportFormat, String> {
     match text.trim() {
@@ -325,10 +331,10 @@ fn report_format(text: &str) -> Result<ReportFormat, String> {
         "html" => Ok(ReportFormat::Html),
         "xlsx" => Ok(ReportFormat::Xlsx),
         "parquet" => Ok(ReportFormat::Parquet),
-        later if LATER_FORMATS.contains(&later) => Err(format!(
-            "this version does not write {later} yet; it writes csv and json (always), html, xlsx and parquet"
-        )),
-        _ => Err("no such report; this version writes csv and json (always), html, xlsx and parquet".to_owned()),
+        other => JournalFormat::from_name(other).map(ReportFormat::Journal).ok_or_else(|| {
+            "no such report; there are csv and json (always), html, xlsx, parquet, sie, hledger, beancount and gbat10"
+                .to_owned()
+        }),
     }
 }
 
@@ -442,11 +448,8 @@ mod tests {
         assert_eq!(report_format(" parquet"), Ok(ReportFormat::Parquet));
         assert_eq!(report_format("xlsx"), Ok(ReportFormat::Xlsx));
         assert_eq!(report_format("html"), Ok(ReportFormat::Html));
-        for text in LATER_FORMATS {
-            let message = format!(
-                "this version does not write {text} yet; it writes csv and json (always), html, xlsx and parquet"
-            );
-            assert_eq!(report_format(text), Err(message));
+        for format in JournalFormat::ALL {
+            assert_eq!(report_format(format.name()), Ok(ReportFormat::Journal(format)));
         }
         assert!(report_format("pdf").is_err_and(|error| error.starts_with("no such report")));
         assert!(report_format("").is_err());

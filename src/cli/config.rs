@@ -9,6 +9,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::args::LogFormat;
+use super::books::{Books, DimensionTable, JournalTable, PayoutEntry, Periods, TariffEntry};
 use super::expectations::{self, Expectation};
 use super::fail_on;
 use super::fault::Fault;
@@ -22,6 +23,7 @@ use crate::model::currency::Currencies;
 use crate::model::day::Zone;
 use crate::pipeline::plan::Input;
 use crate::report::words::Lang;
+use crate::rules::books::settings::BooksSettings;
 use crate::rules::fail_on::FailOn;
 use crate::rules::settings::{ProviderSettings, Settings};
 
@@ -58,6 +60,15 @@ struct File {
     expect: Vec<Expectation>,
     #[serde(default)]
     profiles: BTreeMap<Text, ProfileTable>,
+    journal: Option<JournalTable>,
+    accounts: Option<BTreeMap<Spanned<String>, Spanned<String>>>,
+    account_names: Option<BTreeMap<String, Text>>,
+    dimensions: Option<BTreeMap<Text, DimensionTable>>,
+    periods: Option<Periods>,
+    #[serde(default)]
+    tariff: Vec<TariffEntry>,
+    #[serde(default)]
+    payouts: Vec<PayoutEntry>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +79,8 @@ struct Rules {
     settlement_days: Option<Whole>,
     capture_calendar: Option<CountryCode>,
     settlement_calendar: Option<CountryCode>,
+    payout_days: Option<Whole>,
+    payout_calendar: Option<CountryCode>,
     vat_tolerance: Option<Whole>,
     #[serde(default)]
     amount_tolerance: BTreeMap<Spanned<String>, Whole>,
@@ -81,6 +94,9 @@ struct Provider {
     keys: Option<KeyList>,
     unique_reference: Option<bool>,
     reference_form: Option<FormName>,
+    bank_names: Option<Vec<Text>>,
+    #[serde(default)]
+    acquirer_services: Vec<Text>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -122,6 +138,7 @@ impl Config {
         config.check_currencies()?;
         config.check_profiles()?;
         config.check_expectations()?;
+        config.check_books()?;
         Ok(config)
     }
 
@@ -179,6 +196,49 @@ impl Config {
     fn check_expectations(&self) -> Result<(), Fault> {
         expectations::check(&self.file.expect)
             .map_err(|wrong| Fault::at(&self.shown, &self.text, wrong.span, &wrong.what).help(wrong.help))
+    }
+
+    fn books_tables(&self) -> Books<'_> {
+        let file = &self.file;
+        Books {
+            journal: file.journal.as_ref(),
+            accounts: file.accounts.as_ref(),
+            account_names: file.account_names.as_ref(),
+            dimensions: file.dimensions.as_ref(),
+            periods: file.periods.as_ref(),
+            tariffs: &file.tariff,
+            payouts: &file.payouts,
+        }
+    }
+
+    fn check_books(&self) -> Result<(), Fault> {
+        self.books_tables()
+            .check(&Currencies::new(&self.currencies()))
+            .map_err(|wrong| Fault::at(&self.shown, &self.text, wrong.span, &wrong.what).help(wrong.help))
+    }
+
+    /// What the books need to know.
+    fn books(&self) -> BooksSettings {
+        let rules = &self.file.rules;
+        let mut books = self.books_tables().settings();
+        books.payout_days = rules.payout_days.map_or(books.payout_days, |days| days.0);
+        books.payout_calendar = rules.payout_calendar.map(|country| country.0);
+        for (name, provider) in &self.file.providers {
+            if let Some(names) = &provider.bank_names {
+                books.bank_names.insert(name.0.clone(), names.iter().map(|name| name.0.clone()).collect());
+            }
+            let services = provider.acquirer_services.iter().map(|service| (name.0.clone(), service.0.clone()));
+            books.acquirer_services.extend(services);
+        }
+        books.is_asked = !books.tariffs.is_empty() || !books.payouts.is_empty() || self.file.journal.is_some();
+        books
+    }
+
+    /// Where journals are kept until they are imported.
+    #[must_use]
+    pub fn journal_folder(&self) -> Option<PathBuf> {
+        let folder = self.file.journal.as_ref().and_then(|journal| journal.folder.as_ref());
+        folder.map(|folder| self.folder.join(&folder.0))
     }
 
     fn currencies(&self) -> BTreeMap<String, u32> {
@@ -259,6 +319,7 @@ impl Config {
             fail_on: self.fail_on.clone(),
             expected: self.file.expect.iter().map(Expectation::expect).collect(),
             default_provider: self.file.provider.as_ref().map_or(defaults.default_provider, |name| name.0.clone()),
+            books: self.books(),
             ..Settings::new(as_of)
         }
     }

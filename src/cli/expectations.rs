@@ -66,7 +66,7 @@ impl TryFrom<Whole> for Grace {
 /// A day, as text or as a date of TOML.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "Written")]
-struct Day(NaiveDate);
+pub struct Day(pub NaiveDate);
 
 /// How a day may stand in the file.
 #[derive(Deserialize)]

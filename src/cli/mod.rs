@@ -2,6 +2,7 @@
 //! that prints, and the only one that knows the environment and the clock.
 
 mod args;
+mod books;
 mod config;
 mod console;
 mod dialect;

@@ -65,6 +65,16 @@ pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Pla
     plan.parquet = args.reports.contains(&ReportFormat::Parquet);
     plan.workbook = args.reports.contains(&ReportFormat::Xlsx);
     plan.page = args.reports.contains(&ReportFormat::Html);
+    let journal = |format: &ReportFormat| match format {
+        ReportFormat::Journal(format) => Some(*format),
+        _ => None,
+    };
+    plan.journals = args.reports.iter().filter_map(journal).collect();
+    plan.journals.sort();
+    plan.journals.dedup();
+    plan.journal_folder = config.journal_folder();
+    let holds_books = |input: &Input| input.dataset.is_some_and(|dataset| !dataset.is_reconciled());
+    plan.settings.books.is_asked |= plan.writes_journals() || plan.inputs.iter().any(holds_books);
     plan.lang = args.lang.or_else(|| config.lang()).unwrap_or_default();
     plan.memory_bytes = args.memory;
     Ok(plan)
@@ -103,7 +113,7 @@ fn explaining(args: &ExplainArgs, mut plan: Plan) -> Plan {
 /// Whether the command line names any input.
 #[must_use]
 pub fn names_inputs(args: &InputArgs) -> bool {
-    [&args.orders, &args.captures, &args.reversals, &args.settlements, &args.input]
+    [&args.orders, &args.captures, &args.reversals, &args.settlements, &args.bank, &args.payouts, &args.input]
         .iter()
         .any(|paths| !paths.is_empty())
 }
@@ -127,6 +137,8 @@ fn planned(args: &InputArgs, config: &Config, inputs: Vec<Input>, as_of: NaiveDa
         parquet: false,
         workbook: false,
         page: false,
+        journals: Vec::new(),
+        journal_folder: None,
         lang: Lang::default(),
         threads: args.threads.map(usize::from),
         memory_bytes: None,
@@ -143,6 +155,8 @@ fn inputs(args: &InputArgs, config: &Config, nightly: bool) -> Result<Vec<Input>
         ("--captures", &args.captures, Some(Dataset::Captures)),
         ("--reversals", &args.reversals, Some(Dataset::Reversals)),
         ("--settlements", &args.settlements, Some(Dataset::Settlements)),
+        ("--bank", &args.bank, Some(Dataset::Bank)),
+        ("--payouts", &args.payouts, Some(Dataset::Payouts)),
         ("--input", &args.input, None),
     ];
     let mut inputs = Vec::new();
@@ -160,7 +174,7 @@ fn inputs(args: &InputArgs, config: &Config, nightly: bool) -> Result<Vec<Input>
     }
     // A night on which nothing came is one too, where it is said from where it could have come.
     if inputs.is_empty() && !(nightly && (named || config.has_sources())) {
-        let help = "name files with --orders, --captures, --reversals, --settlements or --input, or list them as [[source]] in a file given with --config";
+        let help = "name files with --orders, --captures, --reversals, --settlements, --bank, --payouts or --input, or list them as [[source]] in a file given with --config";
         return Err(Fault::new("no inputs").help(help));
     }
     if inputs.iter().filter(|input| input.path.is_none()).count() > 1 {
@@ -298,10 +312,7 @@ mod tests {
             ("check --config @/c.toml --input -", "@/c.toml:1:1: unknown key `x`"),
             ("run --fail-on 5 --input -", "--fail-on 5: `5` is no amount"),
             ("run --capture-days -1 --input -", "error: invalid value '-1' for '--capture-days <N>': -1 is not in 0.."),
-            (
-                "run --reports sie --input -",
-                "error: invalid value 'sie' for '--reports <LIST>': this version does not write sie yet",
-            ),
+            ("run --reports pdf --input -", "error: invalid value 'pdf' for '--reports <LIST>': no such report"),
         ];
         for (typed, expected) in cases {
             let error = plan(typed, &[], "x = 1").map(|(plan, _)| plan.inputs);

@@ -89,7 +89,7 @@ fn control_totals(summary: &Summary) -> String {
         add(&mut accepted, row.accepted.count);
     }
     let mut parts = Vec::new();
-    for dataset in Dataset::ALL {
+    for dataset in Dataset::OF_FILES {
         if let Some(rows) = read.get(dataset.name()) {
             let noun = match dataset {
                 Dataset::Orders => "order line",
@@ -305,6 +305,7 @@ mod tests {
                 stated("t.xml", "sum", "XYZ", 2_000, 1_500),
                 stated("t.xml", "rows", "", 8, 7),
             ],
+            journal: None,
             skipped_checks: Vec::new(),
             files: Vec::new(),
         }

@@ -2,6 +2,7 @@
 //!
 //! Every other format is converted to these columns first, so this is the only place where rows become records.
 
+use chrono::NaiveDate;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
 use super::field::{RECORDED_ONLY, is_completed, quantity, shown, utf8};
@@ -48,12 +49,14 @@ pub struct Context<'a> {
     pub currencies: &'a Currencies,
     /// Zone of timestamps without one.
     pub zone: Zone,
+    /// Whether settlement rows are to carry their day.
+    pub dated: bool,
     /// The ways of a provider.
     pub ways: &'a (dyn Fn(NameId, &str) -> Ways + Sync),
 }
 
 /// A row that cannot be read, before its file is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reject {
     /// Name of the column; empty where it is the whole row.
     pub column: String,
@@ -94,7 +97,9 @@ struct Provider {
 pub struct Memory {
     provider: Option<Provider>,
     currencies: LastCurrencies,
-    names: [Remembered; 3],
+    names: [Remembered; 4],
+    /// The last timestamp of a settlement, and its day.
+    day: Option<(Vec<u8>, NaiveDate)>,
 }
 
 /// Places of canonical columns, as [`Dataset::columns`] has them.
@@ -132,6 +137,9 @@ mod at {
         pub const KIND: usize = 10;
         pub const FEE: usize = 11;
         pub const NET: usize = 12;
+        pub const CREATED: usize = 14;
+        pub const SETTLED: usize = 15;
+        pub const SERVICE: usize = 17;
         /// By `KeyKind::index`.
         pub const KEYS: [usize; 4] = [5, 6, 7, 9];
     }
@@ -141,6 +149,21 @@ mod at {
 fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
     let text = text?;
     Some(memory.names.get_mut(slot)?.get(text, || context.names.intern(utf8(text))))
+}
+
+/// The day on which a row was settled, else made.
+fn day(fields: &Fields<'_, '_>, context: &Context<'_>, memory: &mut Memory) -> Option<NaiveDate> {
+    let text = fields.text(at::settlement::SETTLED).or_else(|| fields.text(at::settlement::CREATED))?;
+    if let Some((known, day)) = &memory.day
+        && known == text
+    {
+        return Some(*day);
+    }
+    let stamp = parse_stamp(text)?;
+    // What has no zone of its own is in that of the days.
+    let day = if stamp.has_offset() { context.zone.day(context.zone.instant(stamp)) } else { stamp.local().date() };
+    memory.day = Some((text.to_vec(), day));
+    Some(day)
 }
 
 #[inline]
@@ -312,6 +335,8 @@ pub fn compact(
             let reconciliation = name(fields.text(at::settlement::RECONCILIATION), 0, context, memory);
             let settlement = name(fields.text(at::settlement::SETTLEMENT), 1, context, memory);
             let kind = settlement_kind(&fields, gross_minor, context, memory);
+            let service = name(fields.text(at::settlement::SERVICE), 3, context, memory);
+            let day = if context.dated { day(&fields, context, memory) } else { None };
             let provider = provider(&fields, layout, context, memory);
             let keys = keys(&fields, at::settlement::KEYS, provider);
             let row = SettledRow {
@@ -328,6 +353,8 @@ pub fn compact(
                 fee_minor: fields.number(at::settlement::FEE),
                 net_minor: fields.number(at::settlement::NET),
                 settlement,
+                service,
+                day,
             });
         }
     }

@@ -2,6 +2,7 @@
 //! opened file to canonical rows, or to the word that it holds documents of a provider's API, which are put together
 //! over all files first.
 
+use super::bank::{self, BankFile, BankNames, BankWays};
 use super::copy::Converted;
 use super::dintero::settlement::{convert_settlement_json, convert_settlement_xml, is_settlement_xml};
 use super::parquet::convert_parquet;
@@ -32,6 +33,14 @@ pub struct Given<'a> {
     pub profile: Option<&'a Profile>,
     /// Known currencies.
     pub currencies: &'a Currencies,
+    /// By which names providers pay.
+    pub bank_names: &'a BankNames,
+}
+
+impl Given<'_> {
+    fn bank_ways(&self) -> BankWays<'_> {
+        BankWays { names: self.bank_names, currencies: self.currencies }
+    }
 }
 
 /// What a file turned out to be.
@@ -43,6 +52,8 @@ pub enum Format {
     Rows(Vec<Converted>),
     /// Documents of a provider's API.
     Payload,
+    /// Statements of a bank.
+    Bank(BankFile),
 }
 
 /// Tells what a file is, and converts it where it is not canonical CSV.
@@ -51,6 +62,12 @@ pub enum Format {
 /// The file is of no known format, is damaged, or holds something else than was said.
 pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
+    // A profile says how a bank's CSV is written; its own formats need none.
+    if given.dataset.is_none_or(|dataset| dataset == Dataset::Bank)
+        && let Some(file) = bank::read(given.shown, bytes, opened.shape, &given.bank_ways())?
+    {
+        return Ok(Format::Bank(file));
+    }
     match opened.shape {
         Shape::Text | Shape::Utf16 => text(opened, given),
         Shape::Xml => xml_format(bytes, given),
@@ -108,7 +125,7 @@ fn text(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
         return Err(FileError::new(
             given.shown,
             "a CSV file does not say what it holds",
-            "give it with --orders, --captures, --reversals or --settlements, or as a [[source]] with its dataset",
+            "give it with --orders, --captures, --reversals, --settlements, --bank or --payouts, or as a [[source]] with its dataset",
         ));
     };
     let task = Task { shown: given.shown, dataset, profile: given.profile, currencies: given.currencies };

@@ -1,6 +1,7 @@
 //! From bytes to records and rejects: a file a format, no decisions. The readers never see a verdict.
 
 pub(crate) mod archive;
+pub mod bank;
 pub mod canonical;
 pub mod copy;
 pub mod dintero;

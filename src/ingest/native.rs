@@ -43,8 +43,23 @@ pub struct Native {
     pub sums_minor: Vec<(Currency, i128)>,
     /// Its stated totals and those of its body.
     pub stated: Vec<Stated>,
+    /// The payout, where the header states it.
+    pub payout: Option<NativePayout>,
     /// Its header's own identity, where that holds in no sign convention (RULES.md 5, `file-net`).
     pub header_net: Option<HeaderNet>,
+}
+
+/// A payout as the header of a file states it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NativePayout {
+    /// The currency.
+    pub currency: Currency,
+    /// What was paid out, minor units; `None` where only the rows say.
+    pub amount_minor: Option<i64>,
+    /// The reference on the bank transfer; empty where it is not stated.
+    pub reference: String,
+    /// Line of the header.
+    pub line: u64,
 }
 
 /// A header whose amount is neither what is left when refund, fee and chargeback are taken off the capture, nor the

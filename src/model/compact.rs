@@ -6,6 +6,8 @@
 
 use std::num::NonZeroU128;
 
+use chrono::NaiveDate;
+
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
@@ -216,6 +218,10 @@ pub struct SettlementRec {
     pub net_minor: Option<i64>,
     /// The settlement file's id, where stated.
     pub settlement: Option<NameId>,
+    /// What the provider sells, where stated.
+    pub service: Option<NameId>,
+    /// The day of the settlement, else of the row; where it was asked for and is stated.
+    pub day: Option<NaiveDate>,
 }
 
 /// Origins of an operation's rows; nearly always one, which needs no memory of its own.

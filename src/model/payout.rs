@@ -54,3 +54,34 @@ pub struct DuePayout {
     /// Where it is stated: `file:line`, several joined by `; `.
     pub source: String,
 }
+
+/// What the rows of one settlement, service, kind and day sum to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettledSum {
+    /// The settlement.
+    pub key: SettlementKey,
+    /// What the provider sells, such as `Swish`; empty where the rows do not say.
+    pub service: String,
+    /// `capture`, `reversal`, or the row's own word in small letters.
+    pub kind: String,
+    /// Rows.
+    pub rows: u64,
+    /// Their gross amounts, signed, minor units.
+    pub gross_minor: i128,
+    /// Rows that state a fee.
+    pub fee_rows: u64,
+    /// Their fees; a cost is positive.
+    pub fee_minor: i128,
+    /// By how much rows differ from the operations that they were matched with within the tolerance: rows - operations.
+    pub tolerance_minor: i128,
+    /// The day on which they were settled, or made where no row says when it was settled.
+    pub day: Option<NaiveDate>,
+}
+
+impl SettledSum {
+    /// What tells it from others, in the order in which they stand.
+    #[must_use]
+    pub fn place(&self) -> (&SettlementKey, &str, &str, Option<NaiveDate>) {
+        (&self.key, &self.service, &self.kind, self.day)
+    }
+}

@@ -15,6 +15,8 @@ pub enum VoucherKind {
     Correction,
     /// What later nights know better of a settlement that was booked: money that came, an item that was found.
     Transfer,
+    /// A payout that came to the bank account.
+    Receipt,
     /// What was captured and reversed on a day.
     Operations,
 }

@@ -35,6 +35,9 @@ pub enum RunError {
     /// An error of the program: what it would tell is not what it found.
     #[error("internal error: {0}")]
     Differs(String),
+    /// The journal cannot be written in a form that was asked for.
+    #[error("journal: {0}")]
+    Journal(String),
     /// The worker threads could not be started.
     #[error("the worker threads could not be started: {0}")]
     Threads(String),
@@ -55,6 +58,7 @@ impl RunError {
             Self::Differs(_) => {
                 Some("this is an error of the program: report it with the version and, if you may, the records")
             }
+            Self::Journal(_) => Some("correct the configuration, or leave that form out of --reports"),
             Self::Threads(_) => Some("give a smaller --threads"),
         }
     }

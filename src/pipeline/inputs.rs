@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
+use super::books::{self, FileBooks};
 use super::error::RunError;
 use super::header::{Head, canonical_header};
 use super::payloads::hear::Hearing;
@@ -13,6 +14,7 @@ use super::payloads::{self, Documents, Parts};
 use super::plan::{Arrival, Input, Plan};
 use super::repeats::{repeated_finding, repeated_payloads, skip_repeated, skip_restated};
 use crate::engine::source::Bytes;
+use crate::ingest::bank::{BankFile, BankNames};
 use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::formats::{self, Format, Given};
 use crate::ingest::library::Volume;
@@ -68,6 +70,8 @@ pub struct File {
     pub tells_nothing: bool,
     /// The bytes as given, where the volume holds converted ones.
     pub original: Option<Arc<Bytes>>,
+    /// What it holds for the books.
+    pub books: FileBooks,
 }
 
 impl File {
@@ -94,6 +98,7 @@ impl File {
             notes: Vec::new(),
             tells_nothing: false,
             original: None,
+            books: FileBooks::default(),
         }
     }
 }
@@ -197,8 +202,9 @@ pub(super) fn open(plan: &Plan, known: &HashSet<KnownFile>, currencies: &Currenc
     let mut planned = plan.inputs.clone();
     planned.sort();
     refuse_too_many(planned.len())?;
+    let bank_names = plan.bank_names();
     let opened: Vec<Result<New, RunError>> =
-        planned.into_par_iter().map(|input| open_one(&input, known, currencies)).collect();
+        planned.into_par_iter().map(|input| open_one(&input, known, currencies, &bank_names)).collect();
     let (mut openings, mut passed_over) = (Vec::new(), Vec::new());
     for opened in opened {
         let (new, known) = opened?;
@@ -252,6 +258,7 @@ impl Openings {
             opening.given = given;
             inputs.add_opening(opening, repeats, any_payload, &mut payloads, plan)?;
         }
+        books::take_rows(&mut inputs, plan, names, currencies)?;
         inputs.put_among(past.files);
         // And once more: a file may have several parts.
         refuse_too_many(inputs.files.len())?;
@@ -292,7 +299,12 @@ pub(super) struct Opening {
 type New = (Vec<Opening>, Vec<String>);
 
 /// Opens a file of the plan; every file in an archive is one of its own. Known ones are left out, and named apart.
-fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) -> Result<New, RunError> {
+fn open_one(
+    input: &Input,
+    known: &HashSet<KnownFile>,
+    currencies: &Currencies,
+    bank_names: &BankNames,
+) -> Result<New, RunError> {
     let mut opened = open_all(&input.shown, input.path.as_deref())?;
     opened.sort_by(|(a, _), (b, _)| a.cmp(b));
     let (mut openings, mut passed_over) = (Vec::with_capacity(opened.len()), Vec::new());
@@ -307,15 +319,21 @@ fn open_one(input: &Input, known: &HashSet<KnownFile>, currencies: &Currencies) 
             }
             let _ = hash.set(computed);
         }
-        let opening = recognise(Input { shown, ..input.clone() }, opened, currencies)?;
+        let opening = recognise(Input { shown, ..input.clone() }, opened, currencies, bank_names)?;
         openings.push(Opening { sha256: hash, ..opening });
     }
     Ok((openings, passed_over))
 }
 
-fn recognise(input: Input, opened: Opened, currencies: &Currencies) -> Result<Opening, FileError> {
+fn recognise(
+    input: Input,
+    opened: Opened,
+    currencies: &Currencies,
+    bank_names: &BankNames,
+) -> Result<Opening, FileError> {
     let profile = input.profile.as_deref();
-    let format = formats::read(&opened, &Given { shown: &input.shown, dataset: input.dataset, profile, currencies })?;
+    let shown = &input.shown;
+    let format = formats::read(&opened, &Given { shown, dataset: input.dataset, profile, currencies, bank_names })?;
     let Opened { bytes, given_len, given_sha256, .. } = opened;
     let sha256 = OnceLock::new();
     Ok(Opening { input, bytes: Arc::new(bytes), given_len, given_sha256, sha256, format, given: 0 })
@@ -361,6 +379,15 @@ impl Opening {
         Ok((file, Volume { shown, bytes, layout, dialect, lines: Vec::new() }, rejects))
     }
 
+    /// Statements of a bank, which have no rows to be reconciled.
+    fn bank(&self, bank: BankFile, provider: String) -> Result<Loaded, FileError> {
+        let none = Copy::small(&self.input.shown, Dataset::Bank)?.finish(bank.format, None)?;
+        let (file, volume, rejects) = self.part(none, provider, None)?;
+        let entries = bank.statements.iter().fold(0_u64, |sum, one| sum.saturating_add(one.entry_count));
+        let books = FileBooks { statements: bank.statements, payouts: Vec::new() };
+        Ok((File { books, known_rows: Some(entries), notes: bank.notes, ..file }, volume, rejects))
+    }
+
     /// A file of documents that was given already: it is listed, and nothing of it counts.
     fn repeated(&self, provider: String) -> Result<Loaded, FileError> {
         let none = Copy::small(&self.input.shown, Dataset::Captures)?.finish("payloads json", None)?;
@@ -391,6 +418,7 @@ impl Inputs {
                     self.add(opening.part(part, provider.clone(), None)?);
                 }
             }
+            Format::Bank(file) => self.add(opening.bank(file, default)?),
             Format::Payload if repeats.is_some() => {
                 let (mut file, volume, rejects) = opening.repeated(default)?;
                 file.repeats = repeats;

@@ -57,6 +57,7 @@ fn join(all: &mut Outcome, part: Outcome) {
     if let (Some(all), Some(part)) = (&mut all.matches, part.matches) {
         all.extend(part);
     }
+    all.tolerated_rows.extend(part.tolerated_rows);
     for (currency, (pairs, sizes_minor)) in part.tolerated {
         let known = all.tolerated.entry(currency).or_default();
         known.0 += pairs;

@@ -1,6 +1,7 @@
 //! The only wiring: [`run`] reads as the program.
 
 pub mod assemble;
+mod books;
 pub mod causes;
 pub mod datasets;
 mod desk;
@@ -45,6 +46,7 @@ use crate::model::names::{NameId, Names};
 use crate::model::record::ReadBack as _;
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
+use crate::rules::books::once::Booking;
 use crate::rules::describe::describe_all;
 use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
@@ -100,7 +102,12 @@ fn reconcile(plan: &Plan, folder: Option<&Path>, on: &(dyn Fn(Event) + Sync)) ->
     let means = Means { plan, names: &names, currencies: &currencies, routes: &routes, on };
 
     let mut inputs = inputs::load(plan, &names, &currencies)?;
-    Ok(reconcile_inputs(&mut inputs, &means, folder, &Beside::default())?.report)
+    let Done { mut report, bookings, .. } = reconcile_inputs(&mut inputs, &means, folder, &Beside::default())?;
+    if plan.writes_journals() {
+        let due = books::due(&bookings, &[], &means);
+        books::put(&mut report, due.into_iter().map(|one| one.voucher).collect(), &means)?;
+    }
+    Ok(report)
 }
 
 /// What other records, which have nothing to do with those of a run, add to it (RULES.md 6).
@@ -134,6 +141,8 @@ pub(crate) struct Done {
     pub(crate) seen: BTreeSet<Seen>,
     /// Rows that the canonical reader could not read, by file number.
     pub(crate) rejects: Vec<(usize, RejectRow)>,
+    /// What should stand in the books.
+    pub(crate) bookings: Vec<Booking>,
 }
 
 /// Reconciles files that are open.
@@ -156,7 +165,7 @@ fn reconcile_inputs(
     let (hashes, judged) =
         rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
-    let (mut found, outcome, mut tally) = judged?;
+    let Judgement { mut found, outcome, mut tally, books } = judged?;
     found.iter_mut().for_each(|finding| recognise(finding, &beside.known));
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
@@ -165,14 +174,17 @@ fn reconcile_inputs(
     let outcome =
         assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
     let rejects = read.rejects.clone();
-    let mut report = assemble::report(inputs, read, found, outcome, means, &beside.totals)?;
+    let books::Judged { own, payouts, bookings, skipped, .. } = books;
+    let mut report = assemble::report(inputs, read, found, outcome, own, means, &beside.totals)?;
+    report.summary.skipped_checks.extend(skipped);
+    report.books.payouts = payouts;
     if plan.is_for_people() && !beside.counts_only {
         report.insight.causes = with_library(inputs, means, |library| {
             let fee_minor = |origin| Ok::<_, RunError>(library.row(origin)?.minor("fee_amount"));
             causes::causes(&report.findings, &report.batches, &fee_minor)
         })?;
     }
-    Ok(Done { report, seen, rejects })
+    Ok(Done { report, seen, rejects, bookings })
 }
 
 /// How many findings a task describes at once.
@@ -218,7 +230,13 @@ fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
     (0..inputs.files.len()).into_par_iter().try_for_each(|file| inputs.sha256(file).map(|_| ()))
 }
 
-type Judgement = (Vec<FoundRow>, crate::rules::operations::Outcome, crate::rules::control::Tally);
+/// What the legs yield.
+struct Judgement {
+    found: Vec<FoundRow>,
+    outcome: crate::rules::operations::Outcome,
+    tally: crate::rules::control::Tally,
+    books: books::Judged,
+}
 
 /// Both legs over all shards, and the findings that only the whole run can make.
 fn judge(
@@ -260,12 +278,16 @@ fn judge(
         last.extend(inputs.findings.iter().cloned());
         last.extend(assemble::stated_findings(inputs, means));
         last.extend(read.findings.iter().cloned());
+        let flows = books::flows(&judged.tally, means);
+        let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
+        let mut books = books::judge(inputs, legs, library, means, beside)?;
+        last.append(&mut books.findings);
         let described: Vec<Vec<_>> =
             last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, &context)).collect::<Result<_, _>>()?;
         found.extend(described.into_iter().flatten());
         finish(&mut found);
         hints::fill(&mut found, &context)?;
-        Ok((found, outcome, judged.tally))
+        Ok(Judgement { found, outcome, tally: judged.tally, books })
     })
 }
 
@@ -288,7 +310,12 @@ fn expected_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
 
 /// Opens the library in which rows are read back.
 pub(crate) fn with_library<T>(inputs: &Inputs, means: &Means<'_>, then: impl FnOnce(&Library<'_>) -> T) -> T {
-    let context =
-        ReadContext { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
+    let context = ReadContext {
+        names: means.names,
+        currencies: means.currencies,
+        zone: means.settings().zone,
+        dated: false,
+        ways: &no_ways,
+    };
     then(&Library { volumes: &inputs.volumes, context })
 }

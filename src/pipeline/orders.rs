@@ -14,9 +14,11 @@ use crate::engine::group::Groups;
 use crate::engine::shard::{Block, Partitions, Taken, Writer};
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
+use crate::model::day::Instant;
 use crate::model::encoding::{pass_order_record, read_order_record};
 use crate::model::finding::FoundRow;
 use crate::model::names::NameId;
+use crate::model::record::ReadBackError;
 use crate::rules::control::{Tally, Verdict};
 use crate::rules::describe::describe_all;
 use crate::rules::orders::{Context, Outcome, reconcile};
@@ -83,7 +85,7 @@ fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Resul
             reconcile(lines, rows, desk.context, &mut outcome)?;
         }
         for operation in outcome.operations.drain(..) {
-            sender.send(&operation, &mut outcome.tally);
+            sender.send(&operation, &mut outcome.tally)?;
         }
         Ok(())
     })?;
@@ -147,6 +149,15 @@ struct Sender<'a> {
     last: Option<(NameId, bool, bool)>,
 }
 
+/// When an operation was made: the newest of its rows.
+fn newest(operation: &Operation, context: &Context<'_>) -> Result<Option<Instant>, ReadBackError> {
+    let mut newest = None;
+    for origin in &operation.rows {
+        newest = newest.max(context.rows.row(*origin)?.instant("created_at"));
+    }
+    Ok(newest)
+}
+
 impl<'a> Sender<'a> {
     fn new(desk: &'a Desk<'a>) -> Self {
         Self {
@@ -159,7 +170,7 @@ impl<'a> Sender<'a> {
     }
 
     #[inline]
-    fn send(&mut self, operation: &Operation, tally: &mut Tally) {
+    fn send(&mut self, operation: &Operation, tally: &mut Tally) -> Result<(), ReadBackError> {
         let Desk { rounds, references, settled, means, context } = self.desk;
         let provider = operation.provider;
         let (_, is_unique, is_settled) = match self.last {
@@ -180,12 +191,17 @@ impl<'a> Sender<'a> {
         }
         if !is_settled {
             tally.operation(operation, if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted });
-            return;
+            return Ok(());
+        }
+        if operation.completed && context.settings.books.books_operations {
+            let newest = newest(operation, context)?;
+            tally.flow(operation, newest.map_or(context.settings.as_of, |at| context.settings.zone.day(at)));
         }
         let (round, key) = self.route.next(means.routes, provider, &operation.keys, 0);
         if let (Some(writer), Some(partitions)) = (self.writers.get_mut(round), rounds.get(round)) {
             writer.put(partitions.shard_of(key), |out| operation.put(out));
         }
+        Ok(())
     }
 
     fn finish(self) -> io::Result<()> {

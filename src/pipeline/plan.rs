@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::ingest::bank::BankNames;
 use crate::ingest::profile::Profile;
 use crate::model::record::Dataset;
+use crate::report::journal::JournalFormat;
 use crate::report::words::Lang;
 use crate::rules::settings::Settings;
 
@@ -31,6 +33,10 @@ pub struct Plan {
     pub workbook: bool,
     /// Also write the page.
     pub page: bool,
+    /// The forms in which the journal is written.
+    pub journals: Vec<JournalFormat>,
+    /// Where journals are kept until they are imported; `None` for the folder of the report alone.
+    pub journal_folder: Option<PathBuf>,
     /// The language of reports that people read.
     pub lang: Lang,
     /// Worker threads; `None` for one a core.
@@ -46,6 +52,27 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whether a journal is asked for.
+    #[must_use]
+    pub fn writes_journals(&self) -> bool {
+        !self.journals.is_empty()
+    }
+
+    /// By which names providers pay.
+    #[must_use]
+    pub fn bank_names(&self) -> BankNames {
+        BankNames::new(self.settings.books.bank_names.clone())
+    }
+
+    /// Whether what settlements sum to is wanted, tonight or on a later night.
+    #[must_use]
+    pub fn knows_books(&self) -> bool {
+        // A file that does not say what it holds may be a statement of a bank.
+        self.settings.books.is_asked
+            || self.state.is_some()
+            || self.inputs.iter().any(|input| input.dataset.is_none_or(|dataset| !dataset.is_reconciled()))
+    }
+
     /// Whether a report that people read is asked for, and what is worked out for them alone.
     #[must_use]
     pub fn is_for_people(&self) -> bool {

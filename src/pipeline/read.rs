@@ -216,8 +216,13 @@ fn read_chunk(
     chunk.read(&volume.bytes, buffer)?;
     let dataset = volume.layout.dataset;
     let ways_of = |id: NameId, provider: &str| ways.of(id, provider, dataset);
-    let context =
-        Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &ways_of };
+    let context = Context {
+        names: means.names,
+        currencies: means.currencies,
+        zone: means.settings().zone,
+        dated: means.plan.knows_books(),
+        ways: &ways_of,
+    };
     let (mut rows, mut lines, mut rejects) = (0_u64, Vec::new(), Vec::new());
     let mut desk = Desk::new(file, dataset, shards, means);
     let all_utf8 = buffer.is_ascii() || std::str::from_utf8(buffer).is_ok();

@@ -4,11 +4,19 @@
 use std::collections::BTreeMap;
 
 use crate::model::money::add;
+use crate::model::payout::{SettledSum, SettlementKey};
+use crate::model::record::Dataset;
+use crate::report::books::BooksSums;
 use crate::report::view::{BatchRow, ControlRow, CountRow, KindRow, Report, Total, VerdictRow};
+use crate::rules::books::posting::Flow;
 
 /// Numbers by section, key (a JSON list of texts) and name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals(pub BTreeMap<(String, String, String), i128>);
+
+/// Sections of the books.
+const SETTLED: &str = "settled";
+const FLOW: &str = "flow";
 
 /// What has the name `explained` in a batch, and then the code.
 const EXPLAINED: &str = "explained ";
@@ -19,7 +27,9 @@ impl Totals {
     pub fn of(report: &Report) -> Self {
         let mut totals = Self::default();
         let summary = &report.summary;
-        for row in &summary.control_totals {
+        // What files hold for the books is told by the files themselves, every night.
+        let reconciled = |name: &str| Dataset::ALL.iter().any(|dataset| dataset.name() == name);
+        for row in summary.control_totals.iter().filter(|row| reconciled(&row.dataset)) {
             let key = key(&[&row.dataset, &row.file, &row.currency]);
             let fates = [
                 ("read", row.read),
@@ -31,7 +41,7 @@ impl Totals {
                 totals.total("control", &key, name, total);
             }
         }
-        for row in &summary.verdicts {
+        for row in summary.verdicts.iter().filter(|row| reconciled(&row.dataset)) {
             let key = key(&[&row.dataset, &row.provider, &row.currency, &row.verdict]);
             totals.number("verdict", &key, "records", row.records.into());
             totals.total("verdict", &key, "rows", row.rows);
@@ -53,7 +63,39 @@ impl Totals {
         for row in &report.batches {
             totals.batch(row);
         }
+        totals.put_books(&report.books.sums);
         totals
+    }
+
+    /// Adds what settlements and operations sum to.
+    fn put_books(&mut self, sums: &BooksSums) {
+        for sum in &sums.settled {
+            let SettlementKey { provider, settlement_id, currency } = &sum.key;
+            let day = sum.day.map(|day| day.to_string()).unwrap_or_default();
+            let key = key(&[provider, settlement_id, currency, &sum.service, &sum.kind, &day]);
+            self.number(SETTLED, &key, "rows", sum.rows.into());
+            self.number(SETTLED, &key, "gross", sum.gross_minor);
+            self.number(SETTLED, &key, "fee_rows", sum.fee_rows.into());
+            self.number(SETTLED, &key, "fee", sum.fee_minor);
+            self.number(SETTLED, &key, "tolerance", sum.tolerance_minor);
+        }
+        for flow in &sums.flows {
+            let key = key(&[&flow.provider, &flow.currency, &flow.day.to_string()]);
+            self.number(FLOW, &key, "captured", flow.captured_minor);
+            self.number(FLOW, &key, "reversed", flow.reversed_minor);
+        }
+    }
+
+    /// What settlements and operations sum to.
+    #[must_use]
+    pub fn books(&self) -> BooksSums {
+        let mut sums = BooksSums {
+            settled: self.section(SETTLED).into_iter().filter_map(settled).collect(),
+            flows: self.section(FLOW).into_iter().filter_map(flow).collect(),
+        };
+        sums.settled.sort_by(|a, b| a.place().cmp(&b.place()));
+        sums.flows.sort_by(|a, b| a.place().cmp(&b.place()));
+        sums
     }
 
     fn batch(&mut self, row: &BatchRow) {
@@ -135,6 +177,7 @@ impl Totals {
             .map(|(key, numbers)| CountRow { dataset: key.concat(), count: numbers.count("count") })
             .collect();
         report.batches = self.section("batch").into_iter().filter_map(batch).collect();
+        report.books.sums = self.books();
     }
 }
 
@@ -178,6 +221,27 @@ fn other_kind((key, numbers): (Vec<String>, Numbers<'_>)) -> Option<KindRow> {
     let [provider, kind, currency] = <[String; 3]>::try_from(key).ok()?;
     let [fee_sum, net_sum] = ["fee_sum", "net_sum"].map(|name| numbers.number(name));
     Some(KindRow { provider, kind, currency, gross: numbers.total("gross"), fee_sum, net_sum })
+}
+
+fn settled((key, numbers): (Vec<String>, Numbers<'_>)) -> Option<SettledSum> {
+    let [provider, settlement_id, currency, service, kind, day] = <[String; 6]>::try_from(key).ok()?;
+    Some(SettledSum {
+        key: SettlementKey { provider, settlement_id, currency },
+        service,
+        kind,
+        rows: numbers.count("rows"),
+        gross_minor: numbers.number("gross"),
+        fee_rows: numbers.count("fee_rows"),
+        fee_minor: numbers.number("fee"),
+        tolerance_minor: numbers.number("tolerance"),
+        day: day.parse().ok(),
+    })
+}
+
+fn flow((key, numbers): (Vec<String>, Numbers<'_>)) -> Option<Flow> {
+    let [provider, currency, day] = <[String; 3]>::try_from(key).ok()?;
+    let [captured_minor, reversed_minor] = ["captured", "reversed"].map(|name| numbers.number(name));
+    Some(Flow { provider, currency, day: day.parse().ok()?, captured_minor, reversed_minor })
 }
 
 fn batch((key, numbers): (Vec<String>, Numbers<'_>)) -> Option<BatchRow> {

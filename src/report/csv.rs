@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use crate::model::finding::FoundRow;
+use crate::report::books::PayoutRow;
 use crate::report::view::{BatchRow, ClearedRow, MatchRow, RejectRow};
 
 /// Name of the table of findings.
@@ -36,6 +37,28 @@ pub const BATCHES: [&str; 13] = [
 
 /// The columns of `rejects.csv`.
 pub const REJECTS: [&str; 5] = ["file", "line", "column", "value", "reason"];
+
+/// The name of the table of payouts.
+pub const PAYOUTS_FILE: &str = "payouts.csv";
+
+/// The columns of `payouts.csv`.
+pub const PAYOUTS: [&str; 15] = [
+    "provider",
+    "settlement_id",
+    "currency",
+    "settled_on",
+    "gross",
+    "acquirer",
+    "fee",
+    "fee_vat",
+    "fees_from",
+    "brought_forward",
+    "computed",
+    "stated",
+    "paid_on",
+    "received",
+    "state",
+];
 
 /// The columns of `cleared.csv`.
 #[rustfmt::skip]
@@ -108,6 +131,33 @@ pub fn cleared(rows: &[ClearedRow], out: impl Write) -> io::Result<()> {
             text(&row.cleared_on),
             text(&row.closed_by),
             text(&row.explanation),
+        ]
+    })
+}
+
+/// Writes `payouts.csv`.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn payouts(rows: &[PayoutRow], out: impl Write) -> io::Result<()> {
+    let known = |amount: Option<i128>| amount.map_or(Cow::Borrowed(""), number);
+    table(&PAYOUTS, rows, out, |row| {
+        [
+            text(&row.provider),
+            text(&row.settlement_id),
+            text(&row.currency),
+            text(&row.settled_on),
+            number(row.gross_minor),
+            number(row.acquirer_minor),
+            known(row.fee_minor),
+            known(row.fee_vat_minor),
+            text(&row.fees_from),
+            number(row.brought_forward_minor),
+            known(row.computed_minor),
+            known(row.stated_minor),
+            text(&row.paid_on),
+            known(row.received_minor),
+            text(&row.state),
         ]
     })
 }

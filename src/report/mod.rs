@@ -1,6 +1,7 @@
 //! A finished reconciliation as files: one [`view::Report`], one module a file format, a folder that appears whole or
 //! not at all, and the proof of such a folder from its files alone.
 
+pub mod books;
 pub mod csv;
 pub mod folder;
 pub mod insight;

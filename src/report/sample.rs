@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::finding::{Code, FoundRow, Status};
+use crate::report::books::Books;
 use crate::report::insight::Insight;
 use crate::report::view::{
     BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow,
@@ -28,6 +29,7 @@ pub(super) fn report() -> Report {
         matches: Some(matches()),
         cleared: None,
         insight: Insight::default(),
+        books: Books::default(),
     }
 }
 
@@ -199,6 +201,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
             stated("sum", "SEK", 213_500, 213_500),
             stated("net", "SEK", 100, 95),
         ],
+        journal: None,
         skipped_checks: vec![SkippedRow {
             check: "line-vat".into(),
             provider: String::new(),

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::books::{Books, JournalSummary};
 use super::insight::Insight;
 use crate::model::finding::{Code, FoundRow};
 pub use crate::model::reject::RejectRow;
@@ -26,6 +27,8 @@ pub struct Report {
     pub cleared: Option<Vec<ClearedRow>>,
     /// Causes and trend, for the page and the workbook.
     pub insight: Insight,
+    /// Payouts, and what is booked.
+    pub books: Books,
 }
 
 /// A finding of an earlier night that is gone: a row of `cleared.csv` (RULES.md 6).
@@ -115,6 +118,9 @@ pub struct Summary {
     pub stated_totals: Vec<StatedRow>,
     /// What was not checked, and why.
     pub skipped_checks: Vec<SkippedRow>,
+    /// What the journal comes to, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub journal: Option<JournalSummary>,
     /// The other files of the report with size and hash; empty until they are written.
     pub files: Vec<FileRow>,
 }
@@ -315,7 +321,7 @@ pub struct StatedRow {
 }
 
 /// A check that could not be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SkippedRow {
     /// The check.
     pub check: String,

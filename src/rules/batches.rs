@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::books::settled::Settled;
 use super::control::{Sum, Verdict};
 use super::operations::Outcome;
 use crate::model::compact::{Operation, SettledRow, SettlementKind, SettlementRec};
@@ -68,6 +69,8 @@ pub struct Batches {
     pub numbers: FxHashSet<(NameId, NameId)>,
     /// The settlement ids of a provider's rows.
     pub settlements: FxHashSet<(NameId, NameId)>,
+    /// What the rows of each settlement sum to.
+    pub settled: Settled,
 }
 
 impl Batches {
@@ -78,7 +81,8 @@ impl Batches {
 
     /// Counts a settlement row as it is read.
     pub fn settlement(&mut self, record: &SettlementRec) {
-        let SettlementRec { row, kind, fee_minor, net_minor, settlement } = record;
+        let SettlementRec { row, kind, fee_minor, net_minor, settlement, .. } = record;
+        self.settled.row(record);
         if let Some(settlement) = settlement {
             self.settlements.insert((row.provider, *settlement));
         }
@@ -154,6 +158,7 @@ impl Batches {
         }
         self.numbers.extend(other.numbers);
         self.settlements.extend(other.settlements);
+        self.settled.join(other.settled);
     }
 }
 

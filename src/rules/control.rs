@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::model::compact::Operation;
 use crate::model::currency::Currency;
 use crate::model::finding::Code;
@@ -128,6 +130,8 @@ pub struct Tally {
     verdicts: Listed<VerdictKey, VerdictSum>,
     /// Rows without any id that equal another one, captures and reversals.
     pub equal_without_id: BTreeMap<Dataset, u64>,
+    /// Effects of captures and of reversals by provider, currency and day, where the books ask for them.
+    pub flows: BTreeMap<(NameId, Currency, NaiveDate), [i128; 2]>,
 }
 
 /// A short list of keys and values, which remembers the last hit of every dataset: keys are few and runs long.
@@ -223,6 +227,18 @@ impl Tally {
             let mine = self.equal_without_id.entry(dataset).or_default();
             *mine = mine.saturating_add(count);
         }
+        for (key, [captured_minor, reversed_minor]) in other.flows {
+            let mine = self.flows.entry(key).or_default();
+            add(&mut mine[0], captured_minor);
+            add(&mut mine[1], reversed_minor);
+        }
+    }
+
+    /// Counts a completed operation into the day on which it was made.
+    pub fn flow(&mut self, operation: &Operation, day: NaiveDate) {
+        let of_day = self.flows.entry((operation.provider, operation.currency, day)).or_default();
+        let place = usize::from(operation.dataset == Dataset::Reversals);
+        add(&mut of_day[place], operation.effect_minor);
     }
 
     /// The fates by dataset, file and currency.

@@ -57,6 +57,8 @@ pub struct Outcome {
     pub unanswered: Vec<Operation>,
     /// Tolerated pairs and the sum of the sizes of their differences.
     pub tolerated: BTreeMap<Currency, (u64, i128)>,
+    /// Settlement rows of tolerated pairs, and by how much each is more than its operation, minor units.
+    pub tolerated_rows: Vec<(Origin, i128)>,
 }
 
 impl Outcome {
@@ -266,6 +268,7 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
         for (operation, row) in operations.iter().zip(rows) {
             let (pairs, sizes_minor) = out.tolerated.entry(operation.currency).or_default();
             *pairs += 1;
+            out.tolerated_rows.push((row.origin, i128::from(row.gross_minor) - operation.effect_minor));
             add(sizes_minor, (operation.effect_minor - i128::from(row.gross_minor)).abs());
         }
     }

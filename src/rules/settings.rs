@@ -6,6 +6,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use super::books::settings::BooksSettings;
 use super::calendar::{Country, business_days_after};
 use super::expect::Expect;
 use super::fail_on::FailOn;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub expected: Vec<Expect>,
     /// The provider of rows and sources that name none.
     pub default_provider: String,
+    /// What the books need to know.
+    pub books: BooksSettings,
 }
 
 /// So long is something pending (RULES.md 3 and 4).
@@ -105,6 +108,7 @@ impl Settings {
             fail_on: FailOn::default(),
             expected: Vec::new(),
             default_provider: "default".to_owned(),
+            books: BooksSettings::default(),
         }
     }
 

@@ -157,6 +157,21 @@ pub struct StoredFile {
     /// Of a file of documents whose facts are kept: the columns that its profile gives every row, as JSON. It has a part
     /// for each dataset that documents can hold, also where a part has no row as yet.
     pub constants: Option<String>,
+    /// What it holds for the books, as JSON.
+    pub books: Option<String>,
+}
+
+/// A voucher that was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredVoucher {
+    /// Its own id.
+    pub id: String,
+    /// The booking that it belongs to.
+    pub booking: String,
+    /// The day of the night that wrote it.
+    pub night: String,
+    /// All of it, as JSON.
+    pub text: String,
 }
 
 /// What a document of an API tells, kept so that documents of later nights can be put together with it.

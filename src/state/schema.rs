@@ -10,7 +10,7 @@ use super::{DAMAGED, StateError, failed};
 pub const APPLICATION_ID: i32 = 0x6176_7374;
 
 /// The version that this program writes.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// Columns of a finding: those of `discrepancies.csv` (RULES.md 8), but for `age_days`, which changes every night:
 /// `newest` is the day from which it is counted, empty where nothing says it.
@@ -45,7 +45,7 @@ pub fn column<'f>(columns: &'f [String], name: &str) -> &'f str {
 }
 
 /// What makes each version from the one before; the first from nothing. A version that was released is never changed.
-const STEPS: [&str; 3] = [TABLES, LOG, FACTS];
+const STEPS: [&str; 4] = [TABLES, LOG, FACTS, BOOKS];
 
 /// Version 1. Amounts and sums are texts where they may be larger than 64 bits.
 const TABLES: &str = "
@@ -123,6 +123,14 @@ CREATE TABLE unsettled (
 CREATE TABLE settled (
     night INTEGER NOT NULL, provider TEXT NOT NULL, days INTEGER NOT NULL, operations INTEGER NOT NULL,
     PRIMARY KEY (night, provider, days)
+) STRICT, WITHOUT ROWID;
+";
+
+/// Version 4: what files hold for the books, and the vouchers that were written, each once.
+const BOOKS: &str = "
+ALTER TABLE file ADD COLUMN books TEXT;
+CREATE TABLE voucher (
+    id TEXT PRIMARY KEY, booking TEXT NOT NULL, night TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 ";
 

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row};
 use super::lock::Lock;
 use super::schema::{FINDING_COLUMNS, VERSION, check, check_whole, migrate};
 use super::{
-    Key, Mark, Seen, StateError, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey, beside,
-    failed,
+    Key, Mark, Seen, StateError, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, StoredVoucher,
+    TotalKey, beside, failed,
 };
 
 /// A state, open and locked.
@@ -192,8 +192,20 @@ impl Store {
                 reference_form: row.get("reference_form")?,
                 native: row.get("native")?,
                 constants: row.get("constants")?,
+                books: row.get("books")?,
             })
         })
+    }
+
+    /// The vouchers that were written, by id.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn vouchers(&self) -> Result<Vec<StoredVoucher>, StateError> {
+        let of = |row: &Row<'_>| {
+            Ok(StoredVoucher { id: row.get(0)?, booking: row.get(1)?, night: row.get(2)?, text: row.get(3)? })
+        };
+        self.list("SELECT id, booking, night, text FROM voucher ORDER BY id", of)
     }
 
     /// Days of the nights, by number.

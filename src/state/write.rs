@@ -9,7 +9,8 @@ use rusqlite::{Transaction, params, params_from_iter};
 use super::schema::FINDING_COLUMNS;
 use super::store::Store;
 use super::{
-    Key, Seen, StateError, StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow, TotalKey,
+    Key, Seen, StateError, StoredCleared, StoredFact, StoredFile, StoredFinding, StoredReject, StoredRow,
+    StoredVoucher, TotalKey,
 };
 
 /// A night of a state.
@@ -93,6 +94,8 @@ pub struct Change {
     pub totals: Vec<(TotalKey, i128)>,
     /// What was seen, all of it.
     pub seen: Vec<Seen>,
+    /// Vouchers that are written tonight.
+    pub vouchers: Vec<StoredVoucher>,
     /// Settings by name.
     pub settings: Vec<(&'static str, String)>,
 }
@@ -112,12 +115,21 @@ impl Store {
             write_groups(&night, change)?;
             write_findings(&night, change)?;
             write_figures(&night, change)?;
+            write_vouchers(&night, change)?;
             night.commit()
         });
         written.map_err(super::failed(&path, "write the night"))?;
         self.is_new = false;
         Ok(())
     }
+}
+
+fn write_vouchers(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
+    let mut insert = night.prepare("INSERT INTO voucher VALUES (?1, ?2, ?3, ?4)")?;
+    for voucher in &change.vouchers {
+        insert.execute(params![voucher.id, voucher.booking, voucher.night, voucher.text])?;
+    }
+    Ok(())
 }
 
 fn json(list: &[String]) -> String {
@@ -127,7 +139,7 @@ fn json(list: &[String]) -> String {
 fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()> {
     let mut insert = night.prepare(
         "INSERT INTO file VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-         ?20, ?21, ?22, ?23, ?24)",
+         ?20, ?21, ?22, ?23, ?24, ?25)",
     )?;
     for file in &change.files {
         insert.execute(params![
@@ -155,6 +167,7 @@ fn write_inputs(night: &Transaction<'_>, change: &Change) -> rusqlite::Result<()
             file.reference_form,
             file.native,
             file.constants,
+            file.books,
         ])?;
     }
     for (file, state) in &change.states {

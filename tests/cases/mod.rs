@@ -160,6 +160,8 @@ impl Case {
             parquet: false,
             workbook: false,
             page: false,
+            journals: Vec::new(),
+            journal_folder: None,
             lang: avstem::report::words::Lang::En,
             threads: Some(2),
             memory_bytes: None,

@@ -60,6 +60,8 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         parquet: false,
         workbook: false,
         page: false,
+        journals: Vec::new(),
+        journal_folder: None,
         lang: avstem::report::words::Lang::En,
         threads: Some(engine.threads),
         memory_bytes: engine.memory_bytes,

@@ -48,12 +48,14 @@ pub struct RowFields {
     pub settled_at: String,
     /// `ReferencedTransaction`.
     pub referenced_transaction: String,
+    /// `ServiceName`.
+    pub service: String,
 }
 
 impl RowFields {
     /// The columns by name, in the order of RULES.md 2.
     #[must_use]
-    pub fn columns(&self) -> [(&'static str, &str); 12] {
+    pub fn columns(&self) -> [(&'static str, &str); 13] {
         [
             ("gross_amount", &self.gross_amount),
             ("currency", &self.currency),
@@ -67,6 +69,7 @@ impl RowFields {
             ("created_at", &self.created_at),
             ("settled_at", &self.settled_at),
             ("referenced_transaction", &self.referenced_transaction),
+            ("service", &self.service),
         ]
     }
 }
@@ -240,6 +243,7 @@ pub fn read_row<'a>(mut given: Given<'a>, about: About<'_>) -> Row<'a> {
             created_at: created,
             settled_at: modified,
             referenced_transaction: referenced,
+            service: service_name.to_string(),
         }),
     };
     Row { found: ListRow { version, line, fields }, subsite, service_name, amount: known.zip(gross_minor) }

@@ -97,6 +97,7 @@ fn the_sample_ties_to_the_last_minor_unit() {
         ("created_at", "2022-11-24 14:18:45"),
         ("settled_at", "2022-11-24 23:59:59"),
         ("referenced_transaction", "10727472541"),
+        ("service", "Consumer Credit Card EU"),
     ];
     assert_eq!(fields[0].columns(), first);
     for row in &rows {

@@ -2,6 +2,7 @@
 
 use super::made::{archive, book, rows};
 use super::*;
+use crate::ingest::bank::BankNames;
 use crate::ingest::table::Table;
 
 /// All rows of a sheet, by their numbers.
@@ -224,7 +225,13 @@ fn a_sheet_of_canonical_columns_is_read_as_such_and_another_by_its_profile() {
         Opened { given_len: bytes.len(), given_sha256: None, shape, bytes }
     };
     let told = |opened: &Opened, dataset, profile| {
-        let given = Given { shown: "x.xlsx", dataset, profile, currencies: &Currencies::default() };
+        let given = Given {
+            shown: "x.xlsx",
+            dataset,
+            profile,
+            currencies: &Currencies::default(),
+            bank_names: &BankNames::default(),
+        };
         let Format::Rows(parts) = read(opened, &given).map_err(|error| error.to_string())? else {
             return Err(String::new());
         };

@@ -128,6 +128,7 @@ fn work(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<W
         done,
         archived,
         as_of: plan.as_of.to_string(),
+        vouchers: Vec::new(),
     }
     .worked(store, &means)
 }
@@ -178,7 +179,9 @@ fn rules_text(plan: &Plan) -> String {
     (settings.capture_days, settings.settlement_days) = (0, 0);
     (settings.capture_calendar, settings.settlement_calendar) = (None, None);
     (settings.fail_on, settings.expected) = (FailOn::default(), Vec::new());
-    format!("avstem {}: {settings:?}", env!("CARGO_PKG_VERSION"))
+    // Of the books only what is summed as rows are judged.
+    let operations = std::mem::take(&mut settings.books).books_operations;
+    format!("avstem {}, sums of settlements, operations by day: {operations}: {settings:?}", env!("CARGO_PKG_VERSION"))
 }
 
 /// Why all rows are judged anew, where they are.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::source::Bytes;
 use crate::ingest::layout::LINE_COLUMN;
 use crate::ingest::library::Volume;
-use crate::ingest::native::{HeaderNet, Native, Stated};
+use crate::ingest::native::{HeaderNet, Native, NativePayout, Stated};
 use crate::ingest::source::FileError;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -85,6 +85,7 @@ fn one(
         known_rows: u64::try_from(stored.rows).ok(),
         came_on: None,
         known: Some(stored.id),
+        books: stored.books.as_deref().map(|text| serde_json::from_str(text).unwrap_or_default()).unwrap_or_default(),
         constants: stored.constants.as_deref().map(|text| serde_json::from_str(text).unwrap_or_default()),
         native: native.transpose()?,
         body,
@@ -159,6 +160,17 @@ struct StoredNative {
     sums_minor: Vec<(String, String)>,
     stated: Vec<StoredStated>,
     header_net: Option<StoredNet>,
+    /// States of earlier versions have none.
+    #[serde(default)]
+    payout: Option<StoredPayout>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPayout {
+    currency: String,
+    amount_minor: Option<i64>,
+    reference: String,
+    line: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -204,6 +216,12 @@ pub(super) fn native_text(native: &Native, currencies: &Currencies) -> String {
         sums_minor: native.sums_minor.iter().map(|(currency, sum)| (code(*currency), sum.to_string())).collect(),
         stated: native.stated.iter().map(stated).collect(),
         header_net: native.header_net.as_ref().map(net),
+        payout: native.payout.as_ref().map(|payout| StoredPayout {
+            currency: code(payout.currency),
+            amount_minor: payout.amount_minor,
+            reference: payout.reference.clone(),
+            line: payout.line,
+        }),
     };
     serde_json::to_string(&stored).unwrap_or_default()
 }
@@ -243,6 +261,12 @@ fn native(text: &str, currencies: &Currencies) -> Option<Native> {
         rows: stored.rows,
         sums_minor: sums.map(|(code, sum)| Some((currency(&code)?, sum.parse().ok()?))).collect::<Option<_>>()?,
         stated: stored.stated.into_iter().map(stated).collect::<Option<_>>()?,
+        payout: match stored.payout {
+            Some(StoredPayout { currency: code, amount_minor, reference, line }) => {
+                Some(NativePayout { currency: currency(&code)?, amount_minor, reference, line })
+            }
+            None => None,
+        },
         header_net: match stored.header_net {
             Some(header) => Some(net(header)?),
             None => None,

@@ -91,8 +91,13 @@ fn of_chunk(
     rejected: &mut dyn FnMut(RejectRow),
 ) -> Result<Vec<Fresh>, RunError> {
     let no_ways = crate::pipeline::no_ways;
-    let context =
-        Context { names: means.names, currencies: means.currencies, zone: means.settings().zone, ways: &no_ways };
+    let context = Context {
+        names: means.names,
+        currencies: means.currencies,
+        zone: means.settings().zone,
+        dated: false,
+        ways: &no_ways,
+    };
     let columns = columns(volume);
     let mut buffer = Vec::new();
     chunk.read(&volume.bytes, &mut buffer)?;

@@ -11,15 +11,17 @@ use super::past::{native_text, stored_reject};
 use super::scan::{Fresh, columns};
 use super::{Documents, Places, Worked, trend};
 use crate::model::finding::Status;
+use crate::pipeline::books;
 use crate::pipeline::inputs::{File, Inputs};
 use crate::pipeline::payloads::DATASETS;
 use crate::pipeline::read::Means;
 use crate::pipeline::totals::Totals;
 use crate::pipeline::{Done, RunError};
 use crate::report::view::{InputRow, NightRow};
+use crate::rules::books::once::Written;
 use crate::state::store::Store;
 use crate::state::write::{Change, Figures, Night};
-use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredRow, TotalKey};
+use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredRow, StoredVoucher, TotalKey};
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
@@ -39,10 +41,13 @@ pub(super) struct Tonight {
     pub done: Done,
     pub archived: Archived,
     pub as_of: String,
+    /// Vouchers that are written tonight.
+    pub vouchers: Vec<StoredVoucher>,
 }
 
 impl Tonight {
     pub(super) fn worked(mut self, store: &Store, means: &Means<'_>) -> Result<Worked, RunError> {
+        self.book(store, means)?;
         let as_of = self.as_of.clone();
         let day = means.plan.as_of;
         let found = open_items::changed(&self.done.report.findings, &self.places, &self.before.marks, day);
@@ -52,8 +57,12 @@ impl Tonight {
             (0..self.inputs.files.len()).filter(|file| self.inputs.files[*file].known.is_none()).collect();
         let same_day = last.is_some_and(|last| last.as_of == as_of);
         let none_differs = found.put.is_empty() && found.gone.is_empty();
-        let changed =
-            !self.archived.groups.is_empty() || !same_day || !came.is_empty() || self.anew.is_some() || !none_differs;
+        let changed = !self.vouchers.is_empty()
+            || !self.archived.groups.is_empty()
+            || !same_day
+            || !came.is_empty()
+            || self.anew.is_some()
+            || !none_differs;
         let number = last.map_or(0, |last| last.number).saturating_add(i64::from(changed));
 
         // What went earlier on the same day, and is not there again, is listed once more.
@@ -85,6 +94,27 @@ impl Tonight {
         let change = Change { figures, ..self.change(night, files, &ids, found, cleared) };
         let passed_over = self.inputs.passed_over;
         Ok(Worked { report: self.done.report, change, archive: self.archived.folder, passed_over })
+    }
+
+    /// What is booked tonight, and the journal of all that was booked on this day.
+    fn book(&mut self, store: &Store, means: &Means<'_>) -> Result<(), RunError> {
+        if !means.plan.writes_journals() {
+            return Ok(());
+        }
+        let stored = store.vouchers()?;
+        let written: Vec<Written> = stored.iter().filter_map(|one| serde_json::from_str(&one.text).ok()).collect();
+        let due = books::due(&self.done.bookings, &written, means);
+        self.vouchers = due
+            .iter()
+            .map(|one| StoredVoucher {
+                id: one.voucher.id.clone(),
+                booking: one.booking.clone(),
+                night: one.night.to_string(),
+                text: serde_json::to_string(one).unwrap_or_default(),
+            })
+            .collect();
+        let of_day = written.into_iter().filter(|one| one.night == means.plan.as_of).chain(due);
+        books::put(&mut self.done.report, of_day.map(|one| one.voucher).collect(), means)
     }
 
     fn cleared(&self, gone: &[StoredFinding], as_of: &str) -> Vec<StoredCleared> {
@@ -230,6 +260,7 @@ impl Tonight {
             cleared,
             totals: self.totals(),
             seen: self.done.seen.iter().cloned().collect(),
+            vouchers: std::mem::take(&mut self.vouchers),
             settings: vec![
                 (RULES, self.rules.clone()),
                 ("next_component", self.groups.next.to_string()),
@@ -273,6 +304,7 @@ fn stored(
         tells_nothing: row.tells_nothing,
         reference_form: layout.reference_form.map(|form| form.name().to_owned()),
         native: file.native.as_ref().map(|native| native_text(native, means.currencies)),
+        books: (!file.books.is_empty()).then(|| serde_json::to_string(&file.books).unwrap_or_default()),
         constants: file.constants.as_ref().map(|constants| serde_json::to_string(constants).unwrap_or_default()),
     }
 }

@@ -224,6 +224,12 @@ impl Staging {
         if let Some(matches) = &report.matches {
             files.write(csv::MATCHES_FILE, |out| csv::matches(matches, out))?;
         }
+        if let Some(payouts) = &report.books.payouts {
+            files.write(csv::PAYOUTS_FILE, |out| csv::payouts(payouts, out))?;
+        }
+        for file in &report.books.journal_files {
+            files.write(&file.name, |out| out.write_all(&file.bytes))?;
+        }
         files.take_in(more)?;
         reached(Step::TablesWritten);
         files.rows.sort_by(|left, right| left.name.cmp(&right.name));

@@ -42,10 +42,13 @@ pub fn opened(data: &[u8], shape: Shape) -> Opened {
 pub fn read(data: &[u8], shape: Shape, dataset: Option<Dataset>, profile: Option<&Profile>) {
     let opened = opened(data, shape);
     let currencies = Currencies::default();
-    match formats::read(&opened, &Given { shown: SHOWN, dataset, profile, currencies: &currencies }) {
+    let bank_names = avstem::ingest::bank::BankNames::default();
+    match formats::read(&opened, &Given { shown: SHOWN, dataset, profile, currencies: &currencies, bank_names: &bank_names }) {
         Ok(Format::Canonical(dataset)) => read_canonical(opened.bytes, dataset),
         Ok(Format::Rows(parts)) => read_parts(parts),
         Ok(Format::Payload) => read_payloads(&opened.bytes),
+        // Read whole already.
+        Ok(Format::Bank(_)) => {}
         Err(error) => is_explained(&error),
     }
 }
@@ -89,6 +92,8 @@ fn plan(inputs: Vec<Input>) -> Plan {
         parquet: false,
         workbook: false,
         page: false,
+        journals: Vec::new(),
+        journal_folder: None,
         lang: avstem::report::words::Lang::En,
         threads: Some(1),
         memory_bytes: None,
@@ -133,7 +138,7 @@ fn rows(bytes: Bytes, head: Head) {
     };
     let (names, currencies) = (Names::default(), Currencies::default());
     let ways = |_: NameId, _: &str| Ways { unique_reference: true, hashed: [true; 4], reference_form: None };
-    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), ways: &ways };
+    let context = Context { names: &names, currencies: &currencies, zone: Zone::default(), dated: false, ways: &ways };
     let mut memory = Memory::default();
     let (mut buffer, mut scratch) = (Vec::new(), Scratch::new());
     for chunk in chunks {

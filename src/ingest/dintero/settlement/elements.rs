@@ -24,6 +24,8 @@ pub(super) enum Column {
     Currency,
     /// `SettlementDate`.
     SettlementDate,
+    /// `SettlementReference`.
+    SettlementReference,
     /// `TransactionAmount`: the net.
     Amount,
     /// `TransactionCapture`.
@@ -53,11 +55,12 @@ pub(super) enum Column {
 }
 
 /// Their names without case and separators.
-const COLUMNS: [(&[u8], Column); 15] = [
+const COLUMNS: [(&[u8], Column); 16] = [
     (b"dinterosettlementid", Column::SettlementId),
     (b"reportreferencenum", Column::ReportReference),
     (b"settlementcurrencycode", Column::Currency),
     (b"settlementdate", Column::SettlementDate),
+    (b"settlementreference", Column::SettlementReference),
     (b"transactionamount", Column::Amount),
     (b"transactioncapture", Column::Capture),
     (b"transactionrefund", Column::Refund),

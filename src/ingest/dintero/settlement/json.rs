@@ -98,6 +98,7 @@ fn header(document: &Document<'_>) -> Result<Header, Reject> {
         settlement_id,
         currency: own("currency")?,
         settled_at: own("settlement_date")?,
+        reference: own("settlement_reference")?,
         amounts: amounts(&root)?,
         line: document.line(),
     })

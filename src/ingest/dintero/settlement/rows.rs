@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::signs::{Amounts, Sign, Survey};
 use crate::ingest::canonical::Reject;
 use crate::ingest::copy::{Converted, Copy, push_number};
-use crate::ingest::native::{HeaderNet, Native, Stated};
+use crate::ingest::native::{HeaderNet, Native, NativePayout, Stated};
 use crate::ingest::source::FileError;
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::parse_stamp;
@@ -29,6 +29,8 @@ pub(super) struct Header {
     pub currency: String,
     /// The day it was paid out.
     pub settled_at: String,
+    /// The reference on the bank transfer; empty where it is not stated.
+    pub reference: String,
     /// Its totals, minor units.
     pub amounts: Amounts,
     /// The line on which it begins.
@@ -252,6 +254,12 @@ impl<'a> Writer<'a> {
             sums_minor: sums.iter().map(|(currency, [net, ..])| (*currency, *net)).collect(),
             stated: stated.collect(),
             header_net,
+            payout: currency.map(|currency| NativePayout {
+                currency,
+                amount_minor: net,
+                reference: header.reference.clone(),
+                line: header.line,
+            }),
         };
         copy.finish(format, Some(native))
     }

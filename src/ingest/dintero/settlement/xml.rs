@@ -61,6 +61,7 @@ struct Settlement {
 #[derive(Default)]
 struct Info {
     settled_at: String,
+    reference: String,
     currency: String,
 }
 
@@ -162,6 +163,7 @@ impl First<'_> {
                     settlement.header.currency = fields.get(Column::Currency).unwrap_or_default().to_owned();
                     if let Some(info) = settlement.infos.first() {
                         settlement.header.settled_at.clone_from(&info.settled_at);
+                        settlement.header.reference.clone_from(&info.reference);
                     }
                 }
                 Ok(())
@@ -183,7 +185,11 @@ impl First<'_> {
                     return Err(place.error(problem, "check which file this is"));
                 }
                 let own = |column| fields.get(column).unwrap_or_default().to_owned();
-                let info = Info { settled_at: own(Column::SettlementDate), currency: own(Column::Currency) };
+                let info = Info {
+                    settled_at: own(Column::SettlementDate),
+                    reference: own(Column::SettlementReference),
+                    currency: own(Column::Currency),
+                };
                 if let Some(settlement) = self.settlements.last_mut() {
                     settlement.infos.push(info);
                 }

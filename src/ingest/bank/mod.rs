@@ -1,0 +1,65 @@
+//! Statements of a bank account: ISO 20022 camt.053 and camt.054, MT940, and the rows of a bank's CSV.
+//!
+//! A statement with a hole proves nothing, so there are no rejects here: an entry that cannot be read makes its file
+//! unreadable. Every entry is counted and summed; kept are those that may be a payout of a provider. Names of parties
+//! only tell which provider paid, and are neither kept nor shown.
+
+pub mod camt;
+mod collect;
+pub mod mt940;
+mod names;
+pub mod rows;
+mod words;
+
+use crate::engine::source::Bytes;
+use crate::ingest::source::{FileError, Shape};
+use crate::ingest::xml;
+use crate::model::bank::Statement;
+use crate::model::currency::Currencies;
+
+pub use camt::{is_camt, read_camt};
+pub use mt940::{is_mt940, read_mt940};
+pub use names::BankNames;
+
+/// So many bytes at the beginning of a file tell what it is.
+pub const HEAD_BYTES: u64 = 1 << 14;
+
+/// What a bank's file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BankFile {
+    /// Its format: `camt.053.001.08`, `mt940`.
+    pub format: String,
+    /// Its statements, in the order of the file; pages of one statement are one.
+    pub statements: Vec<Statement>,
+    /// What a person should know of the reading, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// What the readers need to know.
+#[derive(Debug, Clone, Copy)]
+pub struct BankWays<'a> {
+    /// Which texts name a provider.
+    pub names: &'a BankNames,
+    /// Known currencies and their decimals.
+    pub currencies: &'a Currencies,
+}
+
+/// Reads a file that is a bank's own format; `None` where it is none, such as CSV, which a profile describes.
+///
+/// # Errors
+/// It is a bank's file and cannot be read: damaged, cut off, or with an entry that is in doubt.
+pub fn read(shown: &str, bytes: &Bytes, shape: Shape, ways: &BankWays<'_>) -> Result<Option<BankFile>, FileError> {
+    let again = |error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
+    match shape {
+        // UTF-16 is told by its first bytes alone, and may hold XML.
+        Shape::Xml | Shape::Utf16 if is_camt(&xml::head(bytes, HEAD_BYTES).map_err(again)?) => {
+            read_camt(shown, bytes, ways).map(Some)
+        }
+        Shape::Text => {
+            let mut head = Vec::new();
+            bytes.read_at_most(0, &mut head, usize::try_from(HEAD_BYTES).unwrap_or(usize::MAX)).map_err(again)?;
+            if is_mt940(&head) { read_mt940(shown, bytes, ways).map(Some) } else { Ok(None) }
+        }
+        _ => Ok(None),
+    }
+}
