@@ -319,7 +319,7 @@ o.csv             canonical csv  orders    default   read         1         0  S
     );
     Case::new().args("check --input c.zip").file("c.zip", zip(&[stored("a.csv", b"a")])).stops(
         "avstem: error: c.zip/a.csv: a CSV file does not say what it holds\n  help: give it with --orders, --captures, \
-         --reversals or --settlements, or as a [[source]] with its dataset\n",
+         --reversals, --settlements, --bank or --payouts, or as a [[source]] with its dataset\n",
     );
 }
 

@@ -256,7 +256,7 @@ fn what_is_typed_wrong_stops_the_run() {
          2 | settlement_days = \"five\"\n   |                   ^^^^^^\n",
     );
     Case::new().args("run").stops(
-        "avstem: error: no inputs\n  help: name files with --orders, --captures, --reversals, --settlements or --input, or list them as \
+        "avstem: error: no inputs\n  help: name files with --orders, --captures, --reversals, --settlements, --bank, --payouts or --input, or list them as \
          [[source]] in a file given with --config\n",
     );
 }

@@ -278,7 +278,7 @@ fn what_is_not_there_is_said_with_status_1() {
         .args("explain R1 --orders o.csv --state night.db")
         .stops("avstem: error: inputs and the state night.db are both given\n  help: give one of them: a state holds the rows of all its nights\n");
     small().args("explain R1").stops(
-        "avstem: error: no inputs\n  help: name files with --orders, --captures, --reversals, --settlements or --input, or list them as [[source]] in a file given with --config\n",
+        "avstem: error: no inputs\n  help: name files with --orders, --captures, --reversals, --settlements, --bank, --payouts or --input, or list them as [[source]] in a file given with --config\n",
     );
     small().args("explain R1 --report nothing").stops("avstem: error: nothing: no such folder\n");
 }

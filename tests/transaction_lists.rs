@@ -16,7 +16,7 @@ const V2: &str = "R1234-0001-Redovisningsservice";
 const V1: &str = "R1005-0001-v1";
 
 /// The columns that a list fills, as they are compared here.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "gross_amount",
     "currency",
     "settlement_id",
@@ -29,6 +29,7 @@ const COLUMNS: [&str; 13] = [
     "created_at",
     "settled_at",
     "referenced_transaction",
+    "service",
     "#line",
 ];
 
@@ -69,7 +70,7 @@ fn list(name: &str) -> Option<List> {
 impl List {
     /// The rows without the lines on which they stand.
     fn content(&self) -> Vec<&[String]> {
-        self.rows.iter().map(|row| &row[..12]).collect()
+        self.rows.iter().map(|row| &row[..13]).collect()
     }
 
     fn stated(&self) -> Vec<(String, i128, i128, u64)> {

@@ -171,8 +171,8 @@ fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
         return Err(FileError::new(
             given.shown,
             "this XML is no format that this version reads",
-            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions or SALES) and \
-             Dintero's settlement report (Report)",
+            "it reads Swedbank Pay's transaction list (its root element is SalesAccountedTransactions or SALES), \
+             Dintero's settlement report (Report), and statements of banks (camt.053, camt.054)",
         ));
     }
     settlements_only(given, "a transaction list")?;

@@ -74,7 +74,7 @@ fn documents_of_a_state_that_kept_no_facts_stay_as_they_are() {
     let ran = night(first(), "2026-03-31", 1);
     sql(
         &ran,
-        "DELETE FROM file WHERE rows = 0; UPDATE file SET part = 0; DROP TABLE fact; DROP TABLE unsettled; DROP TABLE settled; ALTER TABLE file DROP COLUMN constants; PRAGMA user_version = 2;",
+        "DELETE FROM file WHERE rows = 0; UPDATE file SET part = 0; DROP TABLE fact; DROP TABLE unsettled; DROP TABLE settled; ALTER TABLE file DROP COLUMN constants; ALTER TABLE file DROP COLUMN books; DROP TABLE voucher; PRAGMA user_version = 2;",
     );
     let before = input_rows(&ran);
     let ran = night(Case::after(ran), "2026-03-31", 1);

@@ -39,7 +39,7 @@ pub fn all() -> Vec<Malformed> {
         file(
             "xml_another_document",
             GIVEN,
-            "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso\"><BkToCstmrStmt/></Document>",
+            "<?xml version=\"1.0\"?><Document xmlns=\"urn:iso\"><CstmrCdtTrfInitn/></Document>",
         ),
         file("xml_billion_laughs", GIVEN, laughs()),
         file(

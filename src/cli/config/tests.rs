@@ -17,17 +17,17 @@ fn errors_point_at_the_key_and_say_what_to_do() {
             "[rules]\ncapture_day = 7\n",
             "c.toml:2:1: unknown key `capture_day`; the nearest known one is `capture_days`\n \
              2 | capture_day = 7\n   | ^^^^^^^^^^^\n  \
-             help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
+             help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, payout_days, payout_calendar, vat_tolerance, amount_tolerance, tolerance_budget",
         ),
         (
             "sources = 1",
             "c.toml:1:1: unknown key `sources`; the nearest known one is `source`\n 1 | sources = 1\n   | ^^^^^^^\n  \
-             help: keys known here: out, state, timezone, provider, log_format, metrics, lang, fail_on, currencies, rules, providers, source, expect, profiles",
+             help: keys known here: out, state, timezone, provider, log_format, metrics, lang, fail_on, currencies, rules, providers, source, expect, profiles, journal, accounts, account_names, dimensions, periods, tariff, payouts",
         ),
         (
             "[providers.x]\nunique_refrence = true",
             "c.toml:2:1: unknown key `unique_refrence`; the nearest known one is `unique_reference`\n \
-             2 | unique_refrence = true\n   | ^^^^^^^^^^^^^^^\n  help: keys known here: keys, unique_reference, reference_form",
+             2 | unique_refrence = true\n   | ^^^^^^^^^^^^^^^\n  help: keys known here: keys, unique_reference, reference_form, bank_names, acquirer_services",
         ),
         (
             "[[source]]\npath = \"a\"\nkind = \"csv\"",

@@ -99,7 +99,7 @@ static ONE: [Known; 11] = known! {
     Modified "DateModified" b"datemodified" => "settled_at";
     Referenced "ReferencedTransaction" b"referencedtransaction" b"referencedtransactionnumber"
         => "referenced_transaction";
-    Service "Type" b"type" => "";
+    Service "Type" b"type" => "service";
 };
 
 static TWO: [Known; 13] = known! {
@@ -115,7 +115,7 @@ static TWO: [Known; 13] = known! {
     Modified "DateModified" b"datemodified" => "settled_at";
     Referenced "ReferencedTransaction" b"referencedtransaction" => "referenced_transaction";
     Subsite "Subsite" b"subsite" => "";
-    Service "ServiceName" b"servicename" => "";
+    Service "ServiceName" b"servicename" => "service";
 };
 
 /// The names, in small letters, of what stands around the rows.

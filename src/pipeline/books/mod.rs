@@ -1,11 +1,13 @@
 //! Into the books: what settlements pay out, what came to the bank account, and what is booked (RULES.md 9).
 
+mod controls;
 mod journal;
 mod judge;
 mod rows;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::controls::{add_books_rows, add_books_verdicts};
 pub(super) use self::journal::{due, put};
 pub(super) use self::judge::{Judged, Legs, flows, judge};
 pub(super) use self::rows::take_rows;

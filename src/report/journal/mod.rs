@@ -3,7 +3,7 @@
 //!
 //! A writer is pure: the same journal gives the same bytes, and no clock, no folder and no setting is asked. Every text of
 //! a journal may come from a file that somebody else wrote, so each format says which characters it takes
-//! ([`letters`]); what has to be written otherwise is listed in [`JournalFile::notes`]. Amounts are never rounded: a format
+//! (`letters`); what has to be written otherwise is listed in [`JournalFile::notes`]. Amounts are never rounded: a format
 //! that has too few decimals for a currency refuses the journal.
 
 mod beancount;

@@ -75,9 +75,9 @@ impl File {
         self.part = part;
         match word {
             ";" => check_text(rest, takes),
-            "commodity" if is_code(rest) => {
+            "commodity" => {
                 self.commodity = Some(rest.to_owned());
-                once(self.commodities.insert(rest.to_owned(), 0).is_none(), line)
+                once(is_code(rest) && self.commodities.insert(rest.to_owned(), 0).is_none(), line)
             }
             "tag" => once(is_tag(rest) && self.tags.insert(rest.to_owned()), line),
             "account" => {

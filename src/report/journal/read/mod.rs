@@ -1,5 +1,5 @@
 //! Journals back from their bytes, strictly: what the writers of this program cannot have written is refused, and so is a
-//! voucher that does not balance. One module a format; [`book`] is what they share.
+//! voucher that does not balance. One module a format; `book` is what they share.
 
 mod beancount;
 mod book;
