@@ -79,7 +79,7 @@ fn case(rng: &mut Rng) -> Case {
         statement_id: String::new(),
         number: None,
         opening: rng.percent(50).then_some(Balance { amount_minor: 0, on: from }),
-        closing: None,
+        closing: rng.percent(50).then_some(Balance { amount_minor: 0, on: if rng.percent(50) { from } else { on(5) } }),
         entry_count: 0,
         entry_sum_minor: 0,
         booked: rng.percent(70).then(|| (on(rng.range(0, 6)), on(20))),

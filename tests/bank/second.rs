@@ -265,7 +265,10 @@ impl<'a> Second<'a> {
             let covered = statements.iter().any(|statement| {
                 statement.currency == due.key.currency
                     && (statement.booked.is_some_and(|(first, _)| first <= due.paid_on)
-                        || statement.opening.is_some_and(|opening| opening.on < due.paid_on))
+                        || statement.opening.is_some_and(|opening| {
+                            let is_of_one_day = statement.closing.is_some_and(|closing| closing.on == opening.on);
+                            opening.on < due.paid_on || (is_of_one_day && opening.on == due.paid_on)
+                        }))
             });
             let verdict = match (due.amount_minor, covered, self.window.holds(due.paid_on, as_of)) {
                 (0, ..) => Verdict::Nothing,

@@ -106,11 +106,15 @@ pub fn settle(
 }
 
 /// The first day of every currency on which statements show what is booked. Banks date an opening balance by the day that
-/// it opens or by the one before, so that day counts only where something is booked on it.
+/// it opens or by the one before, so that day counts only where something is booked on it, or the statement closes on it.
 fn first_days(statements: &[Statement]) -> BTreeMap<&str, NaiveDate> {
     let mut first_days: BTreeMap<&str, NaiveDate> = BTreeMap::new();
     for statement in statements {
-        let opened = statement.opening.map(|opening| opening.on.succ_opt().unwrap_or(opening.on));
+        let closes_on = statement.closing.map(|closing| closing.on);
+        let opened = statement.opening.map(|opening| match opening.on.succ_opt() {
+            Some(next) if closes_on != Some(opening.on) => next,
+            _ => opening.on,
+        });
         let booked = statement.booked.map(|(first, _)| first);
         let Some(day) = opened.into_iter().chain(booked).min() else { continue };
         let known = first_days.entry(&statement.currency).or_insert(day);

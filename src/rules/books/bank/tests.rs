@@ -289,6 +289,10 @@ fn the_first_day_of_statements_is_the_first_that_they_surely_show() {
     // The opening balance is of the day, or of the one before it.
     statement.opening = Some(crate::model::bank::Balance { amount_minor: 0, on: on(5) });
     assert_eq!(first(&statement), Some(on(6)));
+    statement.closing = Some(crate::model::bank::Balance { amount_minor: 0, on: on(5) });
+    assert_eq!(first(&statement), Some(on(5)));
+    statement.closing = Some(crate::model::bank::Balance { amount_minor: 0, on: on(6) });
+    assert_eq!(first(&statement), Some(on(6)));
     statement.booked = Some((on(5), on(9)));
     assert_eq!(first(&statement), Some(on(5)));
 }
