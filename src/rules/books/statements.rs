@@ -251,6 +251,9 @@ struct Known {
     replaced: bool,
 }
 
+/// Whether two entries of one account, currency, amount and day are one.
+type Test<'a> = &'a dyn Fn(&Entry, &Entry) -> bool;
+
 /// Account, currency, day.
 type DayKey = (String, String, NaiveDate);
 
@@ -282,7 +285,7 @@ impl Counted {
         let share = |one: &Entry, other: &Entry| one.references.iter().any(|key| other.references.contains(key));
         let silent = |one: &Entry, other: &Entry| one.references.is_empty() || other.references.is_empty();
         // What tells most comes first.
-        let tests: [(&dyn Fn(&Entry, &Entry) -> bool, bool); 3] = [(&same_id, false), (&share, true), (&silent, true)];
+        let tests: [(Test<'_>, bool); 3] = [(&same_id, false), (&share, true), (&silent, true)];
         for (test, on_statement_only) in tests {
             left.retain(|entry| {
                 let of_day = self.by_day.get(&day_of(advice, entry)).and_then(|day| day.get(&entry.amount_minor));

@@ -4,20 +4,27 @@ use std::collections::BTreeMap;
 
 use super::Matching;
 
+/// Payouts and entries of one provider, currency and amount.
+#[derive(Default)]
+struct Equal {
+    payouts: Vec<usize>,
+    entries: Vec<usize>,
+}
+
 /// Judges payouts and entries of equal amount that windows connect.
 pub fn settle(matching: &mut Matching<'_>) {
-    let mut equal: BTreeMap<(&str, &str, i128), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut equal: BTreeMap<(&str, &str, i128), Equal> = BTreeMap::new();
     for payout in matching.open_payouts() {
         let Some(due) = matching.due.get(payout).copied() else { continue };
         let key = (due.key.provider.as_str(), due.key.currency.as_str(), due.amount_minor);
-        equal.entry(key).or_default().0.push(payout);
+        equal.entry(key).or_default().payouts.push(payout);
     }
     for (entry, provider) in matching.open_entries() {
         let Some(booked) = matching.entries.get(entry).copied() else { continue };
         let key = (provider, booked.currency.as_str(), i128::from(booked.entry.amount_minor));
-        equal.entry(key).or_default().1.push(entry);
+        equal.entry(key).or_default().entries.push(entry);
     }
-    for (mut payouts, mut entries) in equal.into_values() {
+    for Equal { mut payouts, mut entries } in equal.into_values() {
         payouts.sort_by_key(|payout| matching.due.get(*payout).map(|due| due.paid_on));
         entries.sort_by_key(|entry| matching.entries.get(*entry).map(|booked| booked.entry.booked_on));
         settle_equal(matching, &payouts, &entries);

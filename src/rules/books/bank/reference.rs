@@ -7,7 +7,8 @@ use super::Matching;
 /// A reference that a payout of a currency and a provider has.
 type NodeKey<'a> = (&'a str, &'a str, &'a str);
 
-/// Payouts and entries that are connected by references.
+/// Payouts and entries that references connect.
+#[derive(Default)]
 struct Group {
     payouts: Vec<usize>,
     entries: Vec<usize>,
@@ -119,15 +120,14 @@ fn groups(matching: &Matching<'_>, payouts: &[usize], entries: &[usize]) -> Vec<
         }
     }
     let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
-    let new = || Group { payouts: Vec::new(), entries: Vec::new() };
     for (payout, of) in payouts.iter().zip(&of_payouts) {
         if let Some(node) = of.first() {
-            groups.entry(joined.root(*node)).or_insert_with(new).payouts.push(*payout);
+            groups.entry(joined.root(*node)).or_default().payouts.push(*payout);
         }
     }
     for (entry, of) in entries.iter().zip(&of_entries) {
         if let Some(node) = of.first() {
-            groups.entry(joined.root(*node)).or_insert_with(new).entries.push(*entry);
+            groups.entry(joined.root(*node)).or_default().entries.push(*entry);
         }
     }
     groups.into_values().filter(|group| !group.payouts.is_empty() && !group.entries.is_empty()).collect()
@@ -136,20 +136,20 @@ fn groups(matching: &Matching<'_>, payouts: &[usize], entries: &[usize]) -> Vec<
 /// Payouts and entries of equal amount that share a reference, where neither has another such counterpart.
 fn pairs(matching: &Matching<'_>, group: &Group) -> Vec<(usize, usize)> {
     let nodes = nodes(matching, &group.payouts);
-    let mut at: BTreeMap<(usize, i128), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut at: BTreeMap<(usize, i128), Group> = BTreeMap::new();
     for payout in &group.payouts {
         for node in nodes_of_payout(matching, &nodes, *payout) {
-            at.entry((node, matching.paid(*payout))).or_default().0.push(*payout);
+            at.entry((node, matching.paid(*payout))).or_default().payouts.push(*payout);
         }
     }
     for entry in &group.entries {
         for node in nodes_of_entry(matching, &nodes, *entry) {
-            at.entry((node, matching.came(*entry))).or_default().1.push(*entry);
+            at.entry((node, matching.came(*entry))).or_default().entries.push(*entry);
         }
     }
     let mut of_payouts: BTreeMap<usize, Partner> = BTreeMap::new();
     let mut of_entries: BTreeMap<usize, Partner> = BTreeMap::new();
-    for (payouts, entries) in at.values() {
+    for Group { payouts, entries } in at.values() {
         // Two different ones tell as much as all.
         for payout in payouts {
             let partner = of_payouts.entry(*payout).or_default();

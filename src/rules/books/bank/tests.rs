@@ -206,7 +206,7 @@ fn payouts_and_entries_find_each_other() {
             "{name}"
         );
         let not_judged = verdicts.iter().filter(|verdict| **verdict == NotJudged).count();
-        assert_eq!(outcome.not_judged, not_judged as u64, "{name}");
+        assert_eq!(outcome.not_judged, u64::try_from(not_judged).unwrap(), "{name}");
     }
 }
 
