@@ -7,6 +7,7 @@ use clap::builder::ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::closing::{Month, month};
 use super::help;
 use crate::report::journal::JournalFormat;
 use crate::report::words::Lang;
@@ -45,6 +46,12 @@ pub enum Command {
     /// List what is open in a state, by age
     #[command(long_about = help::OPEN, after_long_help = help::AFTER_OPEN)]
     Open(OpenArgs),
+    /// Close a month: what was open, what moved, what is open, and the balances of the accounts
+    #[command(name = "close-month", long_about = help::CLOSE_MONTH, after_long_help = help::AFTER_CLOSE_MONTH)]
+    CloseMonth(CloseMonthArgs),
+    /// List the vouchers of a state, or write those of a settlement again
+    #[command(long_about = help::JOURNAL, after_long_help = help::AFTER_JOURNAL)]
+    Journal(JournalArgs),
     /// Say something of a finding, for whoever looks at it next
     #[command(long_about = help::NOTE, after_long_help = help::AFTER_DECIDE)]
     Note(DecideArgs),
@@ -271,6 +278,49 @@ pub struct DecideArgs {
     /// The state
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub state: PathBuf,
+}
+
+/// The arguments of `close-month`.
+#[derive(Debug, Args)]
+pub struct CloseMonthArgs {
+    /// The month, such as 2026-10
+    #[arg(value_name = "YYYY-MM", value_parser = ValueParser::new(month))]
+    pub month: Month,
+    /// The state
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: PathBuf,
+    /// The configuration of its nights
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Provider of rows that name none [default: default]
+    #[arg(long, value_name = "NAME", value_parser = ValueParser::new(name))]
+    pub provider: Option<String>,
+    /// Folder of the tables [default: closing-YYYY-MM]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+    /// What standard output shows
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// The arguments of `journal`.
+#[derive(Debug, Args)]
+pub struct JournalArgs {
+    /// The state
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub state: PathBuf,
+    /// Write the vouchers of this settlement again, marked as copies
+    #[arg(long, value_name = "ID")]
+    pub settlement: Option<String>,
+    /// Their forms: sie, hledger, beancount, gbat10
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = ValueParser::new(report_format))]
+    pub reports: Vec<ReportFormat>,
+    /// The configuration of the nights
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// Folder of the files [default: the current one]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 /// The arguments of `init`.

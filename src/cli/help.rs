@@ -274,6 +274,40 @@ Examples:
   avstem open --state night.db --all
   avstem open --state night.db --format json | jq '.items[] | select(.bucket == \"91 and more\")'";
 
+/// What `close-month` does.
+pub const CLOSE_MONTH: &str = "\
+Closes a month from a state: per provider and currency what was captured and not settled at its beginning, what was captured, \
+reversed and settled in it, and what is open at its end; the balances of the accounts, and whether the vouchers that were \
+written come to them; and what is open, by age. What the state knows today counts in the month that it belongs to, also what \
+came later. Prints the tables and writes them as bridge.csv, accounts.csv and open-items.csv. Changes nothing in the state.";
+
+/// Below the long help of `close-month`.
+pub const AFTER_CLOSE_MONTH: &str = "\
+Exit status:
+  0  all ties
+  1  something does not tie: it is marked, and said on standard error
+  2  no state, or usage
+
+Examples:
+  avstem close-month 2026-10 --state night.db --config avstem.toml
+  avstem close-month 2026-10 --state night.db --format json | jq .bridge";
+
+/// What `journal` does.
+pub const JOURNAL: &str = "\
+Lists the vouchers that the nights of a state have written. With --settlement ID those of one settlement are written again, \
+each marked as a copy: a settlement is booked once and only once, and a copy is for those who have lost the first. Changes \
+nothing in the state.";
+
+/// Below the long help of `journal`.
+pub const AFTER_JOURNAL: &str = "\
+Exit status:
+  0  shown or written
+  2  no state, no such settlement, a file that is there already, or usage
+
+Examples:
+  avstem journal --state night.db
+  avstem journal --state night.db --settlement R1234-0001 --reports sie --config avstem.toml";
+
 /// What `note` does.
 pub const NOTE: &str = "\
 Writes a sentence on a finding of the last night into the log of the state. `avstem open` shows the last one beside the \

@@ -3,6 +3,7 @@
 
 mod args;
 mod books;
+mod closing;
 mod config;
 mod console;
 mod dialect;
@@ -84,6 +85,13 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
             Ok(printed(console, &ledger::history(&args, console.out_colours())?, 0, NOTHING_WRITTEN))
         }
         Command::Open(args) => Ok(printed(console, &ledger::open(&args, console.out_colours())?, 0, NOTHING_WRITTEN)),
+        Command::CloseMonth(args) => {
+            let (text, status) = closing::close_month(&args, console)?;
+            Ok(printed(console, &text, status, NOTHING_WRITTEN))
+        }
+        Command::Journal(args) => {
+            Ok(printed(console, &closing::journal(&args, console.out_colours())?, 0, NOTHING_WRITTEN))
+        }
         Command::Note(args) => {
             Ok(printed(console, &ledger::decide(&args, false, user(), Utc::now())?, 0, NOTHING_WRITTEN))
         }
@@ -142,6 +150,7 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     write_for_people(&plan, &report, staging.path())?;
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
+    tell_journals(&report, console);
     shown(&plan, &report, args, console)
 }
 
@@ -297,6 +306,15 @@ fn tell(summary: &Summary, console: Console) {
         console.note_of(&input.path, format_args!("columns that no rule knows: {columns}"));
     }
     tell_notes(summary, console);
+}
+
+/// What was written in another way into journals, because their forms lack the letters.
+fn tell_journals(report: &Report, console: Console) {
+    for file in &report.books.journal_files {
+        for note in &file.notes {
+            console.note_of(&file.name, note);
+        }
+    }
 }
 
 /// What was understood in files and gives no row: a warning where nothing else was read from the file.

@@ -9,7 +9,7 @@ use super::args::RunArgs;
 use super::console::Console;
 use super::fault::Fault;
 use super::watch::Done;
-use super::{key, ledger, redacted, shown, tell, watched, write_for_people};
+use super::{key, ledger, redacted, shown, tell, tell_journals, watched, write_for_people};
 use crate::pipeline;
 use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
@@ -62,6 +62,7 @@ fn work(plan: &Plan, store: &mut Store, args: &RunArgs, console: Console) -> Res
         store.handed_out()?;
     }
     tell(&worked.report.summary, console);
+    tell_journals(&worked.report, console);
     shown(plan, &worked.report, args, console)
 }
 

@@ -29,7 +29,21 @@ const CHUNK_BYTES: usize = 4 << 20;
 /// # Errors
 /// It cannot be used.
 pub fn config(args: &InputArgs) -> Result<Config, Fault> {
-    args.config.as_deref().map(Config::read).transpose().map(Option::unwrap_or_default)
+    config_of(args.config.as_deref())
+}
+
+/// The configuration at a path, which is that of no file where there is none.
+///
+/// # Errors
+/// It cannot be used.
+pub fn config_of(path: Option<&Path>) -> Result<Config, Fault> {
+    path.map(Config::read).transpose().map(Option::unwrap_or_default)
+}
+
+/// The plan of those who ask a state for its books.
+#[must_use]
+pub fn of_books(config: &Config, day: NaiveDate) -> Plan {
+    planned(&InputArgs::default(), config, Vec::new(), day)
 }
 
 /// The plan of `run`.

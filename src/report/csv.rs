@@ -135,6 +135,30 @@ pub fn cleared(rows: &[ClearedRow], out: impl Write) -> io::Result<()> {
     })
 }
 
+/// Writes the bridge of a closed month: provider and currency; opening, captured, reversed, settled, closing.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn closing_bridge(rows: &[([String; 2], [i128; 5])], out: impl Write) -> io::Result<()> {
+    let header = ["provider", "currency", "opening", "captured", "reversed", "settled", "closing"];
+    table(&header, rows, out, |([provider, currency], amounts)| {
+        let [opening, captured, reversed, settled, closing] = amounts.map(number);
+        [text(provider), text(currency), opening, captured, reversed, settled, closing]
+    })
+}
+
+/// Writes the balances of a closed month: account, name and currency; opening, closing, in vouchers, in later vouchers.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn closing_accounts(rows: &[([String; 3], [i128; 4])], out: impl Write) -> io::Result<()> {
+    let header = ["account", "name", "currency", "opening", "closing", "vouchers", "later"];
+    table(&header, rows, out, |([account, name, currency], amounts)| {
+        let [opening, closing, vouchers, later] = amounts.map(number);
+        [text(account), text(name), text(currency), opening, closing, vouchers, later]
+    })
+}
+
 /// Writes `payouts.csv`.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use crate::model::voucher::{Account, Dimension, Journal, Unit, Voucher};
 use crate::pipeline::error::RunError;
 use crate::pipeline::read::Means;
 use crate::report::books::JournalSummary;
-use crate::report::journal::{JournalFile, files};
+use crate::report::journal::{JournalFile, JournalFormat, files};
 use crate::report::view::Report;
 use crate::rules::books::once::{Booking, Written, to_write};
 use crate::rules::books::settings::BooksSettings;
@@ -54,6 +54,17 @@ pub(in crate::pipeline) fn put(report: &mut Report, vouchers: Vec<Voucher>, mean
     report.summary.journal = Some(JournalSummary::of(&journal));
     report.books.journal = Some(journal);
     Ok(())
+}
+
+/// Vouchers as files in each form of the plan.
+///
+/// # Errors
+/// A form cannot hold the journal.
+pub(in crate::pipeline) fn as_files(vouchers: Vec<Voucher>, means: &Means<'_>) -> Result<Vec<JournalFile>, RunError> {
+    let journal = journal(vouchers, means);
+    let of = |format: &JournalFormat| files(&journal, *format).map_err(RunError::Journal);
+    let written: Vec<Vec<JournalFile>> = means.plan.journals.iter().map(of).collect::<Result<_, _>>()?;
+    Ok(written.into_iter().flatten().collect())
 }
 
 /// Vouchers as files to be imported. What they are called and hold depends on the vouchers alone, so that the same vouchers

@@ -8,8 +8,10 @@
 
 pub mod archive;
 mod before;
+pub mod closing;
 mod documents;
 pub(super) mod groups;
+pub mod journal;
 pub mod kept;
 mod open_items;
 mod past;
