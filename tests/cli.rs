@@ -18,8 +18,8 @@ fn what_cannot_be_done_is_said_on_standard_error_with_status_2() -> Result<(), B
             "invalid value 'x' for '--capture-days <N>': invalid digit found in string",
         ),
         (
-            &["run", "--reports", "sie"],
-            "invalid value 'sie' for '--reports <LIST>': this version does not write sie yet; it writes csv and json (always), html, xlsx and parquet",
+            &["run", "--reports", "pdf"],
+            "invalid value 'pdf' for '--reports <LIST>': no such report; there are csv and json (always), html, xlsx, parquet, sie, hledger, beancount and gbat10",
         ),
         (
             &["run", "--memory", "0"],

@@ -214,8 +214,8 @@ fn a_file_that_cannot_be_read_stops_the_run() {
          proposes one\n",
     );
     day().args("--input orders.csv").stops(
-        "avstem: error: orders.csv: a CSV file does not say what it holds\n  help: give it with --orders, --captures, --reversals or \
-         --settlements, or as a [[source]] with its dataset\n",
+        "avstem: error: orders.csv: a CSV file does not say what it holds\n  help: give it with --orders, --captures, --reversals, \
+         --settlements, --bank or --payouts, or as a [[source]] with its dataset\n",
     );
     day()
         .args("--captures -")
@@ -249,7 +249,7 @@ fn what_is_typed_wrong_stops_the_run() {
     config("[rules]\nsettlement_day = 3\n").stops(
         "avstem: error: avstem.toml:2:1: unknown key `settlement_day`; the nearest known one is `settlement_days`\n \
          2 | settlement_day = 3\n   | ^^^^^^^^^^^^^^\n  \
-         help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, vat_tolerance, amount_tolerance, tolerance_budget\n",
+         help: keys known here: retain_days, capture_days, settlement_days, capture_calendar, settlement_calendar, payout_days, payout_calendar, vat_tolerance, amount_tolerance, tolerance_budget\n",
     );
     config("[rules]\nsettlement_days = \"five\"\n").stops(
         "avstem: error: avstem.toml:2:19: wrong type: string \"five\", expected a whole number\n \

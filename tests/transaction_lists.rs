@@ -130,11 +130,11 @@ fn version_2_is_the_same_as_xml_and_as_a_workbook() {
     // A card, an invoice, a sale by Swish, and the one reversal, of which no VAT is stated.
     let spots = [
         "149500,SEK,R1234-0001,738482,10728489593,,,a05bae9f426e4aa4840c246bf2264f99,29900,2022-11-24 14:18:45,\
-         2022-11-24 23:59:59,10727472541,18",
+         2022-11-24 23:59:59,10727472541,Consumer Credit Card EU,18",
         "149500,SEK,R1234-0001,738483,11138240543,,,28fa37d5938545ec94812072fd1e9502,29900,2022-11-25 15:24:48,\
-         2022-11-25 15:24:48,11138191128,31",
-        "149500,SEK,R1234-0001,738482,14226205772,476298,,,29900,2022-11-24 07:46:49,2022-11-24 07:47:01,,52",
-        "-89000,SEK,R1234-0001,738483,14226339824,bp2xpc7tpbs,,,,2022-11-25 11:24:17,2022-11-25 11:24:18,14223384846,79",
+         2022-11-25 15:24:48,11138191128,Faktura SE,31",
+        "149500,SEK,R1234-0001,738482,14226205772,476298,,,29900,2022-11-24 07:46:49,2022-11-24 07:47:01,,Swish,52",
+        "-89000,SEK,R1234-0001,738483,14226339824,bp2xpc7tpbs,,,,2022-11-25 11:24:17,2022-11-25 11:24:18,14223384846,Swish,79",
     ];
     for spot in spots {
         let row: Vec<&str> = spot.split(',').collect();
@@ -154,7 +154,7 @@ fn version_2_is_the_same_as_xml_and_as_a_workbook() {
     }
     assert_eq!((xml.rows[133][4].as_str(), xml.rows[133][5].as_str()), (xlsx.rows[133][4].as_str(), "478824"));
     // Lines are those of the file, rows those of the sheet.
-    let lines = |list: &List| (list.rows[0][12].clone(), list.rows[133][12].clone());
+    let lines = |list: &List| (list.rows[0][13].clone(), list.rows[133][13].clone());
     assert_eq!(lines(&xml), ("18".to_owned(), "151".to_owned()));
     assert_eq!(lines(&xlsx), ("12".to_owned(), "145".to_owned()));
 }
@@ -175,12 +175,12 @@ fn the_xml_of_version_1_lacks_the_row_that_its_workbook_has() {
     let lacking = content.iter().position(|row| row[4] == "781997170").unwrap();
     let row = content.remove(lacking);
     let expected =
-        "63600,SEK,R1005-0001,736951,781997170,CB2-KURI88,,,,2018-09-15 20:03:13,2018-09-15 23:59:59,781674032";
+        "63600,SEK,R1005-0001,736951,781997170,CB2-KURI88,,,,2018-09-15 20:03:13,2018-09-15 23:59:59,781674032,Foreign Card";
     assert_eq!(row, expected.split(',').collect::<Vec<_>>());
     assert_eq!(xml.content(), content);
     assert_ne!(xml.native.content_hash, xlsx.native.content_hash);
 
-    let first = "59700,SEK,R1005-0001,736937,778030583,CB2-PJUF61,,,,2018-09-01 20:11:06,2018-09-01 23:59:59,777754317";
+    let first = "59700,SEK,R1005-0001,736937,778030583,CB2-PJUF61,,,,2018-09-01 20:11:06,2018-09-01 23:59:59,777754317,Debit Card";
     let numbered = |line: &str| format!("{first},{line}").split(',').map(str::to_owned).collect::<Vec<_>>();
     assert_eq!((&xml.rows[0], &xlsx.rows[0]), (&numbered("14"), &numbered("11")));
     // A reversal carries the order of its capture, and its number.
