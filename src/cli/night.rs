@@ -1,6 +1,6 @@
 //! A night: one run with a state, from the lock to the report in its place.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::Utc;
@@ -14,6 +14,7 @@ use crate::pipeline;
 use crate::pipeline::night::archive::archive_path;
 use crate::pipeline::plan::Plan;
 use crate::report::folder;
+use crate::report::journal::JournalFile;
 use crate::state::store::Store;
 
 /// Works a night. The state is written first and the report put in its place at once after it: should the program die between
@@ -56,8 +57,38 @@ fn work(plan: &Plan, store: &mut Store, args: &RunArgs, console: Console) -> Res
         let problem = format!("the night is in the state, but its report is not in place: {error}");
         Fault::new(problem).help("run the same night again: it puts the report in its place")
     })?;
+    if let Some(folder) = plan.journal_folder.as_ref().filter(|_| !worked.handout.is_empty()) {
+        hand_out(folder, &worked.handout, console)?;
+        store.handed_out()?;
+    }
     tell(&worked.report.summary, console);
     shown(plan, &worked.report, args, console)
+}
+
+/// Puts journals into the folder from which they are imported. A file that is there is never touched: one of the same name
+/// holds the same vouchers.
+fn hand_out(folder: &Path, files: &[JournalFile], console: Console) -> Result<(), Fault> {
+    let failed = |path: &Path, error: &io::Error| {
+        Fault::of_file(&path.display().to_string(), format!("cannot be written: {error}"))
+            .help("the night is in the state and its report in place; the next run hands out what is due")
+    };
+    std::fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
+    for file in files {
+        let path = folder.join(&file.name);
+        if path.exists() {
+            continue;
+        }
+        let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut new| {
+            new.write_all(&file.bytes)?;
+            new.as_file().sync_all()?;
+            new.persist_noclobber(&path).map(drop).map_err(|error| error.error)
+        });
+        written.map_err(|error| failed(&path, &error))?;
+        console.note_of(&path.display().to_string(), "is to be imported");
+    }
+    #[cfg(unix)]
+    std::fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|error| failed(folder, &error))?;
+    Ok(())
 }
 
 /// What has left a state that was set aside belongs to it: the new one writes folders of the same names.

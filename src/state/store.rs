@@ -12,6 +12,9 @@ use super::{
     TotalKey, beside, failed,
 };
 
+/// The setting that holds the ids of vouchers that are not yet handed out, as a JSON list.
+pub const DUE: &str = "vouchers due";
+
 /// A state, open and locked.
 #[derive(Debug)]
 pub struct Store {
@@ -155,6 +158,15 @@ impl Store {
     pub fn setting(&self, name: &str) -> Result<Option<String>, StateError> {
         let text = "SELECT value FROM setting WHERE name = ?1";
         self.database.query_row(text, [name], |row| row.get(0)).optional().map_err(self.failed("read"))
+    }
+
+    /// Notes that every voucher is handed out.
+    ///
+    /// # Errors
+    /// The state cannot be written.
+    pub fn handed_out(&mut self) -> Result<(), StateError> {
+        let text = "UPDATE setting SET value = '[]' WHERE name = ?1";
+        self.database.execute(text, [DUE]).map(drop).map_err(self.failed("note what is handed out"))
     }
 
     /// All files, in the order of their numbers.

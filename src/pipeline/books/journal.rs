@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use crate::model::voucher::{Account, Dimension, Journal, Unit, Voucher};
 use crate::pipeline::error::RunError;
 use crate::pipeline::read::Means;
 use crate::report::books::JournalSummary;
-use crate::report::journal::files;
+use crate::report::journal::{JournalFile, files};
 use crate::report::view::Report;
 use crate::rules::books::once::{Booking, Written, to_write};
 use crate::rules::books::settings::BooksSettings;
@@ -52,6 +54,26 @@ pub(in crate::pipeline) fn put(report: &mut Report, vouchers: Vec<Voucher>, mean
     report.summary.journal = Some(JournalSummary::of(&journal));
     report.books.journal = Some(journal);
     Ok(())
+}
+
+/// Vouchers as files to be imported. What they are called and hold depends on the vouchers alone, so that the same vouchers
+/// are never handed out in two files.
+///
+/// # Errors
+/// A form cannot hold the journal.
+pub(in crate::pipeline) fn handout(due: Vec<Written>, means: &Means<'_>) -> Result<Vec<JournalFile>, RunError> {
+    let Some(night) = due.iter().map(|one| one.night).max() else { return Ok(Vec::new()) };
+    let ids: Vec<&str> = due.iter().map(|one| one.voucher.id.as_str()).collect();
+    let hash = xxh3_64(ids.join("\n").as_bytes());
+    let vouchers = due.into_iter().map(|one| one.voucher).collect();
+    let journal = Journal { as_of: night, ..journal(vouchers, means) };
+    let mut handout = Vec::new();
+    for format in &means.plan.journals {
+        for file in files(&journal, *format).map_err(RunError::Journal)? {
+            handout.push(JournalFile { name: format!("{night}-{hash:016x}-{}", file.name), ..file });
+        }
+    }
+    Ok(handout)
 }
 
 fn account(number: &str, settings: &BooksSettings) -> Account {

@@ -8,7 +8,7 @@ mod rows;
 use serde::{Deserialize, Serialize};
 
 pub(super) use self::controls::{add_books_rows, add_books_verdicts};
-pub(super) use self::journal::{due, put};
+pub(super) use self::journal::{due, handout, put};
 pub(super) use self::judge::{Judged, Legs, flows, judge};
 pub(super) use self::rows::take_rows;
 use crate::model::bank::Statement;

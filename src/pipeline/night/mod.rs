@@ -38,6 +38,7 @@ use super::totals::Totals;
 use super::{Beside, in_pool, reconcile_inputs};
 use crate::model::currency::Currencies;
 use crate::model::names::Names;
+use crate::report::journal::JournalFile;
 use crate::report::view::Report;
 use crate::rules::fail_on::FailOn;
 use crate::state::store::Store;
@@ -55,6 +56,8 @@ pub struct Worked {
     pub archive: Option<(PathBuf, PathBuf)>,
     /// Given files that an earlier night has read, and that were not read again.
     pub passed_over: Vec<String>,
+    /// Vouchers that are not yet in the folder from which they are imported, as files with the names that they get there.
+    pub handout: Vec<JournalFile>,
 }
 
 /// Works a night. Nothing is written: that is for the caller, the state first and the report at once after it.
@@ -129,6 +132,8 @@ fn work(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<W
         archived,
         as_of: plan.as_of.to_string(),
         vouchers: Vec::new(),
+        due: Vec::new(),
+        handout: Vec::new(),
     }
     .worked(store, &means)
 }

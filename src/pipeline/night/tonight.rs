@@ -17,6 +17,7 @@ use crate::pipeline::payloads::DATASETS;
 use crate::pipeline::read::Means;
 use crate::pipeline::totals::Totals;
 use crate::pipeline::{Done, RunError};
+use crate::report::journal::JournalFile;
 use crate::report::view::{InputRow, NightRow};
 use crate::rules::books::once::Written;
 use crate::state::store::Store;
@@ -25,6 +26,9 @@ use crate::state::{StoredCleared, StoredFact, StoredFile, StoredFinding, StoredR
 
 /// The name under which the state keeps the rules that its groups were judged by.
 pub(super) const RULES: &str = "rules";
+
+/// The name under which it keeps the ids of vouchers that are not yet handed out.
+const DUE: &str = crate::state::store::DUE;
 
 /// A night whose work is done.
 pub(super) struct Tonight {
@@ -43,6 +47,10 @@ pub(super) struct Tonight {
     pub as_of: String,
     /// Vouchers that are written tonight.
     pub vouchers: Vec<StoredVoucher>,
+    /// Ids of vouchers that are not yet handed out for import.
+    pub due: Vec<String>,
+    /// These vouchers as files.
+    pub handout: Vec<JournalFile>,
 }
 
 impl Tonight {
@@ -93,7 +101,8 @@ impl Tonight {
         (insight.nights, insight.days_to_settle) = trend::trend(store, night.as_ref(), &figures)?;
         let change = Change { figures, ..self.change(night, files, &ids, found, cleared) };
         let passed_over = self.inputs.passed_over;
-        Ok(Worked { report: self.done.report, change, archive: self.archived.folder, passed_over })
+        let (archive, handout) = (self.archived.folder, self.handout);
+        Ok(Worked { report: self.done.report, change, archive, passed_over, handout })
     }
 
     /// What is booked tonight, and the journal of all that was booked on this day.
@@ -113,6 +122,14 @@ impl Tonight {
                 text: serde_json::to_string(one).unwrap_or_default(),
             })
             .collect();
+        if means.plan.journal_folder.is_some() {
+            let left: Vec<String> =
+                store.setting(DUE)?.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+            let is_due = |one: &&Written| left.contains(&one.voucher.id);
+            let pending: Vec<Written> = written.iter().filter(is_due).chain(&due).cloned().collect();
+            self.due = pending.iter().map(|one| one.voucher.id.clone()).collect();
+            self.handout = books::handout(pending, means)?;
+        }
         let of_day = written.into_iter().filter(|one| one.night == means.plan.as_of).chain(due);
         books::put(&mut self.done.report, of_day.map(|one| one.voucher).collect(), means)
     }
@@ -263,6 +280,7 @@ impl Tonight {
             vouchers: std::mem::take(&mut self.vouchers),
             settings: vec![
                 (RULES, self.rules.clone()),
+                (DUE, serde_json::to_string(&self.due).unwrap_or_default()),
                 ("next_component", self.groups.next.to_string()),
                 ("next_row", seq.to_string()),
             ],

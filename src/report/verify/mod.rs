@@ -5,6 +5,7 @@
 //! module a table the latter; `summary` ties the tables to the control totals.
 
 mod batches;
+mod books;
 mod cleared;
 mod discrepancies;
 mod files;
@@ -67,6 +68,7 @@ pub fn verify(dir: &Path) -> Result<Proof, Vec<Fault>> {
     let rejects = rejects::check(dir, &mut faults);
     let cleared = if report.has_cleared { cleared::check(dir, &report.summary.as_of, &mut faults) } else { None };
     let matches = if report.has_matches { matches::check(dir, &report.summary, &mut faults) } else { None };
+    books::check(dir, &report.summary, &mut faults);
     let mut summary = summary::Check { summary: &report.summary, places: &report.places, faults: &mut faults };
     summary.run(findings.as_ref(), batches.as_ref(), rejects.as_ref(), matches.as_ref());
     summary.night(report.has_cleared, findings.as_ref(), cleared.as_ref());
