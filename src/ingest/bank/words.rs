@@ -116,8 +116,9 @@ fn mark_cards(words: &[&str], of_cards: &mut [bool]) {
     for first in 0..words.len() {
         let mut digits = Vec::new();
         for (place, word) in words.iter().enumerate().skip(first) {
-            let is_group = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+            let before = digits.len();
             digits.extend(word.bytes().filter(u8::is_ascii_digit));
+            let is_group = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && digits.len() > before;
             if !is_group || digits.len() > DIGITS_MAX {
                 break;
             }

@@ -1,7 +1,7 @@
 //! Bank statements as such: each must lead from its opening to its closing balance, and each must follow on the one
 //! before (RULES.md 9, `statement-gap`). What is booked counts once, however often it is told.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
@@ -278,7 +278,7 @@ impl Counted {
     fn advise(&mut self, advice: &Statement) {
         let mut entries: Vec<&Entry> = advice.entries.iter().collect();
         entries.sort_unstable();
-        let mut taken: BTreeSet<usize> = BTreeSet::new();
+        let mut taken = vec![false; self.entries.len()];
         let mut left = self.details(advice, entries, &mut taken);
         let same_id =
             |one: &Entry, other: &Entry| !one.bank_reference.is_empty() && one.bank_reference == other.bank_reference;
@@ -291,7 +291,7 @@ impl Counted {
                 let of_day = self.by_day.get(&day_of(advice, entry)).and_then(|day| day.get(&entry.amount_minor));
                 let found = of_day.into_iter().flatten().copied().find(|at| {
                     let known = self.entries.get(*at);
-                    !taken.contains(at)
+                    !taken.get(*at).is_some_and(|taken| *taken)
                         && known.is_some_and(|known| {
                             !known.replaced
                                 && (known.on_statement || !on_statement_only)
@@ -300,7 +300,7 @@ impl Counted {
                 });
                 let Some(known) = found.and_then(|at| self.entries.get_mut(at)) else { return true };
                 merge(&mut known.booked.entry, entry);
-                taken.extend(found);
+                found.and_then(|at| taken.get_mut(at)).into_iter().for_each(|slot| *slot = true);
                 false
             });
         }
@@ -308,12 +308,7 @@ impl Counted {
     }
 
     /// Puts details in the place of the entry of a statement that they sum to; gives the entries that are none.
-    fn details<'a>(
-        &mut self,
-        advice: &Statement,
-        entries: Vec<&'a Entry>,
-        taken: &mut BTreeSet<usize>,
-    ) -> Vec<&'a Entry> {
+    fn details<'a>(&mut self, advice: &Statement, entries: Vec<&'a Entry>, taken: &mut Vec<bool>) -> Vec<&'a Entry> {
         let mut groups: BTreeMap<(NaiveDate, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in entries {
             groups.entry((entry.booked_on, &entry.bank_reference)).or_default().push(entry);
@@ -336,7 +331,7 @@ impl Counted {
                     let of_statement = known.booked.entry.source.clone();
                     for detail in group {
                         let source = format!("{of_statement}; {}", detail.source);
-                        taken.insert(self.entries.len());
+                        taken.push(true);
                         self.push(advice, &Entry { source, ..detail.clone() }, true);
                     }
                 }
