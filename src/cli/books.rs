@@ -175,6 +175,9 @@ pub struct Books<'a> {
     pub payouts: &'a [PayoutEntry],
 }
 
+/// Dimensions that postings of a provider carry: number and code.
+type OfProvider = BTreeMap<String, Vec<(u32, String)>>;
+
 /// Numbers of dimensions, as SIE reserves them.
 const COST_CENTRE: u32 = 1;
 const PROJECT: u32 = 6;
@@ -252,7 +255,7 @@ impl Books<'_> {
         }
     }
 
-    fn dimensions(&self) -> (BTreeMap<String, Vec<(u32, String)>>, Vec<Dimension>) {
+    fn dimensions(&self) -> (OfProvider, Vec<Dimension>) {
         let mut of_provider: BTreeMap<String, Vec<(u32, String)>> = BTreeMap::new();
         let mut objects: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
         for (provider, table) in self.dimensions.into_iter().flatten() {

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What a list of entries is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -82,6 +83,23 @@ pub fn reference_key(text: &str) -> Option<String> {
     let key: String = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
     let long_enough = key.chars().count() >= 4;
     (long_enough && key.chars().any(|c| c.is_ascii_digit())).then_some(key)
+}
+
+impl Statement {
+    /// Replaces the references of entries of which no provider is known by hashes: they are mostly those of private payers,
+    /// and only whether one is the reference of a payout is ever asked.
+    pub fn hide_references(&mut self) {
+        for entry in self.entries.iter_mut().filter(|entry| entry.provider.is_none()) {
+            entry.references.iter_mut().for_each(|reference| *reference = hidden(reference));
+            entry.references.sort();
+        }
+    }
+}
+
+/// What stands for a reference that is hidden.
+#[must_use]
+pub fn hidden(reference: &str) -> String {
+    format!("#{:032x}", xxh3_128(reference.as_bytes()))
 }
 
 #[cfg(test)]

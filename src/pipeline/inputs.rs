@@ -21,6 +21,7 @@ use crate::ingest::library::Volume;
 use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
 use crate::ingest::source::{FileError, Opened, open_all, sha256};
+use crate::model::bank::Statement;
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
 use crate::model::names::Names;
@@ -384,7 +385,8 @@ impl Opening {
         let none = Copy::small(&self.input.shown, Dataset::Bank)?.finish(bank.format, None)?;
         let (file, volume, rejects) = self.part(none, provider, None)?;
         let entries = bank.statements.iter().fold(0_u64, |sum, one| sum.saturating_add(one.entry_count));
-        let books = FileBooks { statements: bank.statements, payouts: Vec::new() };
+        let mut books = FileBooks { statements: bank.statements, payouts: Vec::new() };
+        books.statements.iter_mut().for_each(Statement::hide_references);
         Ok((File { books, known_rows: Some(entries), notes: bank.notes, ..file }, volume, rejects))
     }
 

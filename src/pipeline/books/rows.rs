@@ -8,6 +8,7 @@ use crate::engine::split::{Record, Scratch, split_records};
 use crate::ingest::bank::{BankWays, rows};
 use crate::ingest::canonical::{Context, typed};
 use crate::ingest::library::Volume;
+use crate::model::bank::Statement;
 use crate::model::currency::Currencies;
 use crate::model::names::Names;
 use crate::model::origin::Origin;
@@ -54,6 +55,7 @@ pub(in crate::pipeline) fn take_rows(
             },
             _ => FileBooks { statements: Vec::new(), payouts: payouts(rows, &context) },
         };
+        file.books.statements.iter_mut().for_each(Statement::hide_references);
         inputs.rejects.extend(rejects.into_iter().map(|reject| (number, reject)));
         if file.original.is_none() {
             file.original = Some(Arc::clone(&volume.bytes));

@@ -328,10 +328,9 @@ fn balances(opening: &Done, closing: &Done, written: &[Written], last: NaiveDate
         });
         add(of(balance), amount_minor);
     };
-    for (done, of) in [
-        (opening, (|balance| &mut balance.opening_minor) as fn(&mut AccountBalance) -> &mut i128),
-        (closing, |balance| &mut balance.closing_minor),
-    ] {
+    let columns: [(&Done, fn(&mut AccountBalance) -> &mut i128); 2] =
+        [(opening, |balance| &mut balance.opening_minor), (closing, |balance| &mut balance.closing_minor)];
+    for (done, of) in columns {
         for voucher in done.bookings.iter().map(|booking| &booking.voucher) {
             for posting in &voucher.postings {
                 put(&posting.account, &voucher.of.currency, posting.amount_minor, of);

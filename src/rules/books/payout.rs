@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::settings::BooksSettings;
 use super::tariff::{self, Fee};
-use crate::model::bank::reference_key;
+use crate::model::bank::{hidden, reference_key};
 use crate::model::currency::Currencies;
 use crate::model::finding::{BooksNote, Code, Finding, Note};
 use crate::model::money::{Major, add};
@@ -89,6 +89,9 @@ impl Settlement {
             .flatten()
             .filter_map(reference_key)
             .collect();
+        // Entries of which no provider is known have theirs hidden.
+        let hidden_ones: Vec<String> = references.iter().map(|reference| hidden(reference)).collect();
+        references.extend(hidden_ones);
         references.sort();
         references.dedup();
         Some(DuePayout {

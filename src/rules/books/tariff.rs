@@ -111,13 +111,13 @@ mod tests {
             tariff(Some("Swish"), 200, "0.25", "2026-07-01"),
         ];
         let cases = [
-            ("Swish", 40, 3_405_00, "2026-03-01", Some((100_00, 25_00))),
+            ("Swish", 40, 340_500, "2026-03-01", Some((10_000, 2_500))),
             // 80.00 + 8.5125, to the nearest; 25 % of 88.51 is 22.1275.
-            ("Swish", 40, 3_405_00, "2026-07-01", Some((88_51, 22_13))),
-            ("Card", 3, 1_005_0, "2026-03-01", Some((4_01, 1_00))),
+            ("Swish", 40, 340_500, "2026-07-01", Some((8_851, 2_213))),
+            ("Card", 3, 10_050, "2026-03-01", Some((401, 100))),
             // Money back costs as much as money in, where a tariff says so.
-            ("Card", 3, -1_005_0, "2026-03-01", Some((4_01, 1_00))),
-            ("Card", 3, 1_005_0, "2025-12-31", None),
+            ("Card", 3, -10_050, "2026-03-01", Some((401, 100))),
+            ("Card", 3, 10_050, "2025-12-31", None),
         ];
         for (service, rows, gross_minor, on, expected) in cases {
             let fee = fee(&tariffs, &sum(service, rows, gross_minor), day(on));
