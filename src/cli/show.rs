@@ -99,7 +99,12 @@ fn control_totals(summary: &Summary) -> String {
                 Dataset::Bank => "bank entry",
                 Dataset::Payouts => "payout",
             };
-            parts.push(format!("{} {noun}{}", count(*rows), if *rows == 1 { "" } else { "s" }));
+            let noun = match (*rows, dataset) {
+                (1, _) => noun.to_owned(),
+                (_, Dataset::Bank) => "bank entries".to_owned(),
+                _ => format!("{noun}s"),
+            };
+            parts.push(format!("{} {noun}", count(*rows)));
         }
     }
     let read = if parts.is_empty() { "no rows".to_owned() } else { parts.join(", ") };

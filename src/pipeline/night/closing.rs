@@ -317,9 +317,12 @@ impl Figures {
     }
 }
 
+/// A column of a balance.
+type Column = fn(&mut AccountBalance) -> &mut i128;
+
 fn balances(opening: &Done, closing: &Done, written: &[Written], last: NaiveDate, plan: &Plan) -> Vec<AccountBalance> {
     let mut balances: BTreeMap<(String, String), AccountBalance> = BTreeMap::new();
-    let mut put = |account: &str, currency: &str, amount_minor: i128, of: fn(&mut AccountBalance) -> &mut i128| {
+    let mut put = |account: &str, currency: &str, amount_minor: i128, of: Column| {
         let balance = balances.entry((account.to_owned(), currency.to_owned())).or_insert_with(|| AccountBalance {
             account: account.to_owned(),
             name: plan.settings.books.accounts.account(account).name,
@@ -328,7 +331,7 @@ fn balances(opening: &Done, closing: &Done, written: &[Written], last: NaiveDate
         });
         add(of(balance), amount_minor);
     };
-    let columns: [(&Done, fn(&mut AccountBalance) -> &mut i128); 2] =
+    let columns: [(&Done, Column); 2] =
         [(opening, |balance| &mut balance.opening_minor), (closing, |balance| &mut balance.closing_minor)];
     for (done, of) in columns {
         for voucher in done.bookings.iter().map(|booking| &booking.voucher) {
@@ -339,7 +342,7 @@ fn balances(opening: &Done, closing: &Done, written: &[Written], last: NaiveDate
     }
     let of_month: BTreeSet<&str> = closing.bookings.iter().map(|booking| booking.voucher.id.as_str()).collect();
     for one in written {
-        let of: fn(&mut AccountBalance) -> &mut i128 = if one.voucher.dated <= last {
+        let of: Column = if one.voucher.dated <= last {
             |balance| &mut balance.written_minor
         } else if of_month.contains(one.booking.as_str()) {
             |balance| &mut balance.late_minor
