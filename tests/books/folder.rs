@@ -67,7 +67,12 @@ impl Folder {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         match output.status.code() {
             Some(0 | 1) => Ok(()),
-            code => Err(format!("status {code:?}: {stderr}")),
+            code => {
+                let summary =
+                    std::fs::read_to_string(self.path().join(more[1]).join("summary.json")).unwrap_or_default();
+                let summary: serde_json::Value = serde_json::from_str(&summary).unwrap_or_default();
+                Err(format!("status {code:?}: {stderr}{}", summary["incomplete"]))
+            }
         }
     }
 

@@ -75,8 +75,12 @@ fn one_night(
         }
     }
     if let Some(before) = ledger.by_day.get(&night.as_of) {
-        let lost: Vec<&String> =
-            before.lines.iter().map(|line| &line.voucher).filter(|id| !journal.vouchers.iter().any(|(_, known)| known == *id)).collect();
+        let lost: Vec<&String> = before
+            .lines
+            .iter()
+            .map(|line| &line.voucher)
+            .filter(|id| !journal.vouchers.iter().any(|(_, known)| known == *id))
+            .collect();
         if !lost.is_empty() {
             return Err(format!("the second journal of the day lacks {lost:?}"));
         }

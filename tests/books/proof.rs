@@ -113,8 +113,12 @@ pub fn expected(report: &Report, settings: &Settings) -> Balances {
             _ => 0,
         };
         match verdict {
-            "settled-unknown" | "settled-twice" | "settled-not-completed" | "settled-direction"
-            | "settled-currency" | "ambiguous"
+            "settled-unknown"
+            | "settled-twice"
+            | "settled-not-completed"
+            | "settled-direction"
+            | "settled-currency"
+            | "ambiguous"
                 if is_settled =>
             {
                 post(settings.suspense(), currency, -sum);

@@ -185,11 +185,8 @@ impl Teller {
         let back = self.rng.below(6) as u64;
         let made = self.days[at.min(self.days.len() - 1)] - Days::new(back);
         let made = made.max(self.first - Days::new(3));
-        let dataset = if effect_minor < 0 && !(provider == "dintero" && self.rng.percent(30)) {
-            "reversals"
-        } else {
-            "captures"
-        };
+        let dataset =
+            if effect_minor < 0 && !(provider == "dintero" && self.rng.percent(30)) { "reversals" } else { "captures" };
         let amount = if dataset == "reversals" { -effect_minor } else { effect_minor };
         let id = self.number();
         let parts = if amount > 1_000 && self.rng.percent(15) { vec![amount - 700, 700] } else { vec![amount] };
@@ -225,7 +222,13 @@ impl Teller {
             number: format!("{}", 900_000 + id),
             reference: format!("ref{id}"),
             service: self.rng.pick(&["", "Swish", "Card", ACQUIRER_SERVICE]),
-            kind: if self.rng.percent(40) { "" } else if effect < 0 { "reversal" } else { "Capture" },
+            kind: if self.rng.percent(40) {
+                ""
+            } else if effect < 0 {
+                "reversal"
+            } else {
+                "Capture"
+            },
             fee_minor: None,
         };
         let then = self.later(at, 3);
@@ -403,7 +406,7 @@ impl Teller {
             let brought = if self.rng.percent(10) { -self.rng.range(1, 2_000) } else { 0 };
             let off = if self.rng.percent(10) { self.rng.range(-300, 300) } else { 0 };
             let net = gross - fee - vat + brought + off;
-            if self.rng.percent(70) {
+            if !id.is_empty() && self.rng.percent(70) {
                 let shown = |known: bool, amount: i64| if known { amount.to_string() } else { String::new() };
                 let states_fee = self.rng.percent(90);
                 let line = format!(

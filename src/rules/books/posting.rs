@@ -96,7 +96,7 @@ pub fn settlement_voucher(settlement: &Settlement, asides: &[Aside], settings: &
         add(apart.entry((&aside.service, &aside.kind)).or_default(), aside.row_minor);
         let code = aside.code.name();
         pen.post(Role::Clearing, -aside.cleared_minor, code);
-        let role = if aside.cleared_minor == 0 { Role::Suspense } else { Role::Differences };
+        let role = if aside.code == Code::SettledAmount { Role::Differences } else { Role::Suspense };
         let account = settings.accounts.of_code(code, role).to_owned();
         pen.post_to(account, aside.cleared_minor - aside.row_minor, code);
     }
