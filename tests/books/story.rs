@@ -412,7 +412,7 @@ impl Teller {
                 let line = format!(
                     "{id},{currency},,{},{},{},{},{},{}",
                     shown(states_fee, fee),
-                    shown(states_fee, vat),
+                    shown(states_fee || self.rng.percent(50), vat),
                     shown(brought != 0, brought),
                     shown(self.rng.percent(90), net),
                     self.days[at],

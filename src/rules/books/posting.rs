@@ -74,7 +74,8 @@ impl Flow {
 /// An id of letters, digits and `-`: parts joined, and a hash where they lost something by that.
 #[must_use]
 pub fn voucher_id(parts: &[&str]) -> String {
-    const LEN_MAX: usize = 80;
+    // Room for the hash, and for the numbers of vouchers that follow: an id has at most 100 characters.
+    const LEN_MAX: usize = 70;
     let joined = parts.join("-");
     let plain: String = joined.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect();
     let split = parts.iter().any(|part| part.contains('-'));
@@ -147,7 +148,7 @@ pub fn receipt_voucher(receipt: &Receipt, settings: &BooksSettings) -> Option<Vo
     pen.post(Role::Receivable, -receipt.amount_minor, "Payout");
     let voucher = Voucher {
         // Named by the settlement and the entry's day: the file may be another one tomorrow.
-        id: voucher_id(&[&key.provider, &key.settlement_id, &key.currency, &receipt.booked_on.to_string()]),
+        id: voucher_id(&[&key.provider, &key.settlement_id, &key.currency, "paid", &receipt.booked_on.to_string()]),
         kind: VoucherKind::Receipt,
         of: key.clone(),
         corrects: None,
