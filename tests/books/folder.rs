@@ -37,6 +37,9 @@ impl Folder {
             if !file.dataset.is_empty() {
                 source.push_str(&format!("dataset = \"{}\"\n", file.dataset));
             }
+            if !file.provider.is_empty() {
+                source.push_str(&format!("provider = \"{}\"\n", file.provider));
+            }
             self.sources.push(source);
         }
         before

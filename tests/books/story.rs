@@ -24,6 +24,8 @@ pub struct File {
     pub path: String,
     /// Empty where the file says itself what it holds.
     pub dataset: &'static str,
+    /// Of a list that does not name its provider.
+    pub provider: &'static str,
     pub text: String,
 }
 
@@ -156,7 +158,7 @@ impl Teller {
             let form = self.rng.pick(&[bank::Form::Csv, bank::Form::Csv, bank::Form::Camt, bank::Form::Mt940]);
             let name = format!("in/{at:02}-bank.{}", form.extension());
             let text = bank::statements(form, at, self.days[at], &entries, &mut self.balances);
-            files.push(File { path: name, dataset: "bank", text });
+            files.push(File { path: name, dataset: "bank", provider: "", text });
         }
         if files.is_empty() {
             // A night without any input is a mistake of the caller's.
@@ -352,9 +354,10 @@ impl Teller {
             let made = settled_on + Days::new(1);
             let path = format!("in/{then:02}-{id}-again.xml");
             let text = native::list(&id, made, &restated);
-            self.again.entry(then).or_default().push(File { path, dataset: "", text });
+            self.again.entry(then).or_default().push(File { path, dataset: "", provider, text });
         }
-        File { path: format!("in/{at:02}-{id}.xml"), dataset: "", text: native::list(&id, settled_on, &rows) }
+        let text = native::list(&id, settled_on, &rows);
+        File { path: format!("in/{at:02}-{id}.xml"), dataset: "", provider, text }
     }
 
     fn restated(&mut self, rows: &[Row]) -> Vec<Row> {
@@ -456,7 +459,7 @@ fn said(provider: &'static str) -> &'static str {
 }
 
 fn file(at: usize, name: &str, dataset: &'static str, text: String) -> File {
-    File { path: format!("in/{at:02}-{name}.csv"), dataset, text }
+    File { path: format!("in/{at:02}-{name}.csv"), dataset, provider: "", text }
 }
 
 fn csv(provider: &'static str, id: &str, rows: &[Row], settled_on: &str) -> String {
