@@ -2,17 +2,23 @@
 //! examples worked out by hand.
 //!
 //! `AVSTEM_SEED=N cargo test --test books` runs the story of that seed alone, and keeps its folder where it fails;
-//! `AVSTEM_BOOKS=N` runs more seeds than the default.
+//! `AVSTEM_BOOKS=N` runs more seeds than the default. Where `AVSTEM_JOURNALS` names a folder, the journals of all nights are
+//! put there for `tests/readers/journal.py`, a folder each with their control totals.
 
 mod bank;
+mod cases;
 mod folder;
+#[path = "../harness/mod.rs"]
+mod harness;
 mod native;
 mod proof;
+mod published;
 #[path = "../reference/rng.rs"]
 #[allow(dead_code)]
 mod rng;
 mod settings;
 mod story;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -47,8 +53,12 @@ fn followed(seed: u64, folder: &mut Folder) -> Result<BTreeSet<String>, String> 
     let mut seen = BTreeSet::new();
     let nights = story(seed).nights;
     for (at, night) in nights.iter().enumerate() {
+        let place = format!("year-{seed}-{at}");
         one_night(folder, night, &mut ledger, &mut seen, at + 1 == nights.len() || at % 3 == 1)
             .map_err(|wrong| format!("night {} as of {}: {wrong}", at + 1, night.as_of))?;
+        if let Some(root) = std::env::var_os("AVSTEM_JOURNALS") {
+            put_for_readers(&std::path::Path::new(&root).join(place), &folder.report("out"));
+        }
     }
     Ok(seen)
 }
@@ -85,6 +95,8 @@ fn one_night(
             return Err(format!("the second journal of the day lacks {lost:?}"));
         }
     }
+    let sums = proof::balances([&journal.proved].into_iter());
+    same("the summary", &proof::control_totals(&report), &sums)?;
     ledger.by_day.insert(night.as_of, journal.proved);
     let all = proof::balances(ledger.by_day.values());
     same("the tables of the report", &proof::expected(&report, &night.settings), &all)?;
@@ -112,6 +124,22 @@ fn same(what: &str, wanted: &proof::Balances, found: &proof::Balances) -> Result
         return Ok(());
     }
     Err(format!("the journals do not come to what {what} says:\n  {}", differences.join("\n  ")))
+}
+
+/// The journal of a night and what it must come to, for other programs to read.
+fn put_for_readers(place: &std::path::Path, report: &[(String, Vec<u8>)]) {
+    let journals = ["journal.hledger", "journal.beancount"];
+    let files: Vec<_> = report.iter().filter(|(name, _)| journals.contains(&name.as_str())).collect();
+    if files.is_empty() {
+        return;
+    }
+    std::fs::create_dir_all(place).unwrap();
+    files.iter().for_each(|(name, bytes)| std::fs::write(place.join(name), bytes).unwrap());
+    let mut table = "account,currency,amount_minor\n".to_owned();
+    for ((account, currency), amount_minor) in proof::control_totals(report) {
+        table.push_str(&format!("{account},{currency},{amount_minor}\n"));
+    }
+    std::fs::write(place.join("balances.csv"), table).unwrap();
 }
 
 /// Notes what a night has shown.

@@ -78,6 +78,17 @@ pub fn balances<'p>(journals: impl Iterator<Item = &'p Proved>) -> Balances {
     balances
 }
 
+/// What the summary says that the journal of the night comes to.
+pub fn control_totals(report: &Report) -> Balances {
+    let summary: Value = serde_json::from_slice(bytes(report, "summary.json")).unwrap();
+    let rows = summary["journal"]["accounts"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let row = |row: &Value| ((text(&row["account"]), text(&row["currency"])), whole(&row["amount"]));
+    let mut totals: Balances = rows.iter().map(row).collect();
+    totals.retain(|_, amount_minor| *amount_minor != 0);
+    totals
+}
+
 /// What the balances must be, by the tables of a report.
 pub fn expected(report: &Report, settings: &Settings) -> Balances {
     let mut balances = Balances::new();

@@ -232,3 +232,32 @@ fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_differ_give_ids_that_differ() {
+        let long = "x".repeat(120);
+        let cases: [&[&str]; 9] = [
+            &["dintero", "s1", "NOK"],
+            &["dintero", "", "NOK"],
+            &["a-b", "c", "SEK"],
+            &["a", "b-c", "SEK"],
+            &["a_b", "c", "SEK"],
+            &["p", "captured", "SEK", "paid", "2026-01-02"],
+            &["p", "captured", "SEK", "2026-01-02"],
+            &["p", &long, "SEK"],
+            &["p", &long[1..], "SEK"],
+        ];
+        let ids: Vec<String> = cases.iter().map(|parts| voucher_id(parts)).collect();
+        assert_eq!(ids[..2], ["dintero-s1-NOK", "dintero--NOK"]);
+        let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+        for id in &ids {
+            // 100 characters with the number of a later voucher.
+            assert!(id.len() <= 90 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{id}");
+        }
+    }
+}
