@@ -358,7 +358,8 @@ fn rows(settlements: &[Settlement], bank: Option<&BankOutcome>, due: &[(usize, D
             gross_minor: settlement.gross_minor,
             acquirer_minor: settlement.acquirer_minor,
             fee_minor: is_known.then_some(settlement.fee_minor),
-            fee_vat_minor: is_known.then_some(settlement.fee_vat_minor),
+            // VAT may be stated where the fees are not, and is booked then.
+            fee_vat_minor: (is_known || settlement.fee_vat_minor != 0).then_some(settlement.fee_vat_minor),
             fees_from: match settlement.fees_from {
                 FeesFrom::Stated => "stated",
                 FeesFrom::Rows => "rows",

@@ -54,7 +54,7 @@ fn postings(sums: Sums) -> Vec<Posting> {
 }
 
 /// What a posting that takes back is called, so that it is told from the new one.
-const TAKEN_BACK: &str = "Taken back: ";
+const TAKEN_BACK: &str = "Taken back - ";
 
 /// The vouchers to be written tonight, sorted as in a journal.
 #[must_use]
@@ -95,13 +95,15 @@ fn next(booking: Option<&Booking>, known: &[&Written], night: NaiveDate) -> Opti
         let voucher = booking.voucher.clone();
         return Some(Written { booking: voucher.id.clone(), reissued: booking.reissued, night, voucher });
     };
+    // On both sides, since a service may have any name.
     let plain = |posting: &Posting| Posting {
         text: posting.text.strip_prefix(TAKEN_BACK).unwrap_or(&posting.text).to_owned(),
         ..posting.clone()
     };
     let stands: Vec<Posting> = known.iter().flat_map(|one| one.voucher.postings.iter().map(plain)).collect();
     let stands = sums(stands.iter());
-    let wanted = booking.map(|booking| sums(booking.voucher.postings.iter())).unwrap_or_default();
+    let wanted: Vec<Posting> = booking.iter().flat_map(|booking| booking.voucher.postings.iter().map(plain)).collect();
+    let wanted = sums(wanted.iter());
     if stands == wanted {
         return None;
     }
@@ -140,5 +142,73 @@ fn move_out_of_closed(voucher: &mut Voucher, closed_until: Option<NaiveDate>) {
     if let Some(open) = closed.succ_opt() {
         voucher.text = format!("{} (of {}, closed)", voucher.text, voucher.dated);
         voucher.dated = open;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::payout::SettlementKey;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn posting(account: &str, amount_minor: i128, text: &str) -> Posting {
+        Posting { account: account.to_owned(), amount_minor, text: text.to_owned(), dimensions: Vec::new() }
+    }
+
+    fn booking(amount_minor: i128, text: &str, reissued: u64) -> Booking {
+        let voucher = Voucher {
+            id: "p-R1-SEK".to_owned(),
+            kind: VoucherKind::Settlement,
+            of: SettlementKey { provider: "p".to_owned(), settlement_id: "R1".to_owned(), currency: "SEK".to_owned() },
+            corrects: None,
+            dated: day("2026-03-04"),
+            text: "p R1".to_owned(),
+            is_copy: false,
+            postings: vec![posting("1689", amount_minor, text), posting("1580", -amount_minor, "Captures")],
+        };
+        Booking { voucher, reissued }
+    }
+
+    /// Id, kind and postings of what is written on a night after those before.
+    fn night(written: &mut Vec<Written>, booking: Option<Booking>) -> Vec<(String, VoucherKind, Vec<(i128, String)>)> {
+        let bookings: Vec<Booking> = booking.into_iter().collect();
+        let due = to_write(&bookings, written, day("2026-03-05"), None);
+        written.extend(due.iter().cloned());
+        let told = |one: Written| {
+            let postings = one.voucher.postings.into_iter().map(|posting| (posting.amount_minor, posting.text));
+            (one.voucher.id, one.voucher.kind, postings.collect())
+        };
+        due.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn what_stands_is_what_should_whatever_services_are_called() {
+        for text in ["Card", "Taken back - Card"] {
+            let mut written = Vec::new();
+            let id = |number: &str| format!("p-R1-SEK{number}");
+            let known = |texts: &[(i128, &str)]| -> Vec<(i128, String)> {
+                texts.iter().map(|(amount, text)| (*amount, (*text).to_owned())).collect()
+            };
+            let first = night(&mut written, Some(booking(100, text, 0)));
+            assert_eq!(first, [(id(""), VoucherKind::Settlement, known(&[(100, text), (-100, "Captures")]))]);
+            assert_eq!(night(&mut written, Some(booking(100, text, 0))), []);
+            // More is known: the difference.
+            let more = night(&mut written, Some(booking(130, text, 0)));
+            assert_eq!(more, [(id("-2"), VoucherKind::Transfer, known(&[(30, "Card"), (-30, "Captures")]))]);
+            // It was sent again: all of it back, and anew.
+            let again = night(&mut written, Some(booking(90, text, 1)));
+            let all =
+                known(&[(130, "Taken back - Captures"), (90, "Card"), (-90, "Captures"), (-130, "Taken back - Card")]);
+            assert_eq!(again, [(id("-3"), VoucherKind::Correction, all)]);
+            assert_eq!(night(&mut written, Some(booking(90, text, 1))), []);
+            // It is there no more.
+            let gone = night(&mut written, None);
+            let all = known(&[(90, "Taken back - Captures"), (-90, "Taken back - Card")]);
+            assert_eq!(gone, [(id("-4"), VoucherKind::Correction, all)]);
+            assert_eq!(night(&mut written, None), []);
+        }
     }
 }

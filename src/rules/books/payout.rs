@@ -179,13 +179,17 @@ fn settlement(
         (Some(fee_minor), _) => (fee_minor, stated_vat.unwrap_or(0), FeesFrom::Stated),
         (None, true) => (row_fee_minor, stated_vat.unwrap_or(0), FeesFrom::Rows),
         (None, false) if by_tariff.lines > 0 && !lacks_tariff => {
-            (by_tariff.fee_minor, by_tariff.vat_minor, FeesFrom::Tariff)
+            (by_tariff.fee_minor, stated_vat.unwrap_or(by_tariff.vat_minor), FeesFrom::Tariff)
         }
         (None, false) => (0, stated_vat.unwrap_or(0), FeesFrom::Nowhere),
     };
     if sums.is_empty() {
         gross_minor = stated.and_then(|stated| wide(stated.gross_minor)).unwrap_or(0);
     }
+    let brought_forward_minor = stated.and_then(|stated| wide(stated.brought_forward_minor)).unwrap_or(0);
+    let computed_minor = gross_minor - fee_minor - fee_vat_minor + brought_forward_minor;
+    // Who paid is told by what the settlement comes to.
+    let of_rows = payout_minor.map(|paid: i128| if computed_minor < 0 { -paid.abs() } else { paid.abs() });
     Settlement {
         day,
         gross_minor,
@@ -193,8 +197,8 @@ fn settlement(
         fee_minor,
         fee_vat_minor,
         fees_from,
-        brought_forward_minor: stated.and_then(|stated| wide(stated.brought_forward_minor)).unwrap_or(0),
-        stated_minor: stated.and_then(|stated| wide(stated.amount_minor)).or(payout_minor.map(i128::abs)),
+        brought_forward_minor,
+        stated_minor: stated.and_then(|stated| wide(stated.amount_minor)).or(of_rows),
         is_postponed,
         paid_on,
         reference: stated.and_then(|stated| stated.reference.clone()),

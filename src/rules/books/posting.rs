@@ -74,7 +74,8 @@ impl Flow {
 /// An id of letters, digits and `-`: parts joined, and a hash where they lost something by that.
 #[must_use]
 pub fn voucher_id(parts: &[&str]) -> String {
-    const LEN_MAX: usize = 80;
+    // Room for the hash, and for the numbers of vouchers that follow: an id has at most 100 characters.
+    const LEN_MAX: usize = 70;
     let joined = parts.join("-");
     let plain: String = joined.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' }).collect();
     let split = parts.iter().any(|part| part.contains('-'));
@@ -96,7 +97,7 @@ pub fn settlement_voucher(settlement: &Settlement, asides: &[Aside], settings: &
         add(apart.entry((&aside.service, &aside.kind)).or_default(), aside.row_minor);
         let code = aside.code.name();
         pen.post(Role::Clearing, -aside.cleared_minor, code);
-        let role = if aside.cleared_minor == 0 { Role::Suspense } else { Role::Differences };
+        let role = if aside.code == Code::SettledAmount { Role::Differences } else { Role::Suspense };
         let account = settings.accounts.of_code(code, role).to_owned();
         pen.post_to(account, aside.cleared_minor - aside.row_minor, code);
     }
@@ -147,7 +148,7 @@ pub fn receipt_voucher(receipt: &Receipt, settings: &BooksSettings) -> Option<Vo
     pen.post(Role::Receivable, -receipt.amount_minor, "Payout");
     let voucher = Voucher {
         // Named by the settlement and the entry's day: the file may be another one tomorrow.
-        id: voucher_id(&[&key.provider, &key.settlement_id, &key.currency, &receipt.booked_on.to_string()]),
+        id: voucher_id(&[&key.provider, &key.settlement_id, &key.currency, "paid", &receipt.booked_on.to_string()]),
         kind: VoucherKind::Receipt,
         of: key.clone(),
         corrects: None,
@@ -230,4 +231,33 @@ impl<'a> Pen<'a> {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_that_differ_give_ids_that_differ() {
+        let long = "x".repeat(120);
+        let cases: [&[&str]; 9] = [
+            &["dintero", "s1", "NOK"],
+            &["dintero", "", "NOK"],
+            &["a-b", "c", "SEK"],
+            &["a", "b-c", "SEK"],
+            &["a_b", "c", "SEK"],
+            &["p", "captured", "SEK", "paid", "2026-01-02"],
+            &["p", "captured", "SEK", "2026-01-02"],
+            &["p", &long, "SEK"],
+            &["p", &long[1..], "SEK"],
+        ];
+        let ids: Vec<String> = cases.iter().map(|parts| voucher_id(parts)).collect();
+        assert_eq!(ids[..2], ["dintero-s1-NOK", "dintero--NOK"]);
+        let distinct: std::collections::BTreeSet<&String> = ids.iter().collect();
+        assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+        for id in &ids {
+            // 100 characters with the number of a later voucher.
+            assert!(id.len() <= 90 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'), "{id}");
+        }
+    }
 }

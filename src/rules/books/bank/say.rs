@@ -11,10 +11,10 @@ use crate::rules::books::statements::money;
 /// So many settlements are named in a sentence.
 const NAMED_MAX: usize = 5;
 
-/// Texts joined by `; `, each once, in their order.
+/// Texts joined by `; `, each once, in their order. Empty ones, as of a payout that only rows tell, are left out.
 pub fn joined<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
     let mut seen = BTreeSet::new();
-    texts.into_iter().filter(|text| seen.insert(*text)).collect::<Vec<_>>().join("; ")
+    texts.into_iter().filter(|text| !text.is_empty() && seen.insert(*text)).collect::<Vec<_>>().join("; ")
 }
 
 impl Matching<'_> {
