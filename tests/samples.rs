@@ -51,11 +51,39 @@ fn the_month_gives_its_expected_report_at_any_number_of_threads() {
     }
 }
 
+/// The month of the books, with every form of journal.
+fn books(out: &std::path::Path, more: &[&str]) {
+    let journals = [&["--reports", "sie,hledger,beancount,gbat10", "--quiet"][..], more].concat();
+    assert_eq!(reconcile("samples/books/avstem.toml", out, &journals), (Some(1), String::new(), String::new()));
+}
+
+#[test]
+fn the_month_of_the_books_gives_its_expected_report_and_proves_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    for more in [&["--threads", "1"][..], &["--threads", "8", "--memory", "1"]] {
+        books(&out, more);
+        let names = harness::names(&out);
+        assert_eq!(names.len(), 12, "{names:?}");
+        for name in names {
+            let expected = std::fs::read(project().join("samples/expected-books").join(&name)).unwrap();
+            assert!(std::fs::read(out.join(&name)).unwrap() == expected, "{name} with {more:?}");
+        }
+    }
+    let verified = Command::new(env!("CARGO_BIN_EXE_avstem"))
+        .args(["verify", "samples/expected-books"])
+        .current_dir(project())
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+}
+
 /// Writes the expected report again, after a change that is meant: look at the difference before it is kept.
 #[test]
 #[ignore = "a tool: cargo test --test samples -- --ignored"]
 fn write_the_expected_report_again() {
     month(&project().join("samples/expected"), &["--quiet"]);
+    books(&project().join("samples/expected-books"), &[]);
 }
 
 #[test]
