@@ -48,13 +48,15 @@ struct Ledger {
 }
 
 /// Follows the story of a seed; gives what occurred.
-fn followed(seed: u64, folder: &mut Folder) -> Result<BTreeSet<String>, String> {
+fn followed(seed: u64, nights: Option<usize>, folder: &mut Folder) -> Result<BTreeSet<String>, String> {
     let mut ledger = Ledger { by_day: BTreeMap::new(), ids: BTreeMap::new() };
     let mut seen = BTreeSet::new();
-    let nights = story(seed).nights;
+    let nights = story(seed, nights).nights;
+    // One run over everything is long in the end of a year.
+    let apart = if nights.len() > 20 { 25 } else { 3 };
     for (at, night) in nights.iter().enumerate() {
         let place = format!("year-{seed}-{at}");
-        one_night(folder, night, &mut ledger, &mut seen, at + 1 == nights.len() || at % 3 == 1)
+        one_night(folder, night, &mut ledger, &mut seen, at + 1 == nights.len() || at % apart == 1)
             .map_err(|wrong| format!("night {} as of {}: {wrong}", at + 1, night.as_of))?;
         if let Some(root) = std::env::var_os("AVSTEM_JOURNALS") {
             put_for_readers(&std::path::Path::new(&root).join(place), &folder.report("out"));
@@ -169,12 +171,11 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
 
-#[test]
-fn random_years_come_to_what_their_reports_say() {
-    const STORIES: u64 = 60;
+/// Follows the stories of many seeds; gives what occurred.
+fn all_followed(count: u64, nights: Option<usize>) -> Option<BTreeSet<String>> {
     let seeds = match number("AVSTEM_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("AVSTEM_BOOKS").unwrap_or(STORIES),
+        None => 0..number("AVSTEM_BOOKS").unwrap_or(count),
     };
     println!("seeds {seeds:?}");
     let next = AtomicU64::new(seeds.start);
@@ -188,7 +189,7 @@ fn random_years_come_to_what_their_reports_say() {
                         break;
                     }
                     let mut folder = Folder::new();
-                    match followed(seed, &mut folder) {
+                    match followed(seed, nights, &mut folder) {
                         Ok(found) => seen.lock().unwrap().extend(found),
                         Err(wrong) => {
                             let place = number("AVSTEM_SEED").map(|_| format!(" (in {})", folder.kept()));
@@ -205,7 +206,23 @@ fn random_years_come_to_what_their_reports_say() {
         println!("seed {seed}: {wrong}\n");
     }
     assert!(failed.is_empty(), "AVSTEM_SEED={} shows it again; what is wrong stands above", failed[0].0);
-    let seen = seen.into_inner().unwrap();
+    // A few seeds need not show everything.
+    (seeds.end - seeds.start >= count).then(|| seen.into_inner().unwrap())
+}
+
+fn must_occur(seen: Option<BTreeSet<String>>) {
+    let Some(seen) = seen else { return };
     let missing: Vec<&str> = MUST_OCCUR.split_whitespace().filter(|what| !seen.contains(*what)).collect();
-    assert!(seeds.end - seeds.start < STORIES || missing.is_empty(), "what never occurs: {missing:?}");
+    assert!(missing.is_empty(), "what never occurs: {missing:?}");
+}
+
+#[test]
+fn random_years_come_to_what_their_reports_say() {
+    must_occur(all_followed(60, None));
+}
+
+#[test]
+#[ignore = "a hundred nights a story: cargo test --test books -- --ignored"]
+fn long_years_come_to_what_their_reports_say() {
+    must_occur(all_followed(6, Some(100)));
 }

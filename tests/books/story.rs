@@ -95,11 +95,12 @@ const PAYOUT_HEADER: &str = "provider,settlement_id,currency,gross_amount,fee_am
 const PROVIDERS: [&str; 3] = ["swedbank_pay", "dintero", "default"];
 pub const ACQUIRER_SERVICE: &str = "Faktura";
 
-/// The story of a seed.
-pub fn story(seed: u64) -> Story {
+/// The story of a seed: a few nights, or so many.
+pub fn story(seed: u64, nights: Option<usize>) -> Story {
     let mut rng = Rng::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(77));
     let first = NaiveDate::from_ymd_opt(2026, 1, 5).unwrap() + Days::new(rng.below(300) as u64);
-    let count = 4 + rng.below(5);
+    let few = 4 + rng.below(5);
+    let count = nights.unwrap_or(few);
     let mut days = vec![first];
     while days.len() < count {
         // Sometimes more comes on the same day.
