@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use chrono::{Months, NaiveDate};
 use serde_json::json;
 
-use super::args::{CloseMonthArgs, Format, JournalArgs, ReportFormat};
+use super::args::{CloseMonthArgs, JournalArgs};
 use super::console::Console;
 use super::fault::Fault;
 use super::ledger::look;
 use super::plan;
 use super::show::major;
 use super::table::{Align, Colour, Table};
+use super::typed::{Format, ReportFormat};
 use crate::model::currency::Currencies;
 use crate::model::finding::{AGE_BUCKETS, age_bucket};
 use crate::pipeline::night::closing::{self, Closing};

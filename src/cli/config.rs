@@ -8,13 +8,13 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::args::LogFormat;
 use super::books::{Books, DimensionTable, JournalTable, PayoutEntry, Periods, TariffEntry};
 use super::expectations::{self, Expectation};
 use super::fail_on;
 use super::fault::Fault;
 use super::paths;
 use super::profiles::ProfileTable;
+use super::typed::LogFormat;
 use super::values::{
     CountryCode, CurrencyCode, DatasetName, Decimals, FormName, KeyList, LangName, LogName, Text, Whole, ZoneName,
     nearest,

@@ -7,9 +7,10 @@ use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use chrono::{SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
-use super::args::{LogFormat, ShowArgs};
+use super::args::ShowArgs;
 use super::fault::{Fault, Place};
 use super::table::Colour;
+use super::typed::LogFormat;
 
 /// Both outputs, and what is wanted of them.
 #[derive(Debug, Clone, Copy)]

@@ -7,8 +7,8 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, ValueEnum as _};
 
-use super::args::LogFormat;
 use super::fault::Fault;
+use super::typed::LogFormat;
 
 /// Options that no variable gives: the inputs, and what is no setting.
 const NEVER: [&str; 7] = ["orders", "captures", "reversals", "settlements", "input", "help", "version"];

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::args::day;
+use super::typed::day;
 use super::values::{CountryCode, DatasetName, Text, Whole, nearest};
 use crate::model::record::Dataset;
 use crate::rules::expect::{Every, Expect, LATEST_BY_DAYS_MAX};

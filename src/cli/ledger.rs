@@ -5,10 +5,11 @@ use std::path::Path;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::args::{DecideArgs, Format, HistoryArgs, OpenArgs};
+use super::args::{DecideArgs, HistoryArgs, OpenArgs};
 use super::fault::Fault;
 use super::show::{count, major};
 use super::table::{Align, Colour, Table};
+use super::typed::Format;
 use crate::model::currency::Currencies;
 use crate::model::finding::{AGE_BUCKETS, age_bucket};
 use crate::state::log::{CLOSE, NOTE};

@@ -22,6 +22,7 @@ mod profiles;
 mod progress;
 mod show;
 mod table;
+mod typed;
 mod values;
 mod watch;
 
@@ -40,11 +41,12 @@ use crate::report::metrics::Figures;
 use crate::report::redact::{self, Key};
 use crate::report::view::{Report, Summary};
 use crate::report::{folder, page, verify, workbook};
-use args::{CheckArgs, Cli, Command, Format, ReportFormat, RunArgs, VerifyArgs};
+use args::{CheckArgs, Cli, Command, RunArgs, VerifyArgs};
 use config::Config;
 use console::Console;
 use fault::{Fault, Place};
 use progress::Progress;
+use typed::{Format, ReportFormat};
 use watch::{Done, Watch};
 
 /// Usage, unreadable input, bad configuration: nothing was written (RULES.md 8).

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::args::{CheckArgs, ExplainArgs, InputArgs, ReportFormat, RunArgs};
+use super::args::{CheckArgs, ExplainArgs, InputArgs, RunArgs};
 use super::config::Config;
 use super::fail_on;
 use super::fault::Fault;
 use super::paths;
+use super::typed::ReportFormat;
 use crate::engine::shard::SHARD_COUNT;
 use crate::model::currency::Currencies;
 use crate::model::origin::FILE_COUNT_MAX;

@@ -4,7 +4,7 @@ use chrono_tz::{TZ_VARIANTS, Tz};
 use clap::ValueEnum as _;
 use serde::Deserialize;
 
-use super::args::{self, LogFormat};
+use super::typed::{self, LogFormat};
 use crate::model::compact::KeyKind;
 use crate::model::currency::Currencies;
 use crate::model::record::Dataset;
@@ -153,7 +153,7 @@ impl TryFrom<String> for LangName {
     type Error = String;
 
     fn try_from(tag: String) -> Result<Self, String> {
-        args::language(&tag).map(Self)
+        typed::language(&tag).map(Self)
     }
 }
 

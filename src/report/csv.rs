@@ -285,7 +285,7 @@ fn begins_like_a_formula(value: &str) -> bool {
     matches!(value.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
 }
 
-/// What a text in a table was before [`text`]: the likely reading, and a second one where there are two. (A text that
+/// What a text in a table was before it was escaped: the likely reading, and a second one where there are two. (A text that
 /// itself begins with `'=` is written as it is, and looks like the escape of `=`.)
 #[must_use]
 pub fn readings(field: &str) -> (&str, Option<&str>) {

@@ -85,9 +85,9 @@ fn rows(entries: &[&Entry], on: NaiveDate, mut balance: i64, text: &mut String) 
 
 fn camt(entries: &[&Entry], (night, on, currency): (usize, NaiveDate, &str), balances: (i64, i64), text: &mut String) {
     let sized = |amount: i64| (major(amount.abs(), currency, '.'), if amount < 0 { "DBIT" } else { "CRDT" });
-    write!(
+    writeln!(
         text,
-        "<Stmt><Id>S{night}{currency}</Id><Acct><Id><Othr><Id>ACC{currency}</Id></Othr></Id><Ccy>{currency}</Ccy></Acct>\n"
+        "<Stmt><Id>S{night}{currency}</Id><Acct><Id><Othr><Id>ACC{currency}</Id></Othr></Id><Ccy>{currency}</Ccy></Acct>"
     )
     .unwrap();
     for (code, balance) in [("OPBD", balances.0), ("CLBD", balances.1)] {

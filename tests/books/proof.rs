@@ -101,10 +101,10 @@ pub fn expected(report: &Report, settings: &Settings) -> Balances {
     for row in table(report, "discrepancies.csv") {
         let (code, currency) = (row["code"].as_str(), row["currency"].as_str());
         match code {
-            "unsettled" | "batch-missing" | "settled-direction" | "settled-currency" | "ambiguous" => {
-                if settings.captures {
-                    post("1580", currency, number(&row["expected"]));
-                }
+            "unsettled" | "batch-missing" | "settled-direction" | "settled-currency" | "ambiguous"
+                if settings.captures =>
+            {
+                post("1580", currency, number(&row["expected"]));
             }
             // The row settles its operation, and the difference is booked as such.
             "settled-amount" => post("6999", currency, -number(&row["difference"])),

@@ -398,9 +398,10 @@ impl Teller {
             if of.is_empty() {
                 continue;
             }
+            let by_acquirer = self.acquirer && provider == "swedbank_pay";
             let pays = |row: &&&Row| {
-                !matches!(row.kind, "fee" | "payout" | "postponed")
-                    && !(self.acquirer && provider == "swedbank_pay" && row.service == ACQUIRER_SERVICE)
+                let is_theirs = by_acquirer && row.service == ACQUIRER_SERVICE;
+                !matches!(row.kind, "fee" | "payout" | "postponed") && !is_theirs
             };
             let gross: i64 = of.iter().filter(pays).map(|row| row.gross_minor).sum();
             let of_rows: i64 = of.iter().filter_map(|row| row.fee_minor).sum();

@@ -7,10 +7,11 @@ use std::path::Path;
 use chrono::Utc;
 use serde::Serialize;
 
-use super::args::{ExplainArgs, Format};
+use super::args::ExplainArgs;
 use super::config::Config;
 use super::console::Console;
 use super::fault::Fault;
+use super::typed::Format;
 use super::{NOTHING_WRITTEN, announce, ledger, plan, printed, watched};
 use crate::model::currency::Currencies;
 use crate::pipeline::explain::folder::said;

@@ -172,8 +172,11 @@ mod tests {
         Booking { voucher, reissued }
     }
 
-    /// Id, kind and postings of what is written on a night after those before.
-    fn night(written: &mut Vec<Written>, booking: Option<Booking>) -> Vec<(String, VoucherKind, Vec<(i128, String)>)> {
+    /// Id, kind and postings of a voucher.
+    type Told = (String, VoucherKind, Vec<(i128, String)>);
+
+    /// What is written on a night after those before.
+    fn night(written: &mut Vec<Written>, booking: Option<Booking>) -> Vec<Told> {
         let bookings: Vec<Booking> = booking.into_iter().collect();
         let due = to_write(&bookings, written, day("2026-03-05"), None);
         written.extend(due.iter().cloned());

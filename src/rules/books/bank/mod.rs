@@ -2,13 +2,13 @@
 //!
 //! What is matched is certain, and never a guess; the outcome is the same for any order of payouts and entries. In turn:
 //!
-//! 1. [`reference`]: payouts and entries of one currency that share a reference form groups. A group whose sums are equal
+//! 1. `reference`: payouts and entries of one currency that share a reference form groups. A group whose sums are equal
 //!    is matched. Else, one payout: `payout-amount`. Else pairs of equal amounts that share a reference, unique both
 //!    ways, are matched, and what is left is judged again; one entry that fits no payout: `payout-amount`; several:
 //!    `payout-ambiguous`.
-//! 2. [`amount`]: by provider, currency and amount, for entries that name a provider and are booked within the window. Where
+//! 2. `amount`: by provider, currency and amount, for entries that name a provider and are booked within the window. Where
 //!    only one assignment is possible it is matched, else `payout-ambiguous`.
-//! 3. [`sums`]: all payouts of a day in one entry, and all entries of a day for one payout, where nothing else fits.
+//! 3. `sums`: all payouts of a day in one entry, and all entries of a day for one payout, where nothing else fits.
 //! 4. Payouts that are left: `payout-missing`. Credits of a provider that are left: `payout-unknown`.
 
 mod amount;
