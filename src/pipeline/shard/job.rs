@@ -90,7 +90,8 @@ impl JobInput {
         Ok(Self {
             number,
             shown: input.shown.clone(),
-            path: path.clone(),
+            // Workers stand somewhere else.
+            path: std::path::absolute(path).unwrap_or_else(|_| path.clone()),
             dataset: input.dataset.map(|dataset| dataset.name().to_owned()),
             provider: input.provider.clone(),
         })
