@@ -129,7 +129,12 @@ fn described(
         notes: file.notes.clone(),
         tells_nothing: file.tells_nothing,
     };
-    let header = header(&volume.bytes)?;
+    let header = if is_reconciled {
+        header(&volume.bytes)?
+    } else {
+        // Its rows are with the books already.
+        volume.layout.dataset.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+    };
     let mut kept = stored(file, &row, &[&header], opened, number, means);
     kept.repeats = None;
     Ok(JobFile {
