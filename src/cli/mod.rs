@@ -139,6 +139,10 @@ fn check_watched(args: &CheckArgs, console: Console) -> u8 {
 fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, Fault> {
     let plan = plan::of_run(args, config, Utc::now())?;
     announce(&plan, console);
+    if let Some(threads) = plan.threads {
+        // For what is parallel beside the pipeline, the making of tables. Only the first run of a process can say it.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
     if let Some(state) = &plan.state {
         return night::night(&plan, state, args, console);
     }
@@ -153,7 +157,10 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
     tell_journals(&report, console);
-    shown(&plan, &report, args, console)
+    let done = shown(&plan, &report, args, console);
+    // The program ends here: to give back the memory of a million findings one by one would cost a second.
+    std::mem::forget(report);
+    done
 }
 
 /// The key that ids are hidden with, where that is asked for.
