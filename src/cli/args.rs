@@ -9,7 +9,7 @@ use clap_complete::Shell;
 
 use super::closing::{Month, month};
 use super::help;
-use super::typed::{Format, LogFormat, ReportFormat, day, language, name, report_format, size};
+use super::typed::{Format, LogFormat, ReportFormat, StageName, day, language, name, report_format, size};
 use crate::report::words::Lang;
 
 /// Reconciles orders, captures, reversals and settlements, to the last minor unit.
@@ -58,6 +58,9 @@ pub enum Command {
     /// Close a finding: it is open no more while it stays what it is
     #[command(long_about = help::CLOSE, after_long_help = help::AFTER_DECIDE)]
     Close(DecideArgs),
+    /// Work on one partition of a distributed run, from standard input to standard output (Arrow IPC)
+    #[command(long_about = help::SHARD, after_long_help = help::AFTER_SHARD)]
+    Shard(ShardArgs),
     /// Print a completion script for a shell
     #[command(after_long_help = help::AFTER_COMPLETIONS)]
     Completions {
@@ -319,6 +322,41 @@ pub struct JournalArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
     /// Folder of the files [default: the current one]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
+}
+
+/// The arguments of `shard`.
+#[derive(Debug, Args)]
+pub struct ShardArgs {
+    /// What to do with the partition
+    #[arg(long, value_enum, value_name = "STAGE")]
+    pub stage: StageName,
+    /// Of --stage operations: the round of keys, from 0
+    #[arg(long, value_name = "K")]
+    pub round: Option<usize>,
+    /// The job, as --stage plan, job or facts has written it; its settings hold
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub job: Option<PathBuf>,
+    /// Of --stage plan: the inputs of the job.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Of --stage plan: the day for which ages count [default: today in the configured zone]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = ValueParser::new(day))]
+    pub as_of: Option<NaiveDate>,
+    /// Of --stage plan: days during which an uncaptured line is pending [default: 7]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub capture_days: Option<i64>,
+    /// Of --stage plan: days during which an unsettled operation is pending [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..), allow_negative_numbers = true)]
+    pub settlement_days: Option<i64>,
+    /// Of --stage plan: what makes exit status 1
+    #[arg(long, value_name = "CODES|AMOUNT")]
+    pub fail_on: Option<String>,
+    /// Of --stage plan: about so many bytes of a file are one split [default: 64MiB]
+    #[arg(long, value_name = "SIZE", value_parser = ValueParser::new(size), allow_negative_numbers = true)]
+    pub split_size: Option<u64>,
+    /// Of --stage report: folder of the report [default: avstem-out]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 }

@@ -120,6 +120,20 @@ impl Config {
         Self::parse(shown, text, path.parent().unwrap_or(Path::new("")))
     }
 
+    /// Reads the text of a configuration file that was found at a path.
+    ///
+    /// # Errors
+    /// It does not hold what it may.
+    pub fn of_text(shown: &str, text: &str) -> Result<Self, Fault> {
+        Self::parse(shown.to_owned(), text.to_owned(), Path::new(shown).parent().unwrap_or(Path::new("")))
+    }
+
+    /// The text of the file.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Checks a text that is to become a configuration file.
     ///
     /// # Errors

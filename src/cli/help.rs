@@ -227,6 +227,42 @@ Examples:
   avstem init 'exports/*.csv' settlements/R1234-0001.xml
   avstem check --config avstem.toml";
 
+/// What `shard` does.
+pub const SHARD: &str = "\
+Does one stage of a run that is spread over many machines by an engine such as Spark: it reads its partition as an Arrow \
+IPC stream on standard input, applies the functions that `run` applies to its own shards, and writes what was found, what \
+its rows add up to and what goes on to the next stage as an Arrow IPC stream on standard output. It keeps nothing: run \
+again on the same rows it writes the same. Any error ends it with status 2 and a message, and the engine tries again.
+
+samples/spark/avstem_spark.py drives the stages on PySpark and Sail.";
+
+/// Below the long help of `shard`.
+pub const AFTER_SHARD: &str = "\
+Columns of every stream:
+  kind       what the text is: input, file, split, job, row, finding, totals, seen, reject
+  shard      rows of kind row with one value are judged together: deal them out by it
+  round      the round of keys in which a row is judged; absent before and without one
+  reference  operations with one value share a payee reference
+  file       the number of the file in the job
+  text       a row as it stands in its file, with its line as the last field; all else is JSON
+
+The way of a run (d: once, on the driver; w: once a partition):
+  d  plan         inputs as for `run`    -> job, input
+  w  files        input                  -> file
+  d  job          all of kind file       -> job, split
+  w  read         split                  -> row, and what the driver gathers
+  d  facts        all of kind seen       -> job
+  w  lines        rows without a round, by shard
+  w  operations   rows of --round K, by shard; K from 0 to one less than the job's `rounds`
+  w  references   rows with a reference that others have too, by reference
+  w  batches      rows of the round `rounds`, by shard
+  d  report       all that is no row, of all stages -> a folder; exit status as that of `run`
+
+Examples:
+  avstem shard --stage plan --config avstem.toml --as-of 2026-10-31 > plan.arrow
+  avstem shard --stage lines --job job.json < partition.arrow > found.arrow
+  avstem shard --stage report --job job.json --out reports < gathered.arrow";
+
 /// Below the long help of `completions`.
 pub const AFTER_COMPLETIONS: &str = "\
 Examples:

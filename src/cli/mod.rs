@@ -20,6 +20,7 @@ mod paths;
 mod plan;
 mod profiles;
 mod progress;
+mod shard;
 mod show;
 mod table;
 mod typed;
@@ -101,6 +102,7 @@ fn dispatch(command: Command, console: Console) -> Result<u8, Fault> {
             Ok(printed(console, &ledger::decide(&args, true, user(), Utc::now())?, 0, NOTHING_WRITTEN))
         }
         Command::Init(args) => Ok(printed(console, &init::init(&args, console)?, 0, NOTHING_WRITTEN)),
+        Command::Shard(args) => shard::run(&args, console),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "avstem", &mut script);

@@ -53,7 +53,27 @@ pub fn of_books(config: &Config, day: NaiveDate) -> Plan {
 /// An argument or an input cannot be used.
 pub fn of_run(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
     let state = args.state.clone().or_else(|| config.state());
-    let mut plan = of_inputs(&args.inputs, config, state.is_some(), now)?;
+    let plan = of_inputs(&args.inputs, config, state.is_some(), now)?;
+    finished(plan, args, config, state)
+}
+
+/// The plan of a run that several workers share; it has no state.
+///
+/// # Errors
+/// As [`of_run`].
+pub fn of_shards(args: &RunArgs, config: &Config, now: DateTime<Utc>) -> Result<Plan, Fault> {
+    finished(of_inputs(&args.inputs, config, false, now)?, args, config, None)
+}
+
+/// The same for one of its workers, which is told what to read.
+///
+/// # Errors
+/// An argument cannot be used.
+pub fn of_job(args: &RunArgs, config: &Config, day: NaiveDate) -> Result<Plan, Fault> {
+    finished(planned(&args.inputs, config, Vec::new(), day), args, config, None)
+}
+
+fn finished(mut plan: Plan, args: &RunArgs, config: &Config, state: Option<PathBuf>) -> Result<Plan, Fault> {
     if let Some(text) = &args.fail_on {
         let currencies = Currencies::new(&plan.settings.extra_currencies);
         let wrong = |what| Fault::new(format!("--fail-on {text}: {what}"));

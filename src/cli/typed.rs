@@ -26,6 +26,31 @@ pub enum LogFormat {
     Json,
 }
 
+/// A stage of a distributed run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StageName {
+    /// Driver: begin a job with its inputs
+    Plan,
+    /// Worker: open inputs and find where they can be cut
+    Files,
+    /// Driver: put the opened files together
+    Job,
+    /// Worker: read splits of files to rows
+    Read,
+    /// Driver: put together what the splits have shown
+    Facts,
+    /// Worker: judge whole orders
+    Lines,
+    /// Worker: judge what has the key of a round
+    Operations,
+    /// Worker: judge operations that share a payee reference
+    References,
+    /// Worker: judge what no key has brought together
+    Batches,
+    /// Driver: write the report
+    Report,
+}
+
 /// A format that this version writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReportFormat {

@@ -18,3 +18,4 @@ pub mod shard;
 pub mod source;
 pub mod spill;
 pub mod split;
+pub mod wire;

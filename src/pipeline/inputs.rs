@@ -443,7 +443,7 @@ impl Inputs {
         Ok(())
     }
 
-    fn add(&mut self, (file, volume, rejects): Loaded) {
+    pub(super) fn add(&mut self, (file, volume, rejects): Loaded) {
         let number = self.files.len();
         self.files.push(file);
         self.volumes.push(volume);

@@ -34,18 +34,37 @@ pub fn resolve_rounds(
     (means.on)(Event::Stage { name: "settlements", total: u64::try_from(shards).unwrap_or(0) });
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
     let mut found = Vec::new();
-    for (round, partitions) in rounds.iter().enumerate() {
-        let parts: Vec<(Outcome, Vec<FoundRow>)> = (0..partitions.shard_count())
-            .into_par_iter()
-            .map_init(Memory::default, |groups, shard| {
-                let taken = partitions.take_blocks(shard)?;
-                resolve_shard(taken.blocks(), round, rounds, means, context, groups)
-            })
-            .collect::<Result<_, RunError>>()?;
-        for (outcome, rows) in parts {
-            found.extend(rows);
-            join(&mut all, outcome);
-        }
+    for round in 0..rounds.len() {
+        let (outcome, rows) = resolve_round(rounds, round, means, context)?;
+        found.extend(rows);
+        join(&mut all, outcome);
+    }
+    Ok((all, found))
+}
+
+/// Resolves one round; what stays stands in the later ones then.
+///
+/// # Errors
+/// As [`resolve_rounds`].
+pub fn resolve_round(
+    rounds: &[Partitions],
+    round: usize,
+    means: &Means<'_>,
+    context: &Context<'_>,
+) -> Result<(Outcome, Vec<FoundRow>), RunError> {
+    let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
+    let mut found = Vec::new();
+    let Some(partitions) = rounds.get(round) else { return Ok((all, found)) };
+    let parts: Vec<(Outcome, Vec<FoundRow>)> = (0..partitions.shard_count())
+        .into_par_iter()
+        .map_init(Memory::default, |groups, shard| {
+            let taken = partitions.take_blocks(shard)?;
+            resolve_shard(taken.blocks(), round, rounds, means, context, groups)
+        })
+        .collect::<Result<_, RunError>>()?;
+    for (outcome, rows) in parts {
+        found.extend(rows);
+        join(&mut all, outcome);
     }
     Ok((all, found))
 }

@@ -20,6 +20,7 @@ pub mod read;
 mod repeats;
 pub mod routes;
 pub mod seen;
+pub mod shard;
 pub mod totals;
 
 use std::collections::{BTreeSet, HashMap};
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 pub use self::error::RunError;
 use self::inputs::Inputs;
@@ -121,6 +123,8 @@ pub struct Beside {
     pub known: HashMap<String, KnownFinding>,
     /// Only what the run adds up is wanted, and no finding.
     pub counts_only: bool,
+    /// What others have found and described among them.
+    pub found: Vec<FoundRow>,
 }
 
 /// What earlier nights and people say of a finding.
@@ -247,19 +251,12 @@ fn judge(
     means: &Means<'_>,
     beside: &Beside,
 ) -> Result<Judgement, RunError> {
-    with_library(inputs, means, |library| {
-        let context = Context {
-            settings: means.settings(),
-            names: means.names,
-            currencies: means.currencies,
-            rows: library,
-            line_providers: &read.line_providers,
-            counts_only: beside.counts_only,
-        };
-        let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, &context)?;
+    with_context(inputs, means, &read.line_providers, beside.counts_only, |context, library| {
+        let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, context)?;
         let mut found = judged.found;
-        found.extend(keys::find_reused(references, &context)?);
-        let (mut outcome, of_rounds) = keys::resolve_rounds(rounds, means, &context)?;
+        found.extend(beside.found.iter().cloned());
+        found.extend(keys::find_reused(references, context)?);
+        let (mut outcome, of_rounds) = keys::resolve_rounds(rounds, means, context)?;
         found.extend(of_rounds);
 
         let unanswered = std::mem::take(&mut outcome.unanswered);
@@ -283,10 +280,10 @@ fn judge(
         let mut books = books::judge(inputs, legs, library, means, beside)?;
         last.append(&mut books.findings);
         let described: Vec<Vec<_>> =
-            last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, &context)).collect::<Result<_, _>>()?;
+            last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, context)).collect::<Result<_, _>>()?;
         found.extend(described.into_iter().flatten());
         finish(&mut found);
-        hints::fill(&mut found, &context)?;
+        hints::fill(&mut found, context)?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })
     })
 }
@@ -306,6 +303,27 @@ fn expected_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
         missing_findings(expected, &days, as_of, means.names)
     };
     means.settings().expected.iter().flat_map(of).collect()
+}
+
+/// As [`with_library`], for the rules.
+fn with_context<T>(
+    inputs: &Inputs,
+    means: &Means<'_>,
+    line_providers: &FxHashSet<NameId>,
+    counts_only: bool,
+    then: impl FnOnce(&Context<'_>, &Library<'_>) -> T,
+) -> T {
+    with_library(inputs, means, |library| {
+        let context = Context {
+            settings: means.settings(),
+            names: means.names,
+            currencies: means.currencies,
+            rows: library,
+            line_providers,
+            counts_only,
+        };
+        then(&context, library)
+    })
 }
 
 /// Opens the library in which rows are read back.

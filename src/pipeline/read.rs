@@ -101,9 +101,21 @@ const LINE_STRIDE: u64 = 64;
 /// # Errors
 /// A file cannot be read any more, or working files cannot be written.
 pub fn read(inputs: &mut Inputs, means: &Means<'_>, shards: &Shards<'_>) -> Result<Read, RunError> {
+    read_after(Read::default(), inputs, means, shards)
+}
+
+/// The same, after what was read elsewhere.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_after(
+    mut read: Read,
+    inputs: &mut Inputs,
+    means: &Means<'_>,
+    shards: &Shards<'_>,
+) -> Result<Read, RunError> {
     let total = inputs.volumes.iter().map(|volume| volume.bytes.len()).fold(0, u64::saturating_add);
     (means.on)(Event::Stage { name: "reading", total });
-    let mut read = Read::default();
     let settlements = |dataset| dataset == Dataset::Settlements;
     read_files(inputs, means, shards, &mut read, settlements)?;
     read_files(inputs, means, shards, &mut read, |dataset| dataset.is_reconciled() && !settlements(dataset))?;
@@ -135,7 +147,7 @@ fn read_files(
         .collect::<Result<_, FileError>>()?;
     let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
     let settled_keys = read.settled_keys.clone();
-    let ways = CachedWays { settings: means.settings(), settled_keys: &settled_keys, known: RwLock::default() };
+    let ways = CachedWays::new(means.settings(), &settled_keys);
     let pieces: Vec<Piece> = chunks
         .into_par_iter()
         .map_init(Reused::default, |reused, (file, chunk)| {
@@ -147,14 +159,18 @@ fn read_files(
 }
 
 /// What the reader must know of a provider, found once.
-struct CachedWays<'a> {
+pub(super) struct CachedWays<'a> {
     settings: &'a Settings,
     settled_keys: &'a FxHashMap<NameId, [bool; 4]>,
     known: RwLock<HashMap<NameId, Ways>>,
 }
 
-impl CachedWays<'_> {
-    fn of(&self, id: NameId, provider: &str, dataset: Dataset) -> Ways {
+impl<'a> CachedWays<'a> {
+    pub(super) fn new(settings: &'a Settings, settled_keys: &'a FxHashMap<NameId, [bool; 4]>) -> Self {
+        Self { settings, settled_keys, known: RwLock::default() }
+    }
+
+    pub(super) fn of(&self, id: NameId, provider: &str, dataset: Dataset) -> Ways {
         if let Ok(known) = self.known.read()
             && let Some(ways) = known.get(&id)
         {
@@ -247,11 +263,11 @@ fn read_chunk(
     Ok(Piece { file, rows, read, lines })
 }
 
-fn not_placed(record: &Record<'_>) -> Reject {
+pub(super) fn not_placed(record: &Record<'_>) -> Reject {
     Reject { column: String::new(), value: shown(record.raw), reason: "the file is larger than 16 TiB".to_owned() }
 }
 
-fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {
+pub(super) fn not_utf8(volume: &Volume, record: &Record<'_>) -> Reject {
     let bad = (0..record.len()).find(|field| std::str::from_utf8(record.field(*field)).is_err());
     let known = bad.and_then(|field| volume.layout.column_at(field));
     let value = bad.map_or(record.raw, |field| record.field(field));

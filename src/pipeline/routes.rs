@@ -15,6 +15,8 @@ pub struct Routes {
     known: RwLock<HashMap<NameId, Arc<[KeyKind]>>>,
     /// The most keys that any provider has.
     pub round_count: usize,
+    /// The round from which keys are tried; those before it are behind the records.
+    first_round: usize,
 }
 
 impl Routes {
@@ -23,7 +25,13 @@ impl Routes {
     pub fn new(settings: &Settings, names: Arc<Names>) -> Self {
         let configured = settings.providers.values().filter_map(|ways| ways.keys.as_ref().map(Vec::len));
         let round_count = configured.max().unwrap_or(0).max(KeyKind::ALL.len());
-        Self { settings: settings.clone(), names, known: RwLock::default(), round_count }
+        Self { settings: settings.clone(), names, known: RwLock::default(), round_count, first_round: 0 }
+    }
+
+    /// The same for records that the rounds before one have left.
+    #[must_use]
+    pub fn from(self, first_round: usize) -> Self {
+        Self { first_round, ..self }
     }
 
     fn keys(&self, provider: NameId) -> Arc<[KeyKind]> {
@@ -64,7 +72,7 @@ impl Route {
             Some((known, tried)) if *known == provider => tried,
             _ => &self.known.insert((provider, routes.keys(provider))).1,
         };
-        let rounds = tried.iter().enumerate().skip(from);
+        let rounds = tried.iter().enumerate().skip(from.max(routes.first_round));
         rounds
             .filter_map(|(round, kind)| Some((round, keys[kind.index()]?.get())))
             .next()

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rusqlite::ErrorCode;
+use serde::{Deserialize, Serialize};
 
 /// Why a state cannot be used. Unless it says otherwise nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -106,7 +107,7 @@ fn failed<'p>(path: &'p Path, action: &'p str) -> impl FnOnce(rusqlite::Error) -
 }
 
 /// An input file of some night, or a part of one that holds several settlements.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
     /// Number in the state.
     pub id: i64,
@@ -188,7 +189,7 @@ pub struct StoredFact {
 }
 
 /// A row that could not be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredReject {
     /// Number of its file in the state.
     pub file: i64,

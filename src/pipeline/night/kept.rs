@@ -50,6 +50,6 @@ pub(in crate::pipeline) fn kept(store: &Store, means: &Means<'_>) -> Result<Kept
         file.known_rows = None;
     }
     let known = open_items::known(&before.marks, &store.log()?);
-    let beside = Beside { totals: before.archived, seen: before.seen, known, counts_only: false };
+    let beside = Beside { totals: before.archived, seen: before.seen, known, ..Beside::default() };
     Ok(Kept { inputs, beside, findings: store.findings()? })
 }

@@ -14,9 +14,9 @@ pub(super) mod groups;
 pub mod journal;
 pub mod kept;
 mod open_items;
-mod past;
+pub(super) mod past;
 pub(super) mod scan;
-mod tonight;
+pub(super) mod tonight;
 mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +97,7 @@ fn work(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<W
         (groups, places) = all_again(store, &before, &mut inputs, &mut rows, &mut documents, &means)?;
         // What has left the state cannot be judged anew: it is taken as it was.
         let seen = if before.archived.0.is_empty() { BTreeSet::new() } else { before.seen.clone() };
-        beside = Beside { known, seen, totals: before.archived.clone(), counts_only: false };
+        beside = Beside { known, seen, totals: before.archived.clone(), ..Beside::default() };
     } else {
         let touched = grouped(&documents.keys(&rows), Some(store), before.next[1])?;
         let old = recall(store, &before, &touched, &means)?;
@@ -107,7 +107,7 @@ fn work(plan: &Plan, store: &mut Store, on: &(dyn Fn(Event) + Sync)) -> Result<W
         let now = documents.retold.now(old.rows.clone(), added);
         places = placed(&mut inputs, &before, &now, &rows, &touched);
         let totals = before.totals.clone().minus(&old.totals);
-        beside = Beside { totals, seen: before.seen.clone(), known, counts_only: false };
+        beside = Beside { totals, seen: before.seen.clone(), known, ..Beside::default() };
         groups = Grouped { keys: with_keys_of_merged(&old, &touched, store, &before, &means)?, ..touched };
     }
     let done = reconcile_inputs(&mut inputs, &means, None, &beside)?;

@@ -27,7 +27,7 @@ const STATES: [&str; 3] = ["read", "repeated", "restated"];
 ///
 /// # Errors
 /// The state holds what no night has written.
-pub(super) fn files(
+pub(in crate::pipeline) fn files(
     stored: &[StoredFile],
     rejects: &[StoredReject],
     days: &BTreeMap<i64, NaiveDate>,
@@ -116,7 +116,7 @@ fn header(file: &StoredFile) -> Vec<u8> {
 }
 
 /// A row that could not be read, as the state keeps it; `file` is the number of its file there.
-pub(super) fn stored_reject(file: i64, reject: &RejectRow) -> StoredReject {
+pub(in crate::pipeline) fn stored_reject(file: i64, reject: &RejectRow) -> StoredReject {
     StoredReject {
         file,
         line: i64::try_from(reject.line).unwrap_or(i64::MAX),

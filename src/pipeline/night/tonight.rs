@@ -289,7 +289,7 @@ impl Tonight {
 }
 
 /// A file as the state keeps it, its numbers apart.
-fn stored(
+pub(in crate::pipeline) fn stored(
     file: &File,
     row: &InputRow,
     columns: &[&str],

@@ -30,7 +30,7 @@ struct Sums {
 }
 
 /// The sums of a task; tasks are joined in any order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Settled {
     sums: Vec<(Key, Sums)>,
     places: FxHashMap<Key, usize>,
