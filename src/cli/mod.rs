@@ -35,6 +35,7 @@ use chrono::Utc;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::model::currency::Currencies;
+use crate::model::record::Dataset;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
@@ -328,12 +329,15 @@ fn tell_journals(report: &Report, console: Console) {
     }
 }
 
-/// What was understood in files and gives no row: a warning where nothing else was read from the file.
+/// What was understood in files and gives no row: a warning where nothing else was read from the file, and of statements
+/// of a bank, where it says what does not count or is not proved.
 fn tell_notes(summary: &Summary, console: Console) {
     for input in &summary.inputs {
         for note in &input.notes {
             if input.tells_nothing {
                 console.warning_of(&input.path, format_args!("no row was read: {note}"));
+            } else if input.dataset == Dataset::Bank.name() {
+                console.warning_of(&input.path, note);
             } else {
                 console.note_of(&input.path, note);
             }
