@@ -284,6 +284,19 @@ fn what_is_not_there_is_said_with_status_1() {
 }
 
 #[test]
+fn what_the_bank_calls_a_payment_is_a_key() {
+    let config = project().join("samples/books/avstem.toml");
+    let output = Command::new(env!("CARGO_BIN_EXE_avstem"))
+        .args(["explain", "B20261021-1", "--as-of", "2026-10-31", "--config"])
+        .arg(config)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.starts_with("B20261021-1 is the reference of the bank of a finding\n\nfinding "), "{said}");
+    assert!(said.contains(" payout-amount (open, SEK -25.00)\n"), "{said}");
+}
+
+#[test]
 fn a_row_of_a_file_that_was_given_twice_is_not_counted() {
     let args = "explain R1 --orders o.csv --captures c.csv --captures again.csv --settlements s.csv --as-of 2026-03-03";
     let ran = small().args(args).any_stdout().run();

@@ -4,6 +4,10 @@
 //! The files are made when the test runs, each by a function of its own, so that none has to be kept; large ones
 //! have holes.
 
+#[path = "malformed/bank.rs"]
+mod bank_files;
+#[path = "malformed/bank_rows.rs"]
+mod bank_rows;
 #[path = "malformed/csv.rs"]
 mod csv_files;
 #[path = "malformed/json.rs"]
@@ -130,7 +134,8 @@ fn bounded(args: &str, folder: &Path) -> Output {
 
 fn all() -> Vec<Malformed> {
     let of_kinds = [csv_files::all(), xml_files::all(), json_files::all(), workbooks::all(), profiles::all()];
-    of_kinds.into_iter().chain([packed_files::all(), kinds::all()]).flatten().collect()
+    let of_books = [bank_files::all(), bank_rows::all()];
+    of_kinds.into_iter().chain([packed_files::all(), kinds::all()]).chain(of_books).flatten().collect()
 }
 
 fn expected(name: &str) -> PathBuf {

@@ -35,6 +35,7 @@ use chrono::Utc;
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::model::currency::Currencies;
+use crate::model::record::Dataset;
 use crate::pipeline::plan::Plan;
 use crate::pipeline::{self, RunError};
 use crate::report::json::SUMMARY_FILE;
@@ -141,6 +142,10 @@ fn check_watched(args: &CheckArgs, console: Console) -> u8 {
 fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, Fault> {
     let plan = plan::of_run(args, config, Utc::now())?;
     announce(&plan, console);
+    if let Some(threads) = plan.threads {
+        // For what is parallel beside the pipeline, the making of tables. Only the first run of a process can say it.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
     if let Some(state) = &plan.state {
         return night::night(&plan, state, args, console);
     }
@@ -155,7 +160,10 @@ fn reconcile(args: &RunArgs, config: &Config, console: Console) -> Result<Done, 
     staging.commit(&report, &[]).map_err(refused)?;
     tell(&report.summary, console);
     tell_journals(&report, console);
-    shown(&plan, &report, args, console)
+    let done = shown(&plan, &report, args, console);
+    // The program ends here: to give back the memory of a million findings one by one would cost a second.
+    std::mem::forget(report);
+    done
 }
 
 /// The key that ids are hidden with, where that is asked for.
@@ -321,12 +329,15 @@ fn tell_journals(report: &Report, console: Console) {
     }
 }
 
-/// What was understood in files and gives no row: a warning where nothing else was read from the file.
+/// What was understood in files and gives no row: a warning where nothing else was read from the file, and of statements
+/// of a bank, where it says what does not count or is not proved.
 fn tell_notes(summary: &Summary, console: Console) {
     for input in &summary.inputs {
         for note in &input.notes {
             if input.tells_nothing {
                 console.warning_of(&input.path, format_args!("no row was read: {note}"));
+            } else if input.dataset == Dataset::Bank.name() {
+                console.warning_of(&input.path, note);
             } else {
                 console.note_of(&input.path, note);
             }

@@ -318,7 +318,8 @@ pub fn compact(
     fields.check(context, &mut memory.currencies)?;
     match layout.dataset {
         // The books read these row by row; they have no compact record.
-        Dataset::Bank | Dataset::Payouts => {}
+        Dataset::Bank => {}
+        Dataset::Payouts => fields.check_payout()?,
         Dataset::Orders => {
             let content = xxh3_64_with_seed(record.raw, layout.seed);
             let provider = provider(&fields, layout, context, memory);
@@ -369,6 +370,9 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
     let mut memory = Memory::default();
     let mut fields = Fields::new(layout, record);
     fields.check(context, &mut memory.currencies)?;
+    if layout.dataset == Dataset::Payouts {
+        fields.check_payout()?;
+    }
     let provider = provider(&fields, layout, context, &mut memory).clone();
     let columns = layout.dataset.columns().iter().enumerate();
     let values = columns

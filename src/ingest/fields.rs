@@ -8,7 +8,7 @@ use super::layout::{COLUMNS_MAX, Check, Layout};
 use crate::engine::split::Record;
 use crate::model::currency::Currency;
 use crate::model::day::is_stamp;
-use crate::model::record::{Column, ColumnKind};
+use crate::model::record::{Column, ColumnKind, Dataset};
 
 /// The fields of one row, by canonical column: texts as they are asked for, and the numbers among them.
 pub(super) struct Fields<'l, 'r> {
@@ -78,6 +78,20 @@ impl<'l, 'r> Fields<'l, 'r> {
         Ok(())
     }
 
+    /// A payout must state something of its settlement: an amount, its day, or its reference on the transfer.
+    ///
+    /// # Errors
+    /// It states nothing.
+    pub(super) fn check_payout(&self) -> Result<(), Reject> {
+        let columns = Dataset::Payouts.columns().iter().enumerate();
+        let mut stated = columns.filter(|(_, column)| !column.required && column.name != "provider");
+        if stated.any(|(place, _)| self.text(place).is_some()) {
+            Ok(())
+        } else {
+            Err(Reject::new("", b"", NOTHING_STATED))
+        }
+    }
+
     /// The text of a column; `None` where it is absent or empty.
     #[inline]
     pub(super) fn text(&self, column: usize) -> Option<&'r [u8]> {
@@ -92,6 +106,7 @@ impl<'l, 'r> Fields<'l, 'r> {
     }
 }
 
+const NOTHING_STATED: &str = "the row states no amount, day or reference of a payout";
 const NO_STAMP: &str = "a timestamp is RFC 3339, YYYY-MM-DD HH:MM:SS or YYYY-MM-DD, and a day that exists";
 
 #[cold]

@@ -63,10 +63,9 @@ pub enum Format {
 pub fn read(opened: &Opened, given: &Given<'_>) -> Result<Format, FileError> {
     let bytes = &opened.bytes;
     // A profile says how a bank's CSV is written; its own formats need none.
-    if given.dataset.is_none_or(|dataset| dataset == Dataset::Bank)
-        && let Some(file) = bank::read(given.shown, bytes, opened.shape, &given.bank_ways())?
-    {
-        return Ok(Format::Bank(file));
+    if let Some(kind) = bank::recognised(given.shown, bytes, opened.shape)? {
+        bank_only(given)?;
+        return Ok(Format::Bank(kind.read(given.shown, bytes, &given.bank_ways())?));
     }
     match opened.shape {
         Shape::Text | Shape::Utf16 => text(opened, given),
@@ -177,6 +176,21 @@ fn xml_format(bytes: &Bytes, given: &Given<'_>) -> Result<Format, FileError> {
     }
     settlements_only(given, "a transaction list")?;
     Ok(Format::Rows(vec![convert_transaction_list(given.shown, bytes, given.currencies)?]))
+}
+
+/// Refuses a statement of a bank that was given as something else.
+fn bank_only(given: &Given<'_>) -> Result<(), FileError> {
+    match given.dataset.filter(|dataset| *dataset != Dataset::Bank) {
+        None => Ok(()),
+        Some(dataset) => {
+            let problem = format!("a statement of a bank holds no {}", dataset.name());
+            Err(FileError::new(
+                given.shown,
+                problem,
+                "give it with --bank or --input, or as a [[source]] with dataset = \"bank\"",
+            ))
+        }
+    }
 }
 
 /// Refuses a settlement file that was given as something else.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::books::{add_books_rows, add_books_verdicts};
 use super::conservation;
 use super::error::RunError;
@@ -11,7 +13,7 @@ use super::read::{Means, Read};
 use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
-use crate::model::finding::{Code, Finding, FoundRow, Note};
+use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
 use crate::model::names::{NameId, Names};
 use crate::report::books::{Books, BooksSums};
 use crate::report::insight::Insight;
@@ -274,14 +276,17 @@ fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
 }
 
 fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
-    let mut codes: BTreeMap<[&str; 4], (u64, u64, i128)> = BTreeMap::new();
+    let mut sums: FxHashMap<(Code, Status, &str), (u64, u64, i128)> = FxHashMap::default();
     for finding in findings {
-        let key = [finding.code.leg().name(), finding.code.name(), finding.status.name(), finding.currency.as_str()];
-        let sums = codes.entry(key).or_default();
+        let sums = sums.entry((finding.code, finding.status, &finding.currency)).or_default();
         sums.0 += 1;
         sums.1 = sums.1.saturating_add(finding.count);
         crate::model::money::add(&mut sums.2, finding.difference_minor);
     }
+    let named = |((code, status, currency), sums): ((Code, Status, _), _)| {
+        ([code.leg().name(), code.name(), status.name(), currency], sums)
+    };
+    let codes: BTreeMap<[&str; 4], (u64, u64, i128)> = sums.into_iter().map(named).collect();
     codes
         .into_iter()
         .map(|([leg, code, status, currency], (findings, records, difference))| CodeRow {

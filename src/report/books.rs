@@ -150,3 +150,11 @@ pub struct PayoutRow {
     /// not judged.
     pub state: String,
 }
+
+impl PayoutRow {
+    /// What is to be paid out: as stated, and else as computed.
+    #[must_use]
+    pub fn due_minor(&self) -> Option<i128> {
+        self.stated_minor.or(self.computed_minor)
+    }
+}

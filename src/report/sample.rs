@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::finding::{Code, FoundRow, Status};
-use crate::report::books::Books;
+use crate::report::books::{AccountRow, Books, JournalSummary, PayoutRow};
 use crate::report::insight::Insight;
 use crate::report::view::{
     BatchRow, CodeRow, ControlRow, CountRow, InputRow, KindRow, MatchRow, RejectRow, Report, SkippedRow, StatedRow,
@@ -31,6 +31,54 @@ pub(super) fn report() -> Report {
         insight: Insight::default(),
         books: Books::default(),
     }
+}
+
+/// The same with two settlements of the books: one that was paid out, and one whose fees nobody knows; and what the
+/// journal posts.
+pub(super) fn report_with_books() -> Report {
+    let mut report = report();
+    let paid = PayoutRow {
+        provider: PROVIDER.to_owned(),
+        settlement_id: "R1-0001".to_owned(),
+        currency: "SEK".to_owned(),
+        settled_on: "2026-10-30".to_owned(),
+        gross_minor: 49_000,
+        acquirer_minor: 0,
+        fee_minor: Some(500),
+        fee_vat_minor: Some(125),
+        fees_from: "stated".to_owned(),
+        brought_forward_minor: -1_000,
+        computed_minor: Some(47_375),
+        stated_minor: Some(47_375),
+        paid_on: "2026-11-01".to_owned(),
+        received_minor: Some(47_375),
+        state: "received".to_owned(),
+    };
+    let unknown = PayoutRow {
+        settlement_id: "=R1-0002".to_owned(),
+        gross_minor: -7_000,
+        fee_minor: None,
+        fee_vat_minor: None,
+        fees_from: String::new(),
+        computed_minor: None,
+        stated_minor: Some(-7_000),
+        paid_on: String::new(),
+        received_minor: None,
+        state: "missing".to_owned(),
+        ..paid.clone()
+    };
+    let account = |account: &str, name: &str, amount| AccountRow {
+        account: account.to_owned(),
+        name: name.to_owned(),
+        currency: "SEK".to_owned(),
+        amount,
+    };
+    report.books.payouts = Some(vec![paid, unknown]);
+    report.summary.journal = Some(JournalSummary {
+        vouchers: 1,
+        accounts: vec![account("1580", "Fordringar", -49_000), account("1930", "Företagskonto", 49_000)],
+    });
+    report
 }
 
 /// The same run without the row that could not be read.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
+
 use crate::model::finding::{Code, FoundRow, Status};
 
 /// What makes exit status 1.
@@ -30,9 +32,14 @@ impl OpenItems {
     /// The open ones of some findings.
     #[must_use]
     pub fn of(findings: &[FoundRow]) -> Self {
-        let mut open = Self::default();
+        let mut sizes_minor: FxHashMap<(Code, &str), i128> = FxHashMap::default();
         for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
-            open.add(finding.code.name(), &finding.currency, finding.difference_minor);
+            let sum_minor = sizes_minor.entry((finding.code, &finding.currency)).or_default();
+            *sum_minor = sum_minor.saturating_add(finding.difference_minor.saturating_abs());
+        }
+        let mut open = Self::default();
+        for ((code, currency), size_minor) in sizes_minor {
+            open.add(code.name(), currency, size_minor);
         }
         open
     }

@@ -5,40 +5,42 @@
 //! comparison by themselves, and each row is moved once, to its place.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::model::finding::FoundRow;
+use crate::model::finding::{Code, FoundRow};
 
 /// Numbers the twins among the findings of a run and sorts all of them. Both orders are total: rows that compare equal are
 /// equal, and no sort can show which was first.
 pub fn finish(rows: &mut [FoundRow]) {
     number_twins(rows);
     let ranks = ranks(rows);
-    let rank = |row: &FoundRow| ranks.get(&kind(row)).copied();
-    let order = sorted_places(rows, |row| (rank(row), prefix(&row.order_id)), FoundRow::cmp_for_report);
+    let key = |row: &FoundRow| (ranks.get(&kind(row)).copied(), first_texts(row));
+    let order = sorted_places(rows, key, FoundRow::cmp_for_report);
     drop(ranks);
     bring_into_order(rows, order);
 }
 
-/// What comes first in the order of the report: leg, code, provider.
-type Kind<'a> = (&'a str, &'a str, &'a str);
+/// What comes first in the order of the report: the code, whose leg and name these are, and the provider.
+type Kind<'a> = (Code, &'a str);
 
 fn kind(row: &FoundRow) -> Kind<'_> {
-    (row.code.leg().name(), row.code.name(), &row.provider)
+    (row.code, &row.provider)
 }
 
-/// The kinds that there are, which are few, in order.
-fn ranks(rows: &[FoundRow]) -> BTreeMap<Kind<'_>, usize> {
-    let kinds: BTreeSet<Kind<'_>> = rows.iter().map(kind).collect();
+/// The kinds that there are, which are few, each with its place in the order.
+fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind<'_>, usize> {
+    let kinds: FxHashSet<Kind<'_>> = rows.iter().map(kind).collect();
+    let mut kinds: Vec<Kind<'_>> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(code, provider)| (code.leg().name(), code.name(), *provider));
     kinds.into_iter().zip(0..).collect()
 }
 
 fn number_twins(rows: &mut [FoundRow]) {
     let order = sorted_places(
         rows,
-        |row| prefix(&row.id),
+        |row| prefix(&row.id).0,
         |a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))),
     );
     for twins in order.chunk_by(|a, b| rows[*a].id == rows[*b].id).filter(|twins| twins.len() > 1).collect::<Vec<_>>() {
@@ -49,23 +51,40 @@ fn number_twins(rows: &mut [FoundRow]) {
     }
 }
 
-/// The first bytes of a text as a number: texts whose numbers differ compare as these do, and those whose numbers are the
-/// same may still differ.
-fn prefix(text: &str) -> u128 {
+/// So many bytes of a text are in its prefix.
+const PREFIX_LEN: u8 = 15;
+
+/// The first bytes of a text and its length, as far as it is not longer than they are, as a number; and whether that is all
+/// of the text. Texts whose numbers differ compare as these do, and those that are all in theirs are equal where these are.
+fn prefix(text: &str) -> (u128, bool) {
     let mut first = [0; 16];
-    for (byte, place) in text.bytes().zip(&mut first) {
+    for (byte, place) in text.bytes().zip(first.iter_mut().take(usize::from(PREFIX_LEN))) {
         *place = byte;
     }
-    u128::from_be_bytes(first)
+    let length = u8::try_from(text.len()).unwrap_or(u8::MAX).min(PREFIX_LEN + 1);
+    first[usize::from(PREFIX_LEN)] = length;
+    (u128::from_be_bytes(first), length <= PREFIX_LEN)
+}
+
+/// The first texts of the order within a kind, as far as prefixes can tell them: behind one that is longer all are 0, for
+/// there the next must not decide.
+fn first_texts(row: &FoundRow) -> [u128; 4] {
+    let mut whole = true;
+    [&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number].map(|text| {
+        let (number, is_all) = prefix(text);
+        let number = if whole { number } else { 0 };
+        whole &= is_all;
+        number
+    })
 }
 
 /// The places of the rows in an order: by a key that never contradicts it, and by the order itself where keys are the same.
 fn sorted_places<K: Ord + Send + Sync>(
     rows: &[FoundRow],
-    key: impl Fn(&FoundRow) -> K,
+    key: impl Fn(&FoundRow) -> K + Sync,
     order: impl Fn(&FoundRow, &FoundRow) -> Ordering + Sync,
 ) -> Vec<usize> {
-    let mut keyed: Vec<(K, usize)> = rows.iter().enumerate().map(|(place, row)| (key(row), place)).collect();
+    let mut keyed: Vec<(K, usize)> = rows.par_iter().enumerate().map(|(place, row)| (key(row), place)).collect();
     keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| order(&rows[*a], &rows[*b])));
     keyed.into_iter().map(|(_, place)| place).collect()
 }
@@ -103,7 +122,7 @@ fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::{Code, Status};
+    use crate::model::finding::Status;
 
     fn row(code: Code, provider: &str, order_id: &str, id: &str, sources: &str) -> FoundRow {
         FoundRow {
@@ -133,10 +152,12 @@ mod tests {
     }
 
     /// Texts that are the same for longer than a key sees, among others.
-    const TEXTS: [&str; 6] = [
+    const TEXTS: [&str; 8] = [
         "",
         "a",
         "a\u{0}",
+        "fifteen letters",
+        "fifteen letters\u{0}",
         "a long text, the end of which differs: 1",
         "a long text, the end of which differs: 2",
         "\u{e5}",
@@ -160,7 +181,8 @@ mod tests {
             .map(|number| {
                 let id = format!("{:016x}", next(count / 2 + 1));
                 let sources = format!("orders.csv:{number}");
-                row(CODES[next(CODES.len())], text(next(6)), text(next(6)), &id, &sources)
+                let row = row(CODES[next(CODES.len())], text(next(8)), text(next(8)), &id, &sources);
+                FoundRow { line_id: text(next(8)).to_owned(), payee_reference: text(next(8)).to_owned(), ..row }
             })
             .collect()
     }

@@ -11,6 +11,7 @@ sorting, pages and opening work by keyboard; without its script the page shows e
 
 import argparse
 import base64
+import csv
 import json
 import pathlib
 import re
@@ -45,7 +46,8 @@ def equal(found, wanted, what):
 
 def run(avstem, out, *options):
     day = [] if "--as-of" in options else ["--as-of", "2026-10-31"]
-    ended = subprocess.run([avstem, "run", *day, "--reports", "html", "--quiet", "--out", out, *options],
+    reports = [] if "--reports" in options else ["--reports", "html"]
+    ended = subprocess.run([avstem, "run", *day, *reports, "--quiet", "--out", out, *options],
                            cwd=PROJECT, capture_output=True, text=True)
     check(ended.returncode in (1, 3), f"the run ends with 1 or 3: {ended}")
     return out / "report.html", json.loads((out / "summary.json").read_text())
@@ -147,6 +149,25 @@ def numbers(browser, summary, lang):
         equal(sum(minor for minor, _ in bars[:-1]), bars[-1][0], "captured and all steps come to settled")
         for minor, text in bars:
             equal(text + "\u00a0" + currency, amount(minor, currency, lang), "a bar has its amount")
+
+
+def payouts(browser, page):
+    """The table of payouts is payouts.csv, and what the journal posts is that of the summary."""
+    browser.open(page)
+    rows = browser.js("""return [...document.querySelectorAll('#payouts tr[data-settlement]')].map(row =>
+        [row.dataset.settlement, row.dataset.state, ...[...row.querySelectorAll('td.n')].map(cell => cell.textContent)])""")
+    with (page.parent / "payouts.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    known = lambda text, currency: amount(int(text), currency, "nb").split("\u00a0")[0] if text else ""
+    wanted = [[row["settlement_id"], row["state"], amount(int(row["gross"]), row["currency"], "nb"),
+               *(known(row[name], row["currency"]) for name in ("fee", "fee_vat", "brought_forward")),
+               known(row["stated"] or row["computed"], row["currency"]), known(row["received"], row["currency"])] for row in table]
+    check(len(wanted) > 5, "there are payouts")
+    equal(sorted(rows), sorted(wanted), "payouts")
+    rows = browser.js("""return [...document.querySelectorAll('#payouts tr[data-account]')].map(row =>
+        [row.dataset.account, row.lastElementChild.textContent])""")
+    accounts = json.loads((page.parent / "summary.json").read_text())["journal"]["accounts"]
+    equal(rows, [[row["account"], amount(row["amount"], row["currency"], "nb")] for row in accounts], "accounts")
 
 
 def by_keyboard(browser, lang):
@@ -283,7 +304,9 @@ def main():
             for day in ("2026-10-30", "2026-10-31"):
                 nightly, _ = run(given.avstem, folder / "nightly", "--config", "samples/october-2026/avstem.toml", "--lang", "nb",
                                  "--state", folder / "night.db", "--as-of", day)
-            for lang, page, summary in [*pages, ("broken", broken, None), ("nightly", nightly, None)]:
+            books, _ = run(given.avstem, folder / "books", "--config", "samples/books/avstem.toml", "--lang", "nb",
+                           "--reports", "html,hledger")
+            for lang, page, summary in [*pages, ("broken", broken, None), ("nightly", nightly, None), ("books", books, None)]:
                 for dark in (False, True):
                     theme = "dark" if dark else "light"
                     for width in WIDTHS:
@@ -302,6 +325,7 @@ def main():
                     numbers(browser, summary, lang)
                     by_keyboard(browser, lang)
                     equal(browser.driver.get_log("browser"), [], f"the console after all of it, in {lang}")
+            payouts(browser, books)
             without_script(browser, pages[1][1], 48)
             browser.open(pages[1][1])
             printed = base64.b64decode(browser.cdp("Page.printToPDF", {"preferCSSPageSize": True})["data"])

@@ -9,6 +9,7 @@ installed.
 """
 
 import argparse
+import csv
 import collections
 import datetime
 import decimal
@@ -22,7 +23,7 @@ import tempfile
 
 import openpyxl
 
-LEGS = ("Lines", "Operations", "Batch findings", "Files", "Records")
+LEGS = ("Lines", "Operations", "Batch findings", "Bank", "Files", "Records")
 TEXTS = ("Order id", "Line id", "Payee reference", "Transaction number", "Reconciliation number", "Settlement id", "Id", "Word")
 WHOLE = {"ISK", "JPY", "KRW"}
 faults = []
@@ -122,6 +123,28 @@ def check_ageing(sheet, expected):
     check(found == {key: value for key, value in expected.items() if key[1] == "open"}, "Ageing: its sums are not those of the summary")
 
 
+def check_books(tables, folder, summary):
+    """Payouts as in payouts.csv, and accounts as in the summary, cell by cell."""
+    if not (folder / "payouts.csv").exists():
+        return
+    with (folder / "payouts.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    titles = {"Gross": "gross", "Paid by the acquirer": "acquirer", "Fees": "fee", "VAT on fees": "fee_vat", "Brought forward": "brought_forward",
+              "Computed payout": "computed", "Stated payout": "stated", "Received": "received"}
+    check(len(rows) == len(tables["Payouts"]), "Payouts: not all rows are there")
+    for row, shown in zip(rows, tables["Payouts"]):
+        decimals = 0 if row["currency"] in WHOLE else 2
+        for title, name in titles.items():
+            wanted = decimal.Decimal(row[name]).scaleb(-decimals) if row[name] else None
+            found = amount(shown[title], title) if shown[title] is not None else None
+            check(found == wanted, f"Payouts {row['settlement_id']} {title}: {found}, not {wanted}")
+        check([shown["Settlement id"], shown["State"] or ""] == [row["settlement_id"], row["state"]], f"Payouts {row['settlement_id']}")
+    accounts = summary.get("journal") or {"accounts": []}
+    for row, shown in zip(accounts["accounts"], tables.get("Journal", []), strict=True):
+        wanted = decimal.Decimal(row["amount"]).scaleb(0 if row["currency"] in WHOLE else -2)
+        check([shown["Account"], amount(shown["Posted"], "Posted")] == [row["account"], wanted], f"Journal {row['account']}")
+
+
 def check_summary(sheet, summary, expected):
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     shown = {}
@@ -194,6 +217,7 @@ def main():
     check_batches(book["Batches"], {row["code"] for row in summary["codes"]})
     check_ageing(book["Ageing"], expected)
     check_summary(book["Summary"], summary, expected)
+    check_books(tables, given.folder, summary)
     day = datetime.datetime.fromisoformat(summary["as_of"])
     created = book.properties.created.replace(tzinfo=None)
     check(created == day == book.properties.modified.replace(tzinfo=None), f"made at {created}, not {day}")

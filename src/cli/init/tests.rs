@@ -61,6 +61,60 @@ fn provider_formats_need_no_profile() {
 }
 
 #[test]
+fn what_the_books_need_is_recognised() {
+    let camt = "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\"><BkToCstmrStmt><Stmt><Id>1</Id>\
+                <Acct><Id><IBAN>SE1</IBAN></Id><Ccy>SEK</Ccy></Acct></Stmt></BkToCstmrStmt></Document>";
+    let swift = ":20:A\n:25:1\n:28C:1\n:60F:C261004SEK1,\n:62F:C261004SEK1,\n";
+    let bank = "Bokf\u{f6}ringsdag;Text;Motpart;Belopp;Valuta;Saldo\n\
+                2026-10-05;R1234-0001;Payex;121 222,74;SEK;121 322,74\n2026-10-06;Hyra;Anna;-100,00;SEK;121 222,74\n";
+    let payouts = "settlement_id,currency,provider,gross_amount,fee_amount,fee_vat_amount,payout_amount,paid_at\n\
+                   R1234-0001,SEK,swedbank_pay,12495000,298180,74546,12122274,2026-10-05\n";
+    let typed = "Avr\u{e4}kning;Bruttobelopp;Avgift;Moms p\u{e5} avgift;Utbetalt belopp;Utbetalningsdag;Valuta\n\
+                 R1234-0001;124950,00;-2981,80;-745,46;121222,74;2026-10-05;SEK\n";
+    let files = [
+        ("a.xml", camt.as_bytes()),
+        ("b.sta", swift.as_bytes()),
+        ("swedbank-konto.csv", bank.as_bytes()),
+        ("p.csv", payouts.as_bytes()),
+        ("payex.csv", typed.as_bytes()),
+    ];
+    let text = proposed(&files).unwrap();
+    let source = |path: &str, dataset: &str| {
+        ["[[source]]".to_owned(), format!("path = \"{path}\""), format!("dataset = \"{dataset}\"")]
+    };
+    let of_account = ["profile = \"swedbank-konto\""].map(str::to_owned);
+    let payex = ["provider = \"swedbank_pay\"", "profile = \"payex\""].map(str::to_owned);
+    // Who paid is told by the entries of an account, so its sources have no provider.
+    let sources: Vec<String> = [
+        &source("a.xml", "bank")[..],
+        &source("b.sta", "bank"),
+        &source("swedbank-konto.csv", "bank"),
+        &of_account,
+        &source("p.csv", "payouts"),
+        &payex[..1],
+        &source("payex.csv", "payouts"),
+        &payex,
+    ]
+    .concat();
+    assert_eq!(keys(&text)[..sources.len()], sources, "{text}");
+    let columns = [
+        "amount = \"Belopp\"",
+        "currency = \"Valuta\"",
+        "booked_on = \"Bokf\u{f6}ringsdag\"",
+        "text = \"Text\"",
+        "name = \"Motpart\"",
+        "balance = \"Saldo\"",
+        "negate = [\"fee_amount\", \"fee_vat_amount\"]",
+        "settlement_id = \"Avr\u{e4}kning\"",
+        "fee_vat_amount = \"Moms p\u{e5} avgift\"",
+        "payout_amount = \"Utbetalt belopp\"",
+        "paid_at = \"Utbetalningsdag\"",
+    ];
+    assert!(columns.iter().all(|line| keys(&text).contains(line)), "{text}");
+    assert_eq!(checked(&files), 0, "{text}");
+}
+
+#[test]
 fn what_could_be_read_in_two_ways_is_switched_off_and_both_are_named() {
     let table: [(&str, &str, &[&str]); 9] = [
         (

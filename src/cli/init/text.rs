@@ -221,7 +221,7 @@ fn table(out: &mut String, name: &str, table: &str, entries: &[(String, String)]
 
 /// Where a canonical column stands in its dataset, or among all where that is not known: the order of RULES.md 2.
 fn place(dataset: Option<Dataset>, name: &str) -> usize {
-    let of_all = || Dataset::ALL.into_iter().flat_map(Dataset::columns).position(|column| column.name == name);
+    let of_all = || Dataset::OF_FILES.into_iter().flat_map(Dataset::columns).position(|column| column.name == name);
     dataset.and_then(|dataset| dataset.column(name)).or_else(of_all).unwrap_or(usize::MAX)
 }
 

@@ -81,12 +81,12 @@ impl Wrong {
 
 /// The canonical column of a name, of whatever dataset.
 fn column(name: &str) -> Option<&'static Column> {
-    Dataset::ALL.into_iter().flat_map(Dataset::columns).find(|column| column.name == name)
+    Dataset::OF_FILES.into_iter().flat_map(Dataset::columns).find(|column| column.name == name)
 }
 
 fn known(name: &Spanned<String>, shown: &str) -> Result<&'static Column, Wrong> {
     column(shown).ok_or_else(|| {
-        let names = Dataset::ALL.into_iter().flat_map(Dataset::columns).map(|column| column.name);
+        let names = Dataset::OF_FILES.into_iter().flat_map(Dataset::columns).map(|column| column.name);
         wrong(name, format!("no such canonical column: `{shown}`; the nearest is `{}`", nearest(shown, names)))
     })
 }

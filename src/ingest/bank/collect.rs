@@ -11,6 +11,8 @@ pub const KEPT_MAX: usize = 1_000_000;
 const REFERENCE_BYTES_MAX: usize = 256 << 20;
 /// The most statements that a file holds.
 pub const STATEMENTS_MAX: usize = 100_000;
+/// The most characters of the id of a statement, and of the number of an account; ISO 20022 has 35.
+const NAME_CHARS_MAX: usize = 140;
 /// What to do about a file beyond its bounds.
 pub const HELP_SPLIT: &str = "fetch the statements of fewer days a file from the bank";
 
@@ -77,6 +79,18 @@ pub fn join(statement: &mut Statement, page: Statement) {
     statement.entries.extend(page.entries);
 }
 
+/// The name of an account or a statement, which is shown wherever it is spoken of.
+///
+/// # Errors
+/// It is longer than any bank's is.
+pub fn name(text: &str, what: &str) -> Result<String, String> {
+    if text.chars().count() <= NAME_CHARS_MAX {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("{what} of more than {NAME_CHARS_MAX} characters"))
+    }
+}
+
 /// What a file has taken of its bounds.
 #[derive(Debug, Default)]
 pub struct Room {
@@ -87,16 +101,16 @@ pub struct Room {
 }
 
 impl Room {
-    /// Takes room for an entry, or a part of one, that may be kept.
+    /// Takes room for an entry, which is kept where it has a provider or references.
     ///
     /// # Errors
     /// The bound that the file is beyond.
-    pub fn take(&mut self, references: &References) -> Result<(), String> {
-        self.kept += 1;
+    pub fn take(&mut self, has_provider: bool, references: &References) -> Result<(), String> {
+        self.kept += usize::from(has_provider || !references.is_empty());
         self.reference_bytes += references.bytes();
         self.cut += u64::from(references.is_cut());
         if self.kept > KEPT_MAX {
-            return Err(format!("the file holds more than {KEPT_MAX} entries"));
+            return Err(format!("the file holds more than {KEPT_MAX} entries that may be a payout"));
         }
         if self.reference_bytes > REFERENCE_BYTES_MAX {
             return Err(format!("the references of the file take more than {REFERENCE_BYTES_MAX} bytes"));

@@ -11,6 +11,8 @@ mod names;
 pub mod rows;
 mod words;
 
+use std::io::Read as _;
+
 use crate::engine::source::Bytes;
 use crate::ingest::source::{FileError, Shape};
 use crate::ingest::xml;
@@ -44,22 +46,43 @@ pub struct BankWays<'a> {
     pub currencies: &'a Currencies,
 }
 
-/// Reads a file that is a bank's own format; `None` where it is none, such as CSV, which a profile describes.
+/// A bank's own format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// ISO 20022 camt.053 and camt.054.
+    Camt,
+    /// SWIFT MT940.
+    Mt940,
+}
+
+impl Kind {
+    /// Reads a file of this format.
+    ///
+    /// # Errors
+    /// It is damaged, cut off, or has an entry that is in doubt.
+    pub fn read(self, shown: &str, bytes: &Bytes, ways: &BankWays<'_>) -> Result<BankFile, FileError> {
+        match self {
+            Self::Camt => read_camt(shown, bytes, ways),
+            Self::Mt940 => read_mt940(shown, bytes, ways),
+        }
+    }
+}
+
+/// The bank's own format that a file is of, by its first bytes; `None` where it is of none, such as CSV, which a profile
+/// describes.
 ///
 /// # Errors
-/// It is a bank's file and cannot be read: damaged, cut off, or with an entry that is in doubt.
-pub fn read(shown: &str, bytes: &Bytes, shape: Shape, ways: &BankWays<'_>) -> Result<Option<BankFile>, FileError> {
+/// The file cannot be read.
+pub fn recognised(shown: &str, bytes: &Bytes, shape: Shape) -> Result<Option<Kind>, FileError> {
     let again = |error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
-    match shape {
-        // UTF-16 is told by its first bytes alone, and may hold XML.
-        Shape::Xml | Shape::Utf16 if is_camt(&xml::head(bytes, HEAD_BYTES).map_err(again)?) => {
-            read_camt(shown, bytes, ways).map(Some)
-        }
-        Shape::Text => {
-            let mut head = Vec::new();
-            bytes.read_at_most(0, &mut head, usize::try_from(HEAD_BYTES).unwrap_or(usize::MAX)).map_err(again)?;
-            if is_mt940(&head) { read_mt940(shown, bytes, ways).map(Some) } else { Ok(None) }
-        }
-        _ => Ok(None),
+    // UTF-16 is told by its first bytes alone, and may hold XML.
+    if matches!(shape, Shape::Xml | Shape::Utf16) && is_camt(&xml::head(bytes, HEAD_BYTES).map_err(again)?) {
+        return Ok(Some(Kind::Camt));
     }
+    if !matches!(shape, Shape::Text | Shape::Utf16) {
+        return Ok(None);
+    }
+    let mut head = Vec::new();
+    mt940::decoded(shown, bytes)?.take(HEAD_BYTES).read_to_end(&mut head).map_err(again)?;
+    Ok(is_mt940(&head).then_some(Kind::Mt940))
 }

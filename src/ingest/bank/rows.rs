@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::BankWays;
 use super::collect::{begun, enter};
-use super::words::References;
+use super::words::{References, own_id};
 use crate::model::bank::{Balance, Entry, Statement, StatementKind};
 use crate::model::day::Zone;
 use crate::model::record::Row;
@@ -48,7 +48,7 @@ pub fn lists(
             amount_minor: row.amount_minor(),
             provider: given.or(named).map(str::to_owned),
             references: references.into_keys(),
-            bank_reference: text("bank_reference"),
+            bank_reference: own_id(&text("bank_reference")),
             source: place,
         };
         lists.entry(key).or_default().push(Booked { entry, balance_minor: row.minor("balance") });

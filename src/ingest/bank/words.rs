@@ -50,6 +50,11 @@ impl References {
         self.keys.iter().map(String::len).sum()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Whether there were more than are kept.
     pub fn is_cut(&self) -> bool {
         self.cut
@@ -88,6 +93,16 @@ impl References {
             self.keys.push(key);
         }
     }
+}
+
+/// The bank's own id of an entry, as it is shown to people; empty where the text is too long to be one, has control
+/// characters, or may be an address or the number of a card.
+pub fn own_id(text: &str) -> String {
+    let text = text.trim();
+    let is_id = text.chars().count() <= KEY_CHARS_MAX
+        && !text.contains(|c: char| c == '@' || c.is_control())
+        && !holds_card(text);
+    if is_id { text.to_owned() } else { String::new() }
 }
 
 /// Whether digits have the length and the check digit (Luhn's) of a card number.
@@ -193,6 +208,22 @@ mod tests {
         card.id("4111 1111 1111 1111");
         card.id("a1b2 c@d.se");
         assert_eq!(card.into_keys(), ["A1B2"]);
+    }
+
+    #[test]
+    fn ids_of_the_bank_are_shown_as_they_stand() {
+        let long = "1".repeat(KEY_CHARS_MAX + 1);
+        let cases = [
+            (" SVC-77/2 ", "SVC-77/2"),
+            ("", ""),
+            ("4111 1111 1111 1111", ""),
+            ("a1@b.se", ""),
+            ("\0", ""),
+            (&long, ""),
+        ];
+        for (text, id) in cases {
+            assert_eq!(own_id(text), id, "{text}");
+        }
     }
 
     #[test]

@@ -20,10 +20,10 @@ pub fn amounts(draft: &mut Draft<'_>) {
         .filter(|found| found.column.kind == ColumnKind::Minor)
         .map(|found| found.column.name)
         .collect();
-    let main = draft.dataset.amount_column();
-    if draft.found(main).is_none() {
-        return;
-    }
+    // Of a payout no amount must be there, and any tells how they are written.
+    let first = if draft.dataset == Dataset::Payouts { names.first().copied() } else { None };
+    let wanted = draft.dataset.amount_column();
+    let Some(main) = draft.found(wanted).map(|found| found.column.name).or(first) else { return };
     let mut all = of_columns(draft, &names);
     if all.readings.is_empty() && all.count > 0 && names.len() > 1 {
         // One column that is written otherwise must not spoil the others.
@@ -300,7 +300,8 @@ fn signs(draft: &mut Draft<'_>, main: &'static str, dialect: Dialect) {
             }
         }
         Dataset::Settlements => fees(draft, dialect),
-        Dataset::Orders | Dataset::Captures | Dataset::Bank | Dataset::Payouts => {}
+        Dataset::Payouts => costs(draft),
+        Dataset::Orders | Dataset::Captures | Dataset::Bank => {}
     }
 }
 
@@ -308,6 +309,19 @@ fn signs(draft: &mut Draft<'_>, main: &'static str, dialect: Dialect) {
 fn negative(draft: &Draft<'_>, name: &str) -> (usize, usize) {
     let texts = draft.cells(name);
     (texts.iter().filter(|text| is_negative(text)).count(), texts.len())
+}
+
+/// Costs of a payout are positive.
+fn costs(draft: &mut Draft<'_>) {
+    for name in ["fee_amount", "fee_vat_amount"] {
+        let (below, all) = negative(draft, name);
+        if below * 2 > all {
+            draft.profile.negate.push(name.to_owned());
+            let text =
+                format!("{below} of {all} amounts of {name} are negative; in canonical payouts a cost is positive");
+            draft.remarks.guess("negate", text);
+        }
+    }
 }
 
 /// A fee is a cost where it is positive: net = gross - fee.

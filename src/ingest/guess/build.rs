@@ -268,7 +268,8 @@ fn source(draft: &mut Draft<'_>, part: &Part) {
 
 /// By a column, the path, the headers, or cells that all name one.
 fn provider(draft: &mut Draft<'_>, path: &str) -> Option<String> {
-    if draft.found("provider").is_some() {
+    // The entries of an account are of all who paid, and the file may be named after the bank.
+    if draft.found("provider").is_some() || draft.dataset == Dataset::Bank {
         return None;
     }
     if let Some(name) = kinds::provider(path) {

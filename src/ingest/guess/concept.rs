@@ -91,6 +91,20 @@ pub enum Concept {
     Net,
     /// The transaction that this one refers to.
     ReferencedTransaction,
+    /// VAT on what the provider takes.
+    FeeVat,
+    /// What is left of earlier settlements.
+    BroughtForward,
+    /// A bank account.
+    Account,
+    /// The balance of an account.
+    Balance,
+    /// What a bank's statement says of an entry.
+    EntryText,
+    /// Who paid, or was paid.
+    Counterparty,
+    /// The bank's own id of an entry.
+    BankReference,
     /// An amount without VAT or of one piece, a person, a place: nothing that is read.
     Nothing,
 }
@@ -169,6 +183,31 @@ const SETTLEMENTS: Wishes = &[
     ("referenced_transaction", &[C::ReferencedTransaction]),
 ];
 
+const BANK: Wishes = &[
+    ("amount", &[C::Amount, C::Gross]),
+    ("currency", &[C::Currency]),
+    ("booked_on", &[C::BookingDate, C::Date, C::TransactionDate, C::CreatedAt]),
+    ("account", &[C::Account]),
+    ("reference", &[C::PayeeReference]),
+    ("text", &[C::EntryText, C::Description]),
+    ("name", &[C::Counterparty]),
+    ("bank_reference", &[C::BankReference]),
+    ("balance", &[C::Balance]),
+];
+
+const PAYOUTS: Wishes = &[
+    ("settlement_id", &[C::SettlementId]),
+    ("currency", &[C::Currency]),
+    ("provider", &[C::Provider]),
+    ("gross_amount", &[C::Gross, C::Amount]),
+    ("fee_amount", &[C::Fee]),
+    ("fee_vat_amount", &[C::FeeVat]),
+    ("brought_forward_amount", &[C::BroughtForward]),
+    ("payout_amount", &[C::Net]),
+    ("paid_at", &[C::PayoutDate, C::TransactionDate, C::Date]),
+    ("reference", &[C::PayeeReference]),
+];
+
 /// The canonical columns of a dataset that headers can mean, each with the concepts that it may be found as, the best
 /// first.
 #[must_use]
@@ -178,7 +217,8 @@ pub fn wishes(dataset: Dataset) -> Wishes {
         Dataset::Captures => CAPTURES,
         Dataset::Reversals => REVERSALS,
         Dataset::Settlements => SETTLEMENTS,
-        Dataset::Bank | Dataset::Payouts => &[],
+        Dataset::Bank => BANK,
+        Dataset::Payouts => PAYOUTS,
     }
 }
 
@@ -188,7 +228,7 @@ mod tests {
 
     #[test]
     fn wishes_are_canonical_columns_and_required_ones_can_be_found() {
-        for dataset in Dataset::ALL {
+        for dataset in Dataset::OF_FILES {
             for (name, concepts) in wishes(dataset) {
                 assert!(dataset.column(name).is_some() && !concepts.is_empty(), "{name}");
             }

@@ -34,7 +34,7 @@ impl Part {
         Self {
             dataset,
             likely,
-            choices: Dataset::ALL.to_vec(),
+            choices: Dataset::OF_FILES.to_vec(),
             reason: reason.to_owned(),
             only: None,
             is_alone: false,
@@ -90,11 +90,14 @@ fn of_words(name: &str) -> Option<Dataset> {
     if has(&["capture", "debiter", "belast", "trekk", "haev", "veloitu"]) {
         return Some(Dataset::Captures);
     }
+    if has(&["bank", "kontout", "kontoud", "kontohand", "kontohend", "statement", "tiliote"]) {
+        return Some(Dataset::Bank);
+    }
     has(&["order", "ordrar", "ordre", "bestall", "bestill", "tilau"]).then_some(Dataset::Orders)
 }
 
 /// What headers say for a dataset, and how strongly.
-const SIGNS: [(Dataset, &[(C, i32)]); 3] = [
+const SIGNS: [(Dataset, &[(C, i32)]); 5] = [
     (
         Dataset::Orders,
         &[
@@ -150,7 +153,42 @@ const SIGNS: [(Dataset, &[(C, i32)]); 3] = [
             (C::TransactionDate, 1),
         ],
     ),
+    (
+        Dataset::Bank,
+        &[
+            (C::Balance, 5),
+            (C::BankReference, 4),
+            (C::BookingDate, 3),
+            (C::EntryText, 3),
+            (C::Counterparty, 3),
+            (C::Account, 3),
+            (C::PayeeReference, 1),
+            // A statement knows of no orders, transactions and fees.
+            (C::OrderId, -4),
+            (C::TransactionNumber, -4),
+            (C::Fee, -4),
+        ],
+    ),
+    (
+        Dataset::Payouts,
+        &[
+            (C::FeeVat, 9),
+            (C::BroughtForward, 9),
+            (C::Fee, 4),
+            (C::Net, 4),
+            (C::SettlementId, 4),
+            (C::Payout, 3),
+            (C::PayoutDate, 3),
+            // Whole settlements have none of what their transactions have.
+            (C::OrderId, -4),
+            (C::TransactionNumber, -4),
+            (C::TransactionId, -4),
+            (C::Kind, -4),
+        ],
+    ),
 ];
+/// What the canonical name of a column weighs that no other dataset has.
+const OWN_NAME_WEIGHT: i32 = 4;
 /// What a name weighs.
 const NAME_WEIGHT: i32 = 6;
 /// What a required column weighs that is not there.
@@ -167,7 +205,7 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
     let mut lacking = false;
     for (dataset, signs) in SIGNS {
         let said: i32 = signs.iter().filter(|(concept, _)| concepts.contains(concept)).map(|(_, weight)| weight).sum();
-        let is_named = named == Some(dataset) || dataset == Dataset::Captures && named == Some(Dataset::Reversals);
+        let is_named = named.is_some_and(|named| can_be(named, dataset));
         let found = super::columns::find(dataset, header, &all);
         // A currency may be a constant, and an order of one line has no number for it.
         let missing = dataset.columns().iter().filter(|column| {
@@ -176,9 +214,11 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
                 && !found.iter().any(|found| found.column.name == column.name)
         });
         let missing = i32::try_from(missing.count()).unwrap_or(i32::MAX / MISSING_WEIGHT);
-        let canonical = found.iter().filter(|found| found.is_canonical).count();
-        let name = if is_named { NAME_WEIGHT } else { 0 } + i32::try_from(canonical).unwrap_or_default();
-        fits.push((said + name - missing * MISSING_WEIGHT, dataset));
+        let canonical = found.iter().filter(|found| found.is_canonical);
+        let canonical: i32 =
+            canonical.map(|found| if is_own(dataset, found.column.name) { OWN_NAME_WEIGHT } else { 1 }).sum();
+        let name = if is_named { NAME_WEIGHT } else { 0 };
+        fits.push((said + canonical + name - missing * MISSING_WEIGHT, dataset));
         lacking |= missing > 0;
     }
     fits.sort();
@@ -191,7 +231,7 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
         return whole(None, "its headers fit more than one dataset equally well");
     }
     let own = of_words(path.rsplit(['/', '\\']).next().unwrap_or_default());
-    if let Some(own) = own.filter(|own| family(*own) != first.1) {
+    if let Some(own) = own.filter(|own| !can_be(*own, first.1)) {
         let reason = format!("its headers seem to be of {}, but its name says {}", first.1.name(), own.name());
         return vec![Part { choices: vec![first.1, own], ..Part::whole(None, family(own), &reason) }];
     }
@@ -204,6 +244,17 @@ pub fn parts(path: &str, header: &[String], rows: &[Vec<String>]) -> Vec<Part> {
         Dataset::Captures | Dataset::Reversals => operations(named, &concepts, header, rows),
         dataset => whole(Some(dataset), by),
     }
+}
+
+/// Whether rows that a name says to be of one dataset can be of another: captures stand for reversals too, and a
+/// provider's word for a settlement is often that for its payout.
+fn can_be(named: Dataset, dataset: Dataset) -> bool {
+    family(named) == dataset || (named, dataset) == (Dataset::Settlements, Dataset::Payouts)
+}
+
+/// Whether no other dataset has a column of this name.
+fn is_own(dataset: Dataset, name: &str) -> bool {
+    SIGNS.into_iter().all(|(other, _)| other == dataset || other.column(name).is_none())
 }
 
 /// Captures stand for reversals too, whose headers are the same.
@@ -331,7 +382,7 @@ mod tests {
     #[test]
     fn datasets_are_told_by_headers_names_and_words() {
         let ops = "Ordernr;Belopp;Datum;Transaktionsnr;Typ";
-        let table: [(&str, &str, &[&str], &str); 15] = [
+        let table: [(&str, &str, &[&str], &str); 24] = [
             ("x.csv", "Ordernr;Radnr;Artikelnr;Antal;Belopp;Datum", &["1;1;A;1;5,00;2026-03-01"], "orders"),
             ("x.csv", "Transaktionsnr;Brutto;Avgift;Netto;Valuta", &["1;5,00;1,00;4,00;SEK"], "settlements"),
             ("captures.csv", "Transaktionsnr;Brutto;Avgift;Netto;Valuta", &["1;5,00;1,00;4,00;SEK"], "?"),
@@ -364,6 +415,25 @@ mod tests {
                 ops,
                 &["1;5,00;2026-03-01;7;Köp", "1;5,00;2026-03-01;8;Hokus"],
                 "captures only Köp unknown Hokus",
+            ),
+            ("x.csv", "Bokföringsdag;Text;Belopp;Saldo", &["2026-10-05;Hyra;-5,00;95,00"], "bank"),
+            ("x.csv", "Bokført dato;Forklaring;Beløp;Arkivref", &["05.10.2026;Leie;-5,00;77"], "bank"),
+            ("kontoutdrag.csv", "Datum;Belopp;Meddelande", &["2026-10-05;-5,00;Hyra"], "bank"),
+            ("captures.csv", "Bokföringsdag;Text;Belopp;Saldo", &["2026-10-05;Hyra;-5,00;95,00"], "?"),
+            ("x.csv", "amount;currency;booked_on;text", &["500;SEK;2026-10-05;x"], "bank"),
+            ("x.csv", "settlement_id;currency;payout_amount;paid_at", &["R1;SEK;500;2026-10-05"], "payouts"),
+            (
+                "utbetalningar.csv",
+                "Avräkning;Brutto;Avgift;Moms på avgift;Utbetalt belopp;Valuta",
+                &["R1;5,00;1,00;0,25;3,75;SEK"],
+                "payouts",
+            ),
+            ("x.csv", "Avräkning;Brutto;Avgift;Netto;Valuta", &["R1;5,00;1,00;4,00;SEK"], "settlements"),
+            (
+                "settlements.csv",
+                "settlement_id;currency;gross_amount;fee_amount;fee_vat_amount;payout_amount",
+                &["R1;SEK;500;100;25;375"],
+                "payouts",
             ),
             ("x.csv", "Namn;Telefon;Ort", &["a;b;c"], "?"),
             ("x.csv", "Ordernr;Belopp;Datum", &["1;5,00;2026-03-01"], "?"),

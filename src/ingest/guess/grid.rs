@@ -169,7 +169,7 @@ fn header_fit(cells: &[String]) -> Option<usize> {
 /// Whether a cell is the name of a canonical column.
 #[must_use]
 pub fn is_canonical(cell: &str) -> bool {
-    crate::model::record::Dataset::ALL.into_iter().any(|dataset| dataset.column(cell).is_some())
+    crate::model::record::Dataset::OF_FILES.into_iter().any(|dataset| dataset.column(cell).is_some())
 }
 
 fn is_number(cell: &str) -> bool {

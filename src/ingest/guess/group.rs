@@ -81,7 +81,8 @@ fn key(path: &str, table: &Table) -> Key {
 
 fn of_plain(plain: Plain, files: Vec<usize>) -> Proposal {
     let mut remarks = Remarks::default();
-    if plain.dataset.is_some() {
+    // A statement of a bank says itself what it is.
+    if plain.dataset.is_some_and(|dataset| dataset != Dataset::Bank) {
         remarks.guess("dataset", "by the name of the file");
     } else if plain.needs_dataset {
         remarks.block("dataset", "which rows are these?", super::build::dataset_choices(&Dataset::ALL));
@@ -118,7 +119,9 @@ fn share_provider(proposals: &mut [Proposal]) {
     let mut seen: Vec<String> = proposals.iter().filter_map(|proposal| proposal.provider.clone()).collect();
     seen.sort();
     seen.dedup();
-    for proposal in proposals.iter_mut().filter(|proposal| proposal.provider.is_none()) {
+    // The entries of an account are of all who paid.
+    let is_of_one = |proposal: &&mut Proposal| proposal.provider.is_none() && proposal.dataset != Some(Dataset::Bank);
+    for proposal in proposals.iter_mut().filter(is_of_one) {
         let mut remarks = Remarks::default();
         match seen.as_slice() {
             _ if has_column(proposal) => {}

@@ -150,7 +150,7 @@ const PHRASES: &[(Concept, &str)] = &[
     (
         BookingDate,
         "booking date, booked, booked at, posting date, posted, posted at, value date, entry date, bokföringsdag, \
-        bokföringsdatum, bokförd, valutadag, bokføringsdato, bokført, bokføringsdag, valutadato, bogføringsdato, bogført, \
+        bokföringsdatum, bokförd, valutadag, bokføringsdato, bokført, bokført dato, bogført dato, bokføringsdag, valutadato, bogføringsdato, bogført, \
         bogføringsdag, valørdato, kirjauspäivä, kirjauspvm",
     ),
     (
@@ -260,6 +260,45 @@ const PHRASES: &[(Concept, &str)] = &[
         "referenced transaction, original transaction, original transaction id, original transaction number, \
         parent transaction, ursprunglig transaktion, ursprungstransaktion, gäller transaktion, opprinnelig transaksjon, \
         gjelder transaksjon, oprindelig transaktion, vedrører transaktion, alkuperäinen tapahtuma",
+    ),
+    (
+        FeeVat,
+        "fee vat, fee vat amount, vat on fee, vat on fees, vat on charges, moms på avgift, moms på avgifter, avgiftsmoms, \
+        moms avgift, moms avgifter, mva på gebyr, mva av gebyr, mva gebyr, gebyr mva, moms af gebyr, moms på gebyr, gebyrmoms, \
+        kulun alv, kulujen alv",
+    ),
+    (
+        BroughtForward,
+        "brought forward, balance brought forward, brought forward amount, carried over, previous balance, \
+        ingående saldo, ingående balans, överfört, överfört saldo, tidigare saldo, inngående saldo, overført, overført saldo, \
+        tidligere saldo, indgående saldo, edellinen saldo, siirtynyt saldo",
+    ),
+    (
+        Account,
+        "account, account no, account nr, account number, iban, bank account, konto, kontonr, kontonummer, bankkonto, \
+        tili, tilinro, tilinumero",
+    ),
+    (
+        Balance,
+        "balance, booked balance, account balance, running balance, balance after, saldo, bokfört saldo, kontosaldo, \
+        bokført saldo, bogført saldo, saldo efter, saldo etter",
+    ),
+    (
+        EntryText,
+        "text, details, narrative, message, transaction text, remittance information, tekst, posteringstekst, meddelande, \
+        transaktionstext, bokföringstext, rubrik, specifikation, melding, forklaring, forklarende tekst, transaksjonstekst, \
+        meddelelse, besked, viesti, selite, selitys",
+    ),
+    (
+        Counterparty,
+        "counterparty, counterparty name, payer, payer name, payee, payee name, sender, motpart, motpartens namn, betalare, \
+        avsändare, mottagare, avsender, mottaker, betaler, modpart, modtager, afsender, maksaja, saaja, saaja maksaja",
+    ),
+    (
+        BankReference,
+        "bank reference, archive reference, archive id, bankreferens, arkivreferens, verifikation, verifikationsnr, \
+        verifikationsnummer, bankreferanse, arkivreferanse, arkivref, bankreference, arkivreference, arkistointitunnus, \
+        pankin viite",
     ),
     (
         Nothing,

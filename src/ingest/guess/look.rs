@@ -3,6 +3,7 @@
 use super::encoding::{Told, encoding};
 use super::grid::{Grid, grid, grid_of_sheet};
 use super::sample::sample;
+use crate::ingest::bank::{self, HEAD_BYTES, Kind as BankKind};
 use crate::ingest::dintero::settlement::is_settlement_xml;
 use crate::ingest::payload::documents::{Documents, first_kind};
 use crate::ingest::payload::recognise::{Dintero, Kind};
@@ -56,13 +57,18 @@ const HELP: &str = "give CSV, XML, JSON, XLSX or Parquet files as a provider or 
 pub fn look(shown: &str, opened: &Opened) -> Result<Look, FileError> {
     let bytes = &opened.bytes;
     let unreadable = |error: std::io::Error| FileError::new(shown, format!("cannot be read: {error}"), "run again");
+    match bank::recognised(shown, bytes, opened.shape)? {
+        Some(BankKind::Camt) => return Ok(statement("statement of a bank, camt.053 or camt.054")),
+        Some(BankKind::Mt940) => return Ok(statement("statement of a bank, MT940")),
+        None => {}
+    }
     match opened.shape {
         Shape::Parquet => {
             let dataset = super::dataset::of_name(shown);
             Ok(Look::Plain(Plain { what: "Parquet", dataset, needs_dataset: false, provider: None }))
         }
         Shape::Xml => {
-            let head = xml::head(bytes, 1 << 14).map_err(unreadable)?;
+            let head = xml::head(bytes, HEAD_BYTES).map_err(unreadable)?;
             if is_transaction_list(&head) {
                 return Ok(plain("transaction list of Swedbank Pay, XML", Some("swedbank_pay")));
             }
@@ -96,6 +102,11 @@ pub fn look(shown: &str, opened: &Opened) -> Result<Look, FileError> {
 
 fn plain(what: &'static str, provider: Option<&'static str>) -> Look {
     Look::Plain(Plain { what, dataset: None, needs_dataset: false, provider })
+}
+
+/// What a bank says itself, whose entries tell which provider paid.
+fn statement(what: &'static str) -> Look {
+    Look::Plain(Plain { what, dataset: Some(Dataset::Bank), needs_dataset: false, provider: None })
 }
 
 fn json(shown: &str, opened: &Opened) -> Result<Look, FileError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::Reading;
 use super::answer::{Aside, Reading as WayToRead};
 use crate::ingest::library::Library;
+use crate::model::finding::Leg;
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBack as _, Row};
 use crate::pipeline::night::scan::Fresh;
@@ -171,16 +172,24 @@ impl Reading {
             {
                 named.readings.insert(way("batch of a finding", "settlement_id"));
                 named.findings.insert(place);
+            } else if finding.code.leg() == Leg::Bank && finding.transaction_number == key {
+                named.readings.insert(way("reference of the bank of a finding", "transaction_number"));
+                named.findings.insert(place);
             }
         }
         for (place, finding) in self.stored.iter().enumerate() {
             let text = |name: &str| column(&finding.columns, name);
-            if text("id") == key || (text("leg") == "file" && text("settlement_id") == key) {
-                named
-                    .readings
-                    .insert(way(if text("id") == key { "discrepancy id" } else { "batch of a finding" }, "id"));
-                named.stored.insert(place);
-            }
+            let is = if text("id") == key {
+                "discrepancy id"
+            } else if matches!(text("leg"), "file" | "bank") && text("settlement_id") == key {
+                "batch of a finding"
+            } else if text("leg") == "bank" && text("transaction_number") == key {
+                "reference of the bank of a finding"
+            } else {
+                continue;
+            };
+            named.readings.insert(way(is, "id"));
+            named.stored.insert(place);
         }
         for (place, batch) in self.report.batches.iter().enumerate() {
             if batch.reconciliation_number == key {

@@ -53,10 +53,12 @@ impl Figures {
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let as_of = report.summary.as_of.parse::<NaiveDate>().ok();
-        let seen_days = |first_seen: &str| Some((as_of? - first_seen.parse::<NaiveDate>().ok()?).num_days());
-        let open = report.findings.iter().filter(|finding| finding.status == Status::Open);
-        let ages = open.filter_map(|finding| finding.age_days.max(seen_days(&finding.first_seen)));
-        Self { oldest_open_days: ages.max().unwrap_or(0).max(0), ..Self::of_summary(&report.summary) }
+        let open = || report.findings.iter().filter(|finding| finding.status == Status::Open);
+        // Days as texts are in the order of time: only the first one is made a day.
+        let first_seen = open().map(|finding| finding.first_seen.as_str()).min();
+        let seen_days = first_seen.and_then(|day| Some((as_of? - day.parse::<NaiveDate>().ok()?).num_days()));
+        let age_days = open().filter_map(|finding| finding.age_days).max();
+        Self { oldest_open_days: age_days.max(seen_days).unwrap_or(0).max(0), ..Self::of_summary(&report.summary) }
     }
 
     /// How many findings have a status.

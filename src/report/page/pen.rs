@@ -75,6 +75,8 @@ impl Pen<'_> {
             "captures" => self.words.captures,
             "reversals" => self.words.reversals,
             "settlements" => self.words.settlements,
+            "bank" => self.words.bank,
+            "payouts" => self.words.payouts,
             other => other,
         }
     }
@@ -86,6 +88,25 @@ impl Pen<'_> {
             "restated" => self.words.file_restated,
             other => other,
         }
+    }
+
+    /// The state of a payout, as `payouts.csv` has it.
+    pub(super) fn payout_state<'b>(&self, name: &'b str) -> &'b str {
+        match name {
+            "received" => self.words.received,
+            "pending" => self.words.on_its_way,
+            "missing" => self.words.missing,
+            "other amount" => self.words.another_amount,
+            "ambiguous" => self.words.ambiguous,
+            "nothing due" => self.words.nothing_due,
+            "postponed" => self.words.postponed,
+            other => other,
+        }
+    }
+
+    /// An amount where it is known.
+    pub(super) fn known_amount(&self, amount_minor: Option<i128>, currency: &str) -> String {
+        amount_minor.map_or_else(String::new, |amount_minor| self.amount(&amount_minor, currency))
     }
 
     /// Says where rows stand that are not shown.

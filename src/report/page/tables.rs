@@ -2,6 +2,7 @@
 //! shows its first rows and says where the rest is.
 
 use super::pen::{Pen, whole};
+use crate::report::books::{AccountRow, PayoutRow};
 use crate::report::view::{BatchRow, ClearedRow, ControlRow, InputRow, RejectRow, Report};
 
 /// Rows of a table of batches or files.
@@ -60,6 +61,28 @@ impl<'a> Tables<'a> {
             let explained = explained.map(|(title, sum)| (title, pen.amount(&sum, &row.currency))).collect();
             BatchLine { row, state, title, explained }
         })
+    }
+
+    /// How the state of a payout looks: as that of a batch.
+    pub(super) fn payout_look(&self, state: &str) -> &'static str {
+        match state {
+            "received" | "nothing due" | "postponed" | "" => "agrees",
+            "pending" => "pending",
+            "missing" => "missing",
+            _ => "differs",
+        }
+    }
+
+    /// Payouts that are as they should be stand last.
+    pub(super) fn payouts(&self) -> Shown<&'a PayoutRow> {
+        let rows = self.report.books.payouts.as_deref().unwrap_or_default();
+        let (right, wrong): (Vec<_>, Vec<_>) = rows.iter().partition(|row| self.payout_look(&row.state) == "agrees");
+        shown(wrong.into_iter().chain(right), ROWS_MAX)
+    }
+
+    /// What the journal posts, an account and currency a row.
+    pub(super) fn accounts(&self) -> &'a [AccountRow] {
+        self.report.summary.journal.as_ref().map(|journal| journal.accounts.as_slice()).unwrap_or_default()
     }
 
     pub(super) fn cleared(&self) -> Shown<&'a ClearedRow> {

@@ -306,3 +306,23 @@ fn more_than_the_page_holds_is_counted_and_said() {
     assert!(html.contains("2,450 more are in discrepancies.csv."), "findings of a cause");
     assert!(html.contains("1 more are in discrepancies.csv."), "causes");
 }
+
+#[test]
+fn payouts_stand_with_their_state_and_what_needs_somebody_first() {
+    let page = rendered(&sample::report_with_books(), Lang::Sv);
+    let section = page.split("<section id=\"payouts\"").nth(1).unwrap().split("</section>").next().unwrap();
+    let section = section.replace(['\u{a0}', '\u{202f}'], "_");
+    let [wrong, right] = ["=R1-0002", "R1-0001"].map(|id| section.find(&format!("data-settlement=\"{id}\"")).unwrap());
+    assert!(wrong < right);
+    let rows: Vec<&str> = section.split("<tr").filter(|row| row.contains("data-settlement")).collect();
+    assert!(rows[0].contains("<span class=\"badge missing\">Saknas</span>"), "{}", rows[0]);
+    let amounts = |row: &str| -> Vec<String> {
+        row.split("<td class=\"n\">").skip(1).map(|cell| cell.split('<').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(amounts(rows[0]), ["-70,00_SEK", "", "", "-10,00", "-70,00", ""]);
+    assert_eq!(amounts(rows[1]), ["490,00_SEK", "5,00", "1,25", "-10,00", "473,75", "473,75"]);
+    assert!(
+        section.contains("data-account=\"1930\"><th scope=\"row\">1930 Företagskonto</th><td class=\"n\">490,00_SEK")
+    );
+    assert!(!rendered(&sample::report(), Lang::Sv).contains("payouts"));
+}

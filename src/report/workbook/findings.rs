@@ -15,10 +15,11 @@ pub(super) const TO_DO: &str = "To do";
 /// The sheet of what may still resolve itself.
 pub(super) const PENDING: &str = "Pending";
 /// The sheets of the legs, in the order in which money goes.
-pub(super) const LEGS: [(Leg, &str); 5] = [
+pub(super) const LEGS: [(Leg, &str); 6] = [
     (Leg::Line, "Lines"),
     (Leg::Operation, "Operations"),
     (Leg::Batch, "Batch findings"),
+    (Leg::Bank, "Bank"),
     (Leg::File, "Files"),
     (Leg::Record, "Records"),
 ];

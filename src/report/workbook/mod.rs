@@ -6,6 +6,7 @@
 mod ageing;
 mod amount;
 mod batches;
+mod books;
 mod cell;
 mod findings;
 mod legend;
@@ -72,6 +73,8 @@ fn tables<'a>(report: &'a Report, amounts: Amounts<'a>, words: &'a [legend::Word
     tables.extend((!insight.nights.is_empty()).then(|| others::trend(report, amounts)));
     tables.extend((!insight.days_to_settle.is_empty()).then(|| others::days_to_settle(report)));
     tables.push(batches::table(report, amounts));
+    tables.extend(report.books.payouts.as_ref().map(|rows| books::payouts(rows, amounts)));
+    tables.extend(report.summary.journal.as_ref().map(|journal| books::accounts(&journal.accounts, amounts)));
     tables.push(ageing::table(report, amounts));
     tables.extend(legs);
     tables.push(others::rejects(&report.rejects));
@@ -94,6 +97,8 @@ fn exponents(report: &Report, amounts: Amounts<'_>) -> Vec<u32> {
     let mut codes: BTreeSet<&str> = report.findings.iter().map(|row| row.currency.as_str()).collect();
     codes.extend(report.batches.iter().map(|row| row.currency.as_str()));
     codes.extend(report.cleared.iter().flatten().map(|row| row.currency.as_str()));
+    codes.extend(report.books.payouts.iter().flatten().map(|row| row.currency.as_str()));
+    codes.extend(summary.journal.iter().flat_map(|journal| &journal.accounts).map(|row| row.currency.as_str()));
     codes.extend(report.insight.causes.iter().map(|row| row.currency.as_str()));
     codes.extend(report.insight.nights.iter().flat_map(|row| &row.unsettled_minor).map(|(code, _)| code.as_str()));
     codes.extend(summary.control_totals.iter().map(|row| row.currency.as_str()));

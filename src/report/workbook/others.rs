@@ -19,7 +19,7 @@ pub(super) const CAUSES: &str = "Causes";
 /// So many ids of findings stand beside a cause.
 const IDS_MAX: usize = 20;
 
-fn columns(columns: &[(&'static str, Style, u16)]) -> Vec<Column> {
+pub(super) fn columns(columns: &[(&'static str, Style, u16)]) -> Vec<Column> {
     columns.iter().map(|(title, style, width_max)| Column::new(*title, *style, *width_max)).collect()
 }
 

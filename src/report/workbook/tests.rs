@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 
 use super::*;
+use crate::model::finding::Code;
 use crate::report::insight::{Cause, CauseRow, SpeedRow, TrendRow};
 use crate::report::sample;
 use crate::report::view::{ClearedRow, CodeRow};
@@ -57,7 +58,7 @@ fn values(sheet: &str) -> Vec<Vec<String>> {
 
 /// A report with all that a workbook can show.
 fn full() -> Report {
-    let mut report = sample::report();
+    let mut report = sample::report_with_books();
     report.summary.night = Some(crate::report::view::NightRow { number: 2, new: 1, cleared: 1 });
     report.cleared = Some(vec![ClearedRow {
         leg: "operation".into(),
@@ -108,8 +109,8 @@ fn the_sheets_stand_in_the_order_in_which_people_work() {
     };
     let plain = "Summary, To do, Pending, Batches, Ageing, Lines, Operations, Files, Rejects, Legend";
     assert_eq!(names(&sample::report(), ROWS_MAX), plain);
-    let all = "Summary, To do, Pending, Cleared, Causes, Trend, Days to settle, Batches, Ageing, Lines, Operations, Files, Rejects, \
-               Legend";
+    let all = "Summary, To do, Pending, Cleared, Causes, Trend, Days to settle, Batches, Payouts, Journal, Ageing, Lines, \
+               Operations, Files, Rejects, Legend";
     assert_eq!(names(&full(), ROWS_MAX), all);
     assert!(
         names(&full(), 2).starts_with("Summary, To do, To do 2, Pending, Pending 2, Cleared, Causes, Trend, Trend 2,")
@@ -122,6 +123,25 @@ fn the_same_report_gives_the_same_bytes_and_no_time_but_its_day() {
     assert_eq!(written(&full(), ROWS_MAX), bytes);
     let core = &parts(&bytes)["docProps/core.xml"];
     assert_eq!(core.matches("2026-11-03T00:00:00Z").count(), 2, "{core}");
+}
+
+#[test]
+fn payouts_go_from_gross_to_what_the_bank_has_and_accounts_show_what_is_posted() {
+    let mut report = full();
+    report.findings[0].code = Code::PayoutMissing;
+    let bytes = written(&report, ROWS_MAX);
+    let rows = values(&sheet(&bytes, "Payouts"));
+    assert_eq!(
+        rows[1..].iter().map(|row| row.join("|")).collect::<Vec<_>>(),
+        [
+            "swedbank_pay|R1-0001|SEK|46325|received|490.00|0.00|5.00|1.25|stated|-10.00|473.75|473.75|46327|473.75",
+            "swedbank_pay|=R1-0002|SEK|46325|missing|-70.00|0.00|-10.00|-70.00",
+        ]
+    );
+    let rows = values(&sheet(&bytes, "Journal"));
+    assert_eq!(rows[1].join("|"), "1580|Fordringar|SEK|-490.00");
+    assert_eq!(rows[2].join("|"), "1930|Företagskonto|SEK|490.00");
+    assert_eq!(values(&sheet(&bytes, "Bank")).len(), 2);
 }
 
 #[test]

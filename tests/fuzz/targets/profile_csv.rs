@@ -28,6 +28,8 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             ("vat_rate", "m"),
         ]),
         pairs(&[("gross_amount", "b"), ("kind", "k"), ("fee_amount", "a")]),
+        pairs(&[("amount", "Belopp"), ("booked_on", "Datum"), ("text", "Text"), ("balance", "Saldo")]),
+        pairs(&[("settlement_id", "Ref"), ("payout_amount", "Belopp"), ("paid_at", "Datum"), ("fee_amount", "a")]),
     ];
     let formats = [
         None,

@@ -130,8 +130,20 @@ pub fn is_credit(leaf: Leaf<'_>) -> Result<bool, XmlError> {
     }
 }
 
+/// Whether a flag is set.
+pub fn is_true(leaf: Leaf<'_>) -> Result<bool, XmlError> {
+    match leaf.text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(leaf.place.error("RvslInd is neither true nor false", HELP_BANK)),
+    }
+}
+
 /// An amount in minor units of its currency.
 pub fn minor(text: &str, code: &str, ways: &BankWays<'_>, place: Place) -> Result<i64, XmlError> {
+    if code.is_empty() {
+        return Err(place.error("an amount without its currency (Ccy)", HELP_BANK));
+    }
     let Some(currency) = ways.currencies.find(code.as_bytes()) else {
         let problem = format!("an amount in the currency {:?}, which is not an active ISO 4217 code", short(code));
         return Err(place.error(problem, "if it is right, add it with its decimals in [currencies]"));
@@ -155,6 +167,6 @@ pub fn day(text: &str, place: Place) -> Result<NaiveDate, XmlError> {
 }
 
 /// The beginning of a value, for a message.
-fn short(text: &str) -> String {
+pub fn short(text: &str) -> String {
     text.chars().take(40).collect()
 }

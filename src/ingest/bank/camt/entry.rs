@@ -1,15 +1,17 @@
 //! One `Ntry` while it is read, with its `TxDtls`.
 
-use super::balance::{day, is_credit, minor};
+use super::balance::{day, is_credit, is_true, minor};
 use super::{HELP_BANK, Leaf};
 use crate::ingest::bank::BankWays;
 use crate::ingest::bank::collect::{HELP_SPLIT, Room};
-use crate::ingest::bank::words::References;
+use crate::ingest::bank::words::{References, own_id};
 use crate::ingest::xml::{Place, XmlError};
 use crate::model::bank::Entry;
 
 /// Bytes of the texts that one entry, or one transaction in it, has at once.
 const TEXTS_BYTES_MAX: usize = 1 << 20;
+/// Bytes of the references of all transactions in one entry.
+const INNER_BYTES_MAX: usize = 64 << 20;
 /// The most transactions in one entry.
 const TRANSACTIONS_MAX: usize = 1 << 17;
 
@@ -88,6 +90,8 @@ pub struct EntryDraft {
     told: Told,
     inner: Option<TransactionDraft>,
     transactions: Vec<Transaction>,
+    /// Bytes of the references of its transactions.
+    inner_bytes: usize,
 }
 
 /// What an entry turned out to be.
@@ -112,6 +116,7 @@ impl EntryDraft {
             told: Told::default(),
             inner: None,
             transactions: Vec::new(),
+            inner_bytes: 0,
         }
     }
 
@@ -130,16 +135,9 @@ impl EntryDraft {
     }
 
     /// The end of an element inside `Ntry`. The currency is the account's.
-    pub fn close(
-        &mut self,
-        path: &str,
-        leaf: Leaf<'_>,
-        currency: &str,
-        ways: &BankWays<'_>,
-        room: &mut Room,
-    ) -> Result<(), XmlError> {
+    pub fn close(&mut self, path: &str, leaf: Leaf<'_>, currency: &str, ways: &BankWays<'_>) -> Result<(), XmlError> {
         if path == "/NtryDtls/TxDtls" {
-            return self.close_transaction(currency, ways, room);
+            return self.close_transaction(currency, ways);
         }
         if let (Some(inner), Some(path)) = (&mut self.inner, path.strip_prefix("/NtryDtls/TxDtls")) {
             return inner.leaf(path, leaf);
@@ -147,13 +145,13 @@ impl EntryDraft {
         match path {
             "/Amt" => self.amount = Some((leaf.text.to_owned(), leaf.currency.to_owned())),
             "/CdtDbtInd" => self.direction = Some(is_credit(leaf)?),
-            "/RvslInd" => self.is_reversal = matches!(leaf.text, "true" | "1"),
+            "/RvslInd" => self.is_reversal = is_true(leaf)?,
             "/Sts" if leaf.text.is_empty() => {}
             "/Sts" | "/Sts/Cd" => self.status = leaf.text.to_owned(),
             "/BookgDt/Dt" | "/BookgDt/DtTm" => self.booked_on = leaf.text.to_owned(),
             "/ValDt/Dt" | "/ValDt/DtTm" => self.value_on = leaf.text.to_owned(),
             "/AcctSvcrRef" => {
-                self.bank_reference = leaf.text.to_owned();
+                self.bank_reference = own_id(leaf.text);
                 self.told.references.id(leaf.text);
             }
             "/NtryDtls/Btch/MsgId" | "/NtryDtls/Btch/PmtInfId" => self.told.references.id(leaf.text),
@@ -163,7 +161,7 @@ impl EntryDraft {
         Ok(())
     }
 
-    fn close_transaction(&mut self, currency: &str, ways: &BankWays<'_>, room: &mut Room) -> Result<(), XmlError> {
+    fn close_transaction(&mut self, currency: &str, ways: &BankWays<'_>) -> Result<(), XmlError> {
         let Some(inner) = self.inner.take() else { return Ok(()) };
         let is_credit =
             inner.direction.or(self.direction).ok_or_else(|| self.without("CdtDbtInd before its details"))?;
@@ -175,9 +173,13 @@ impl EntryDraft {
             }
             None => None,
         };
-        room.take(&inner.told.references).map_err(|problem| inner.place.error(problem, HELP_SPLIT))?;
-        if self.transactions.len() == TRANSACTIONS_MAX {
-            let problem = format!("an entry of more than {TRANSACTIONS_MAX} transactions");
+        self.inner_bytes += inner.told.references.bytes();
+        if self.transactions.len() == TRANSACTIONS_MAX || self.inner_bytes > INNER_BYTES_MAX {
+            let problem = if self.inner_bytes > INNER_BYTES_MAX {
+                format!("the references of an entry take more than {INNER_BYTES_MAX} bytes")
+            } else {
+                format!("an entry of more than {TRANSACTIONS_MAX} transactions")
+            };
             return Err(inner.place.error(problem, "ask the bank for a file with fewer transactions an entry"));
         }
         self.transactions.push(Transaction {
@@ -218,16 +220,19 @@ impl EntryDraft {
             let part = |part: Transaction| {
                 let mut references = part.references;
                 references.extend(&self.told.references);
-                Entry {
+                let provider = part.provider.or_else(|| own_provider.clone());
+                room.take(provider.is_some(), &references).map_err(|problem| self.place.error(problem, HELP_SPLIT))?;
+                Ok(Entry {
                     booked_on,
                     amount_minor: part.amount_minor.unwrap_or(0),
-                    provider: part.provider.or_else(|| own_provider.clone()),
+                    provider,
                     references: references.into_keys(),
                     bank_reference: first_of(&self.bank_reference, part.bank_reference),
                     source: source(part.place),
-                }
+                })
             };
-            return Ok(Finished::Booked(self.transactions.into_iter().map(part).collect()));
+            let parts: Result<_, XmlError> = self.transactions.into_iter().map(part).collect();
+            return parts.map(Finished::Booked);
         }
         // One entry for all: it names a provider where it does so itself, or where each of its transactions does.
         let mut named = self.transactions.iter().map(|part| part.provider.clone());
@@ -235,7 +240,7 @@ impl EntryDraft {
         let provider = own_provider.or_else(|| first.filter(|first| named.all(|other| other.as_ref() == Some(first))));
         let mut references = self.told.references;
         self.transactions.iter().for_each(|part| references.extend(&part.references));
-        room.take(&references).map_err(|problem| self.place.error(problem, HELP_SPLIT))?;
+        room.take(provider.is_some(), &references).map_err(|problem| self.place.error(problem, HELP_SPLIT))?;
         let only = match <[Transaction; 1]>::try_from(self.transactions) {
             Ok([only]) => only.bank_reference,
             Err(_) => String::new(),
@@ -264,7 +269,7 @@ impl TransactionDraft {
             "/AmtDtls/TxAmt/Amt" => self.amount_of_details = money(),
             "/CdtDbtInd" => self.direction = Some(is_credit(leaf)?),
             "/Refs/AcctSvcrRef" => {
-                self.bank_reference = leaf.text.to_owned();
+                self.bank_reference = own_id(leaf.text);
                 self.told.references.id(leaf.text);
             }
             "/Refs/MsgId"

@@ -67,14 +67,22 @@ pub fn is_camt(head: &[u8]) -> bool {
             Ok(Item::Open(tag)) if tag.name == "Document" && declared(&tag).is_some_and(|name| is_ours(&name)) => {
                 return true;
             }
-            Ok(Item::End) | Err(_) => return false,
+            Ok(Item::End) => return false,
+            // A DOCTYPE, or a tag that goes on behind these bytes: the reader says what is wrong with it.
+            Err(_) => {
+                let names = |name: &&str| memchr::memmem::find(head, name.as_bytes()).is_some();
+                return head.starts_with(b"<") && NAMESPACES.iter().any(|name| names(&name));
+            }
             Ok(_) => {}
         }
     }
 }
 
+/// Of namespaces: an intraday report, a statement, an advice.
+const NAMESPACES: [&str; 3] = ["camt.052", "camt.053", "camt.054"];
+
 fn is_ours(declared: &str) -> bool {
-    ["camt.052", "camt.053", "camt.054"].iter().any(|message| declared.starts_with(message))
+    NAMESPACES.iter().any(|message| declared.starts_with(message))
 }
 
 /// Reads camt.053 or camt.054. `shown` is the path as given.
@@ -85,7 +93,11 @@ fn is_ours(declared: &str) -> bool {
 pub fn read_camt(shown: &str, bytes: &Bytes, ways: &BankWays<'_>) -> Result<BankFile, FileError> {
     let input = BufReader::new(Sequential::new(bytes));
     let read = read(shown, Document::new(input), ways);
-    read.map_err(|error| FileError::new(shown, error.problem, error.help).at(error.line, Some(error.column)))
+    read.map_err(|error| {
+        // What is wrong with any XML is said for files of providers.
+        let help = error.help.replace("the provider", "the bank").replace("a provider", "a bank");
+        FileError::new(shown, error.problem, help).at(error.line, Some(error.column))
+    })
 }
 
 /// The text of a leaf element and where it stands.

@@ -1,10 +1,10 @@
 //! Statements of a message while they are read: their pages put together.
 
-use super::balance::{BalanceDraft, Balances};
+use super::balance::{BalanceDraft, Balances, minor, short};
 use super::entry::{EntryDraft, Finished};
 use super::{HELP_BANK, Leaf};
 use crate::ingest::bank::BankWays;
-use crate::ingest::bank::collect::{HELP_SPLIT, Room, STATEMENTS_MAX, begun, enter, join};
+use crate::ingest::bank::collect::{HELP_SPLIT, Room, STATEMENTS_MAX, begun, enter, join, name};
 use crate::ingest::xml::{Place, XmlError};
 use crate::model::bank::{REFERENCES_MAX, Statement, StatementKind};
 
@@ -86,10 +86,10 @@ impl<'w> Reading<'w> {
             if inside.is_empty() {
                 return self.close_entry();
             }
-            if inside == "/Amt" {
+            if inside == "/Amt" && !leaf.currency.is_empty() {
                 page.currency(leaf.currency, leaf.place)?;
             }
-            return entry.close(inside, leaf, &page.statement.currency, &self.ways, &mut self.room);
+            return entry.close(inside, leaf, &page.statement.currency, &self.ways);
         }
         if let (Some(balance), Some(inside)) = (&mut self.balance, path.strip_prefix("/Bal")) {
             if !inside.is_empty() {
@@ -103,14 +103,16 @@ impl<'w> Reading<'w> {
             return Ok(());
         }
         let statement = &mut page.statement;
+        let error = |problem: String| leaf.place.error(problem, HELP_BANK);
         match path {
-            "" => self.close_page(),
-            "/Id" => statement.statement_id = leaf.text.to_owned(),
-            "/StmtPgntn/PgNb" | "/NtfctnPgntn/PgNb" => page.number = leaf.text.parse().ok(),
-            "/ElctrncSeqNb" => statement.number = leaf.text.parse().ok(),
-            "/LglSeqNb" => page.legal_number = leaf.text.parse().ok(),
+            "" => self.close_page(leaf.place)?,
+            "/Id" => statement.statement_id = name(leaf.text, "the id of a statement (Id)").map_err(error)?,
+            "/StmtPgntn/PgNb" | "/NtfctnPgntn/PgNb" => page.number = Some(whole(leaf, "PgNb")?),
+            "/ElctrncSeqNb" => statement.number = Some(whole(leaf, "ElctrncSeqNb")?),
+            "/LglSeqNb" => page.legal_number = Some(whole(leaf, "LglSeqNb")?),
             "/Acct/Id/IBAN" | "/Acct/Id/Othr/Id" => {
-                statement.account = leaf.text.split_whitespace().collect();
+                let account: String = leaf.text.split_whitespace().collect();
+                statement.account = name(&account, "the number of an account (Acct)").map_err(error)?;
             }
             "/Acct/Ccy" => page.currency(leaf.text, leaf.place)?,
             _ => {}
@@ -127,13 +129,15 @@ impl<'w> Reading<'w> {
         Ok(())
     }
 
-    fn close_page(&mut self) {
-        let Some(mut page) = self.page.take() else { return };
+    fn close_page(&mut self, place: Place) -> Result<(), XmlError> {
+        let Some(mut page) = self.page.take() else { return Ok(()) };
         if page.statement.currency.is_empty() {
             // It holds neither a balance nor an entry.
             self.passed_over += 1;
-            return;
+            return Ok(());
         }
+        // Of an account without balances and entries no amount was read.
+        minor("0", &page.statement.currency, &self.ways, place)?;
         (page.statement.opening, page.statement.closing) = page.balances.outer();
         page.statement.number = page.statement.number.or(page.legal_number);
         match self.done.last_mut() {
@@ -144,6 +148,7 @@ impl<'w> Reading<'w> {
             }
             _ => self.done.push(page),
         }
+        Ok(())
     }
 
     /// The statements, and what is to be said of them.
@@ -182,6 +187,13 @@ impl<'w> Reading<'w> {
     }
 }
 
+/// The number of a statement or a page.
+fn whole(leaf: Leaf<'_>, element: &str) -> Result<u64, XmlError> {
+    let text = leaf.text;
+    text.parse()
+        .map_err(|_| leaf.place.error(format!("{element} is {:?}, which is no whole number", short(text)), HELP_BANK))
+}
+
 impl Page {
     /// A currency that is stated: all of a statement have one.
     fn currency(&mut self, code: &str, place: Place) -> Result<(), XmlError> {
@@ -192,9 +204,11 @@ impl Page {
         if known == code {
             return Ok(());
         }
-        let code: String = code.chars().take(8).collect();
-        let problem =
-            format!("a balance or entry in {code:?} on the statement of line {}, which is in {known}", self.place.line);
+        let problem = format!(
+            "a balance or entry in {:?} on the statement of line {}, which is in {known}",
+            short(code),
+            self.place.line
+        );
         Err(place.error(problem, HELP_BANK))
     }
 

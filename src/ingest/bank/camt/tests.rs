@@ -253,6 +253,26 @@ fn what_is_in_doubt_makes_the_file_unreadable() {
     }
     let others = [
         (bad("SEK", "XQX"), "a balance or entry in \"XQX\" on the statement of line 3, which is in SEK"),
+        (bad(" Ccy=\"SEK\"", ""), "an amount without its currency (Ccy)"),
+        (bad("<Sts>", "<RvslInd>yes</RvslInd><Sts>"), "RvslInd is neither true nor false"),
+        (
+            statement(&[]).replace("<Id>S1</Id>", "<Id>S1</Id><ElctrncSeqNb>seven</ElctrncSeqNb>"),
+            "ElctrncSeqNb is \"seven\", which is no whole number",
+        ),
+        (
+            statement(&[]).replace("<Id>S1</Id>", "<Id>S1</Id><StmtPgntn><PgNb>first</PgNb></StmtPgntn>"),
+            "PgNb is \"first\", which is no whole number",
+        ),
+        (statement(&[]).replace("S1", &"1".repeat(141)), "the id of a statement (Id) of more than 140 characters"),
+        (
+            statement(&[]).replace("SE35 5000", &"1".repeat(141)),
+            "the number of an account (Acct) of more than 140 characters",
+        ),
+        (
+            statement(&[]).replace("<Ccy>SEK</Ccy>", "<Ccy>KRONOR</Ccy>"),
+            "an amount in the currency \"KRONOR\", which is not an active ISO 4217 code",
+        ),
+        (statement(&[]).replace("<Document", "<!DOCTYPE Document SYSTEM \"x\">\n<Document"), "a DOCTYPE"),
         (bad("CRDT", "CREDIT"), "CdtDbtInd is neither CRDT nor DBIT"),
         (bad("<CdtDbtInd>CRDT</CdtDbtInd>", ""), "an entry without CdtDbtInd"),
         (bad("<Amt Ccy=\"SEK\">1.00</Amt>", ""), "an entry without an amount (Amt)"),

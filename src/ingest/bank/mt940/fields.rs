@@ -118,6 +118,11 @@ impl<R: BufRead> Fields<R> {
         }
         let text = String::from_utf8(bytes)
             .unwrap_or_else(|error| WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned());
-        Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.contains('\r') {
+            let problem = "lines that end with CR alone".to_owned();
+            return Err(Fault { line: self.line, problem, help: "save the file with lines that end with CR and LF" });
+        }
+        Ok(Some(text.to_owned()))
     }
 }

@@ -6,6 +6,9 @@ use crate::ingest::bank::collect;
 use crate::model::bank::Balance;
 use crate::model::currency::{Currencies, Currency};
 
+/// The most of a number that a message shows.
+const SHOWN_BYTES_MAX: usize = 40;
+
 /// An entry as its line has it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
@@ -27,10 +30,13 @@ pub fn balance(text: &str, currencies: &Currencies) -> Result<(Currency, Balance
     let is_credit = match cut(&mut rest, 1) {
         "C" => true,
         "D" => false,
-        _ => return Err("it begins with neither C nor D".to_owned()),
+        mark => return Err(is_not("it begins with neither C nor D", mark)),
     };
     let on = day(cut(&mut rest, 6))?;
     let code = cut(&mut rest, 3);
+    if code.is_empty() {
+        return Err("it ends before its currency".to_owned());
+    }
     let currency = currencies
         .find(code.as_bytes())
         .ok_or_else(|| format!("the currency {code:?} is not an active ISO 4217 code; add it with its decimals in [currencies] if it is right"))?;
@@ -48,14 +54,15 @@ pub fn entry(text: &str, exponent: u32) -> Result<Line, String> {
     // A credit taken back is a debit, and a debit taken back a credit.
     let marks = [("RC", false), ("RD", true), ("C", true), ("D", false)];
     let Some((mark, is_credit)) = marks.into_iter().find(|(mark, _)| rest.starts_with(mark)) else {
-        return Err("the mark behind its days is none of C, D, RC and RD".to_owned());
+        let wanted = "the mark behind its days is none of C, D, RC and RD";
+        return Err(is_not(wanted, rest.get(..1).unwrap_or_default()));
     };
     cut(&mut rest, mark.len());
     // The third letter of the currency may follow.
     if rest.starts_with(|c: char| c.is_ascii_alphabetic()) {
         cut(&mut rest, 1);
     }
-    let len = rest.bytes().position(|byte| !byte.is_ascii_digit() && byte != b',').unwrap_or(rest.len());
+    let len = rest.bytes().position(|byte| !is_of_number(byte)).unwrap_or(rest.len());
     let amount_minor = amount(cut(&mut rest, len), exponent)?;
     let kind = cut(&mut rest, 4);
     let is_kind = kind.len() == 4 && kind.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
@@ -70,6 +77,22 @@ pub fn entry(text: &str, exponent: u32) -> Result<Line, String> {
         bank_reference: bank_reference.trim().to_owned(),
         details: details.to_owned(),
     })
+}
+
+/// What a number of any form may have; others end it.
+fn is_of_number(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b',' | b'.' | b'-' | b'+')
+}
+
+/// A reason with what stands there, where that is a number or one capital: anything else may be the text of a person.
+fn is_not(reason: &str, text: &str) -> String {
+    let is_mark = matches!(text.as_bytes(), [mark] if mark.is_ascii_uppercase());
+    let is_short = text.len() <= SHOWN_BYTES_MAX && !text.is_empty();
+    if is_mark || is_short && text.bytes().all(is_of_number) {
+        format!("{reason}: {text:?}")
+    } else {
+        reason.to_owned()
+    }
 }
 
 /// Cuts off so many bytes; nothing where there are fewer.
@@ -91,7 +114,7 @@ fn day(text: &str) -> Result<NaiveDate, String> {
         let year = if year < 80 { 2000 + year } else { 1900 + year };
         NaiveDate::from_ymd_opt(year, number(text, 2)?, number(text, 4)?)
     };
-    read().ok_or_else(|| "a day is YYMMDD".to_owned())
+    read().ok_or_else(|| is_not("a day is YYMMDD", text))
 }
 
 /// The day of `MMDD` that is nearest to another one: the year may have turned between them.
@@ -99,17 +122,17 @@ fn nearest(text: &str, to: NaiveDate) -> Result<NaiveDate, String> {
     let year = to.year();
     let read = |year: i32| NaiveDate::from_ymd_opt(year, number(text, 0)?, number(text, 2)?);
     let days = [year - 1, year, year + 1].into_iter().filter_map(read);
-    days.min_by_key(|day| (*day - to).num_days().abs()).ok_or_else(|| "the day of booking is MMDD".to_owned())
+    days.min_by_key(|day| (*day - to).num_days().abs()).ok_or_else(|| is_not("the day of booking is MMDD", text))
 }
 
 /// An amount with the comma that SWIFT demands.
 fn amount(text: &str, exponent: u32) -> Result<i64, String> {
-    let refused = || "an amount is digits with one comma".to_owned();
+    let refused = || is_not("an amount is digits with one comma", text);
     let (whole, fraction) = text.split_once(',').ok_or_else(refused)?;
     if whole.is_empty() || whole.contains('.') || fraction.contains(['.', ',']) {
         return Err(refused());
     }
-    collect::amount(&format!("{whole}.{fraction}"), exponent)
+    collect::amount(&format!("{whole}.{fraction}"), exponent).map_err(|reason| is_not(&reason, text))
 }
 
 #[cfg(test)]
@@ -135,12 +158,16 @@ mod tests {
         }
         let bad = [
             ("", "it begins with neither C nor D"),
-            ("X260930SEK1,", "it begins with neither C nor D"),
-            ("C261330SEK1,", "a day is YYMMDD"),
-            ("C260930SEK1.00", "an amount is digits with one comma"),
-            ("C260930SEK1", "an amount is digits with one comma"),
-            ("C260930SEK1,005", "the currency has 2 decimals"),
-            ("C260930SEK-1,00", "an amount is digits with at most one decimal mark, without a sign"),
+            ("X260930SEK1,", "it begins with neither C nor D: \"X\""),
+            ("x260930SEK1,", "it begins with neither C nor D"),
+            ("C261330SEK1,", "a day is YYMMDD: \"261330\""),
+            ("C26093xSEK1,", "a day is YYMMDD"),
+            ("C260930SE", "it ends before its currency"),
+            ("C260930SEK1.00", "an amount is digits with one comma: \"1.00\""),
+            ("C260930SEK1", "an amount is digits with one comma: \"1\""),
+            ("C260930SEK1,005", "the currency has 2 decimals: \"1,005\""),
+            ("C260930SEK-1,00", "an amount is digits with at most one decimal mark, without a sign: \"-1,00\""),
+            ("C260930SEKmany", "an amount is digits with one comma"),
         ];
         for (text, reason) in bad {
             assert_eq!(super::balance(text, &currencies), Err(reason.to_owned()), "{text}");
@@ -178,12 +205,13 @@ mod tests {
         );
         let bad = [
             ("", "a day is YYMMDD"),
-            ("2610321005C1,00NTRFA", "a day is YYMMDD"),
-            ("2610051332C1,00NTRFA", "the day of booking is MMDD"),
-            ("2610051005X1,00NTRFA", "the mark behind its days is none of C, D, RC and RD"),
-            ("2610051005C1.00NTRFA", "an amount is digits with one comma"),
-            ("2610051005C1,0,0NTRFA", "an amount is digits with one comma"),
-            ("2610051005C,5NTRFA", "an amount is digits with one comma"),
+            ("2610321005C1,00NTRFA", "a day is YYMMDD: \"261032\""),
+            ("2610051332C1,00NTRFA", "the day of booking is MMDD: \"1332\""),
+            ("2610051005X1,00NTRFA", "the mark behind its days is none of C, D, RC and RD: \"X\""),
+            ("2610051005C1.00NTRFA", "an amount is digits with one comma: \"1.00\""),
+            ("2610051005C1,0,0NTRFA", "an amount is digits with one comma: \"1,0,0\""),
+            ("2610051005C,5NTRFA", "an amount is digits with one comma: \",5\""),
+            ("2610051005C-1,00NTRFA", "an amount is digits with at most one decimal mark, without a sign: \"-1,00\""),
             ("2610051005C1,00", "the amount is not followed by a type of four letters and digits, such as NTRF"),
             ("2610051005C1,00ntrf", "the amount is not followed by a type of four letters and digits, such as NTRF"),
         ];

@@ -6,7 +6,8 @@
 //! :28C: number/page          :62F: closing balance, last page (:62M: of an earlier page), :64: :65: :86:
 //! ```
 //!
-//! Banks disagree on the characters of a text: it is read as UTF-8, else as Windows-1252. All that counts is ASCII.
+//! Banks disagree on the characters of a text: it is read as UTF-8, else as Windows-1252, and as UTF-16 where the file
+//! begins so. All that counts is ASCII.
 
 mod fields;
 mod line;
@@ -14,11 +15,12 @@ mod text;
 
 use std::io::BufReader;
 
-use super::collect::{HELP_SPLIT, Room, STATEMENTS_MAX, begun, enter, join};
-use super::words::References;
+use super::collect::{HELP_SPLIT, Room, STATEMENTS_MAX, begun, enter, join, name};
+use super::words::{References, own_id};
 use super::{BankFile, BankWays};
 use crate::engine::source::Bytes;
-use crate::ingest::source::{FileError, Sequential};
+use crate::ingest::profile::encoding::{Decoded, recognised};
+use crate::ingest::source::FileError;
 use crate::model::bank::{Balance, Entry, REFERENCES_MAX, Statement, StatementKind};
 use crate::model::currency::Currency;
 use fields::{Field, Fields, tag_of};
@@ -29,18 +31,31 @@ const HELP_CUT: &str = "the file is damaged or was cut off: fetch it again from 
 /// Before the first field stand at most so many lines of headers.
 const HEADER_LINES_MAX: usize = 8;
 
-/// Whether a file is MT940, from its first bytes: its first field is `:20:`, and an opening balance follows.
+/// Whether a file is MT940, or a damaged one or another message of SWIFT, which its reader says: by its first bytes,
+/// which begin with `:20:`, or hold fields of a statement behind a few lines of headers.
 #[must_use]
 pub fn is_mt940(head: &[u8]) -> bool {
     let head = String::from_utf8_lossy(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head));
-    let mut lines = head.lines().map(|line| fields::without_blocks(line.trim_end()).unwrap_or_default());
-    let begins = lines.by_ref().take(HEADER_LINES_MAX).find_map(|line| tag_of(line).map(|(tag, _)| tag == "20"));
-    begins == Some(true)
-        && lines.filter_map(|line| tag_of(line)).map(|(tag, _)| tag).take_while(|tag| *tag != "61").any(is_opening)
+    let lines = || {
+        let lines = head.split(['\n', '\r']).filter_map(fields::without_blocks);
+        lines.filter(|line| !line.trim().is_empty()).map(|line| tag_of(line).map_or("", |(tag, _)| tag))
+    };
+    lines().next() == Some("20")
+        || lines().take(HEADER_LINES_MAX).any(|tag| !tag.is_empty()) && lines().any(is_of_statements)
 }
 
-fn is_opening(tag: &str) -> bool {
-    matches!(tag, "60F" | "60M")
+fn is_of_statements(tag: &str) -> bool {
+    matches!(tag, "60F" | "60M" | "61" | "62F" | "62M")
+}
+
+/// A file as UTF-8, or as the bytes that it has where it begins neither as UTF-16 nor with a mark.
+///
+/// # Errors
+/// It cannot be read.
+pub fn decoded<'b>(shown: &str, bytes: &'b Bytes) -> Result<Decoded<'b>, FileError> {
+    let (encoding, mark_len) = recognised(shown, bytes, None)?;
+    Decoded::new(bytes, encoding, mark_len)
+        .map_err(|error| FileError::new(shown, format!("cannot be read: {error}"), "run again"))
 }
 
 /// Reads MT940. `shown` is the path as given.
@@ -50,7 +65,7 @@ fn is_opening(tag: &str) -> bool {
 pub fn read_mt940(shown: &str, bytes: &Bytes, ways: &BankWays<'_>) -> Result<BankFile, FileError> {
     let fault = |fault: Fault| FileError::new(shown, fault.problem, fault.help).at(fault.line, None);
     let mut reading = Reading { shown, ways: *ways, room: Room::default(), open: None, done: Vec::new() };
-    let mut fields = Fields::new(BufReader::new(Sequential::new(bytes)));
+    let mut fields = Fields::new(BufReader::new(decoded(shown, bytes)?));
     while let Some(field) = fields.next().map_err(fault)? {
         reading.field(&field).map_err(fault)?;
     }
@@ -118,7 +133,9 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn field(&mut self, field: &Field) -> Result<(), Fault> {
-        let fault = |problem: String| Err(Fault { line: field.line, problem, help: HELP_BANK });
+        fn fault<T>(field: &Field, problem: String) -> Result<T, Fault> {
+            Err(Fault { line: field.line, problem, help: HELP_BANK })
+        }
         if field.tag == "20" {
             self.end()?;
             if self.done.len() == STATEMENTS_MAX {
@@ -126,30 +143,42 @@ impl Reading<'_> {
                 return Err(Fault { line: field.line, problem, help: HELP_SPLIT });
             }
             let mut statement = begun(StatementKind::Statement, format!("{}:{}", self.shown, field.line));
-            statement.statement_id = field.first_line().to_owned();
+            statement.statement_id =
+                name(field.first_line(), "the id of a statement (:20:)").or_else(|problem| fault(field, problem))?;
             let page = Page { statement, line: field.line, currency: None, goes_on: false, is_gone_on: false };
             self.open = Some((page, None));
             return Ok(());
         }
         let Some((page, _)) = &mut self.open else {
-            return fault(format!("field :{}: before any :20:, which begins a statement", field.tag));
+            return fault(field, format!("field :{}: before any :20:, which begins a statement", field.tag));
         };
         let statement = &mut page.statement;
         match field.tag.as_str() {
-            "25" | "25P" => statement.account = field.first_line().split_whitespace().collect(),
+            "25" | "25P" => {
+                let account: String = field.first_line().split_whitespace().collect();
+                statement.account =
+                    name(&account, "the number of an account (:25:)").or_else(|problem| fault(field, problem))?;
+            }
             "28C" | "28" => {
                 let number = field.first_line().split('/').next().unwrap_or_default();
-                statement.number = number.trim().parse().ok();
+                statement.number = Some(number.trim().parse().or_else(|_| {
+                    fault(field, format!(":{}: does not begin with the number of the statement", field.tag))
+                })?);
+            }
+            "34F" | "13D" | "90C" | "90D" if statement.opening.is_none() => {
+                let problem = "is an intraday report (MT942), which may still change".to_owned();
+                let help = "ask the bank for the statement of the day (MT940)";
+                return Err(Fault { line: field.line, problem, help });
             }
             "60F" | "60M" if statement.opening.is_some() => {
-                return fault("a second opening balance (:60F:) in one statement".to_owned());
+                return fault(field, "a second opening balance (:60F:) in one statement".to_owned());
             }
             "60F" | "60M" => {
                 page.statement.opening = Some(page.balance(field, &self.ways)?);
                 page.goes_on = field.tag == "60M";
             }
             "62F" | "62M" if statement.closing.is_some() => {
-                return fault("a second closing balance (:62F:) in one statement".to_owned());
+                return fault(field, "a second closing balance (:62F:) in one statement".to_owned());
             }
             "62F" | "62M" => {
                 page.statement.closing = Some(page.balance(field, &self.ways)?);
@@ -157,7 +186,7 @@ impl Reading<'_> {
                 self.close_entry("")?;
             }
             "61" if statement.opening.is_none() || statement.closing.is_some() => {
-                return fault("an entry (:61:) that does not stand between :60F: and :62F:".to_owned());
+                return fault(field, "an entry (:61:) that does not stand between :60F: and :62F:".to_owned());
             }
             "61" => {
                 self.close_entry("")?;
@@ -193,14 +222,14 @@ impl Reading<'_> {
         let mut texts = vec![entry.details.clone()];
         text::describe(described, &mut references, &mut texts);
         let full = |problem| Fault { line, problem, help: HELP_SPLIT };
-        self.room.take(&references).map_err(full)?;
         let provider = self.ways.names.provider_of(&texts).map(str::to_owned);
+        self.room.take(provider.is_some(), &references).map_err(full)?;
         let entry = Entry {
             booked_on: entry.booked_on,
             amount_minor: entry.amount_minor,
             provider,
             references: references.into_keys(),
-            bank_reference: entry.bank_reference,
+            bank_reference: own_id(&entry.bank_reference),
             source: format!("{}:{line}", self.shown),
         };
         enter(&mut page.statement, entry);

@@ -128,10 +128,23 @@ fn what_is_in_doubt_makes_the_file_unreadable() {
         (
             bad(":61:2610051005D", ":61:2610051005X"),
             8,
-            "an entry (:61:) cannot be read: the mark behind its days is none of C, D, RC and RD",
+            "an entry (:61:) cannot be read: the mark behind its days is none of C, D, RC and RD: \"X\"",
         ),
-        (bad("121222,74", "121222.74"), 5, "an entry (:61:) cannot be read: an amount is digits with one comma"),
-        (bad("121222,74", "121222,745"), 5, "an entry (:61:) cannot be read: the currency has 2 decimals"),
+        (
+            bad("121222,74", "121222.74"),
+            5,
+            "an entry (:61:) cannot be read: an amount is digits with one comma: \"121222.74\"",
+        ),
+        (
+            bad("121222,74", "121222,745"),
+            5,
+            "an entry (:61:) cannot be read: the currency has 2 decimals: \"121222,745\"",
+        ),
+        (bad("278/1", "first"), 3, ":28C: does not begin with the number of the statement"),
+        (bad("SE35 5000", &"9".repeat(141)), 2, "the number of an account (:25:) of more than 140 characters"),
+        (bad("ST261005", &"9".repeat(141)), 1, "the id of a statement (:20:) of more than 140 characters"),
+        (bad(":60F:", ":34F:"), 4, "is an intraday report (MT942), which may still change"),
+        (WHOLE.replace('\n', "\r"), 1, "lines that end with CR alone"),
         (bad(":62F:C261005SEK", ":62F:C261005EUR"), 9, "the balances of a statement in SEK and EUR"),
         (
             bad(":60F:C261004SEK", ":60F:C261004XQX"),
@@ -162,15 +175,19 @@ fn what_is_in_doubt_makes_the_file_unreadable() {
 
 #[test]
 fn a_file_is_known_by_its_first_bytes() {
-    let no = [
-        "",
-        ":20:A\n:25:B\n:28C:1\n:34F:SEK0,\n:61:261005C1,00NTRF\n:60F:x",
-        "order_id,amount\n:20:\n",
-        ":25:A\n:20:B\n:60F:C261004SEK5,00",
-        "a\nb\nc\nd\ne\nf\ng\nh\n:20:A\n:60F:",
-    ];
+    let no = ["", "order_id,amount\n:20:\n", "a\nb\nc\nd\ne\nf\ng\nh\n:20:A\n:60F:"];
     for text in no {
         assert!(!is_mt940(text.as_bytes()), "{text}");
     }
-    assert!(is_mt940(b":20:A\r\n:25:B\r\n:28C:1\r\n:60M:C261004SEK5,00\r\n"));
+    // Also what its reader refuses with a word of its own.
+    let yes = [
+        ":20:A\r\n:25:B\r\n:28C:1\r\n:60M:C261004SEK5,00\r\n",
+        ":20:A\n:25:B\n:28C:1\n:34F:SEK0,\n:61:261005C1,00NTRF\n:60F:x",
+        ":25:A\n:20:B\n:60F:C261004SEK5,00",
+        "\n{1:F01X}\n:20:A",
+        ":20:A\r:25:B\r",
+    ];
+    for text in yes {
+        assert!(is_mt940(text.as_bytes()), "{text}");
+    }
 }

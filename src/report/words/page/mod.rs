@@ -174,6 +174,34 @@ pub struct PageWords {
     pub no_number: &'static str,
     /// A column.
     pub settlement_rows: &'static str,
+    /// A section.
+    pub payouts: &'static str,
+    /// A column.
+    pub vat_on_fees: &'static str,
+    /// A column.
+    pub brought_forward: &'static str,
+    /// A column.
+    pub to_be_paid: &'static str,
+    /// A column, and the state of a payout.
+    pub received: &'static str,
+    /// The state of a payout.
+    pub on_its_way: &'static str,
+    /// The state of a payout.
+    pub another_amount: &'static str,
+    /// The state of a payout.
+    pub ambiguous: &'static str,
+    /// The state of a payout.
+    pub nothing_due: &'static str,
+    /// The state of a payout.
+    pub postponed: &'static str,
+    /// A caption.
+    pub accounts: &'static str,
+    /// A column.
+    pub account: &'static str,
+    /// A column.
+    pub posted: &'static str,
+    /// A dataset.
+    pub bank: &'static str,
     /// A column.
     pub explained_by: &'static str,
     /// A column.
