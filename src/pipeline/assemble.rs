@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::books::{add_books_rows, add_books_verdicts};
+use super::conservation;
 use super::error::RunError;
 use super::inputs::Inputs;
 use super::matches::match_rows;
@@ -175,9 +176,13 @@ pub fn report(
     }
 
     let summary = &mut report.summary;
+    summary.incomplete.extend(tally.gaps());
+    if !beside.0.is_empty() {
+        // What was added up apart must close together, too.
+        summary.incomplete.extend(conservation::gaps(&summary.control_totals, &summary.verdicts));
+    }
     add_books_rows(inputs, &mut summary.control_totals);
     add_books_verdicts(summary);
-    summary.incomplete.extend(tally.gaps());
     let residuals = report.batches.iter().filter(|batch| batch.residual != 0).count();
     if residuals > 0 {
         summary.incomplete.push(format!("batches that differ by more than their findings explain: {residuals}"));

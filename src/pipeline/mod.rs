@@ -3,6 +3,7 @@
 pub mod assemble;
 mod books;
 pub mod causes;
+mod conservation;
 pub mod datasets;
 mod desk;
 pub mod error;

@@ -6,9 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use avstem::engine::wire::{Wire, WireError, WireRow, read};
+use avstem::pipeline::RunError;
+use avstem::pipeline::plan::Plan;
+use avstem::pipeline::shard::job::{Job, Typed};
+use avstem::pipeline::shard::{self, Stage};
+use avstem::report::view::Report;
 
 /// A row of a stream.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     pub kind: String,
     pub shard: Option<i64>,
@@ -76,14 +81,23 @@ impl Random {
     }
 }
 
+/// What a worker is.
+pub enum Program {
+    /// A process.
+    Binary,
+    /// A call of the library, with this plan, of which only `plan` reads the inputs.
+    Inside(Box<Plan>, u64),
+}
+
 /// A run over many workers.
 pub struct Engine {
+    pub program: Program,
     /// Where paths begin.
     pub folder: PathBuf,
     /// How many partitions a shuffle makes.
     pub partitions: usize,
     pub random: Random,
-    job: PathBuf,
+    job: tempfile::NamedTempFile,
     /// What went between two stages, in rows.
     pub shuffled: usize,
 }
@@ -91,12 +105,23 @@ pub struct Engine {
 impl Engine {
     pub fn new(folder: &Path, partitions: usize) -> Self {
         let seed = 0x9E37_79B9_7F4A_7C15 ^ u64::try_from(partitions).unwrap();
-        let job = std::env::temp_dir().join(format!("avstem-job-{}-{partitions}-{:p}", std::process::id(), folder));
-        Self { folder: folder.to_owned(), partitions, random: Random(seed), job, shuffled: 0 }
+        let job = tempfile::NamedTempFile::new().unwrap();
+        Self { program: Program::Binary, folder: folder.to_owned(), partitions, random: Random(seed), job, shuffled: 0 }
+    }
+
+    /// One whose workers are calls of the library; files are cut into splits of so many bytes.
+    pub fn inside(plan: Plan, split_bytes: u64, folder: &Path, partitions: usize) -> Self {
+        Self { program: Program::Inside(Box::new(plan), split_bytes), ..Self::new(folder, partitions) }
     }
 
     /// Runs a worker.
     pub fn worker(&self, args: &[&str], input: &[u8]) -> Ended {
+        if let Program::Inside(plan, split_bytes) = &self.program {
+            let mut stdout = Vec::new();
+            let called = self.call(args, plan, *split_bytes, input, &mut stdout);
+            let (status, stderr) = called.map_or_else(|error| (2, error.to_string()), |()| (0, String::new()));
+            return Ended { status, stdout, stderr };
+        }
         // What is written before all is read may fill the pipe: a file takes it all.
         let given = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(given.path(), input).unwrap();
@@ -110,6 +135,53 @@ impl Engine {
             .unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         Ended { status: output.status.code().unwrap(), stdout: output.stdout, stderr }
+    }
+
+    fn call(
+        &self,
+        args: &[&str],
+        plan: &Plan,
+        split_bytes: u64,
+        input: &[u8],
+        output: &mut Vec<u8>,
+    ) -> Result<(), RunError> {
+        let value = |name: &str| args.iter().position(|arg| *arg == name).map(|place| args[place + 1]);
+        if value("--stage") == Some("plan") {
+            return shard::plan(plan, Typed::default(), split_bytes, output);
+        }
+        let job = self.read_job();
+        let stage = match value("--stage").unwrap() {
+            "job" => return shard::job(&job, plan, input, output),
+            "facts" => return shard::facts(&job, input, output),
+            "files" => Stage::Files,
+            "read" => Stage::Read,
+            "lines" => Stage::Lines,
+            "operations" => Stage::Operations { round: value("--round").unwrap().parse().unwrap() },
+            "references" => Stage::References,
+            "batches" => Stage::Batches,
+            other => panic!("no stage {other}"),
+        };
+        let plan = Plan { inputs: Vec::new(), threads: Some(1), ..plan.clone() };
+        shard::work(stage, &job, &job.planned(plan), input, output)
+    }
+
+    pub fn read_job(&self) -> Job {
+        Job::read(&std::fs::read_to_string(self.job.path()).unwrap()).unwrap()
+    }
+
+    /// What the first worker says that stops.
+    pub fn stopped(&self) -> String {
+        let planned = decoded(&self.worker(&["--stage", "plan"], &encoded(&[])).stdout);
+        self.keep_job(&planned);
+        let inputs: Vec<Row> = planned.into_iter().filter(|row| row.is("input")).collect();
+        self.worker(&["--stage", "files"], &encoded(&inputs)).stderr
+    }
+
+    /// The report of a run inside.
+    pub fn report(&mut self) -> Result<Report, RunError> {
+        let said = self.judge(&[]);
+        let Program::Inside(plan, _) = &self.program else { panic!("not inside") };
+        shard::report(&self.read_job(), plan, &encoded(&said)[..])
     }
 
     /// Runs a worker that must succeed.
@@ -129,18 +201,18 @@ impl Engine {
             let place = usize::try_from(key(&row).rem_euclid(count)).unwrap();
             partitions[place].push(row);
         }
-        let mut job = vec!["--job", self.job.to_str().unwrap()];
+        let mut job = vec!["--job", self.job()];
         job.extend(args);
         partitions.iter().flat_map(|rows| self.rows(&job, rows)).collect()
     }
 
-    fn keep_job(&self, rows: &[Row]) {
+    pub fn keep_job(&self, rows: &[Row]) {
         let job = rows.iter().find(|row| row.is("job")).expect("a stage of the driver writes the job");
-        std::fs::write(&self.job, &job.text).unwrap();
+        std::fs::write(self.job.path(), &job.text).unwrap();
     }
 
     pub fn job(&self) -> &str {
-        self.job.to_str().unwrap()
+        self.job.path().to_str().unwrap()
     }
 
     /// Begins a run: the rows of all files, and what was said beside them.
@@ -163,8 +235,15 @@ impl Engine {
         (rows, said)
     }
 
-    /// Does a whole run; gives the status of the report.
+    /// Does a whole run; gives how the report ended.
     pub fn run(&mut self, plan: &[&str], out: &Path) -> Ended {
+        let said = self.judge(plan);
+        let args = ["--stage", "report", "--job", self.job(), "--out", out.to_str().unwrap()];
+        self.worker(&args, &encoded(&said))
+    }
+
+    /// All stages up to the report; gives what it is made of.
+    pub fn judge(&mut self, plan: &[&str]) -> Vec<Row> {
         let shard = |row: &Row| row.shard.expect("a row is dealt out");
         let (mut rows, mut said) = self.begin(plan);
         let lines: Vec<Row> = rows.extract_if(.., |row| row.is_row_of(None)).collect();
@@ -177,7 +256,7 @@ impl Engine {
         let referred: Vec<Row> = judged.iter().filter(|row| row.reference.is_some()).cloned().collect();
         take(judged, &mut rows);
         rows.retain(|row| row.round.is_some());
-        let rounds = 4;
+        let rounds = i32::try_from(self.read_job().rounds).unwrap();
         for round in 0..rounds {
             let of_round: Vec<Row> = rows.extract_if(.., |row| row.is_row_of(Some(round))).collect();
             let judged = self.stage(&["--stage", "operations", "--round", &round.to_string()], of_round, shard);
@@ -190,13 +269,6 @@ impl Engine {
         take(judged, &mut rows);
         assert_eq!(rows, []);
         self.random.shuffle(&mut said);
-        let args = ["--stage", "report", "--job", self.job(), "--out", out.to_str().unwrap()];
-        self.worker(&args, &encoded(&said))
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.job);
+        said
     }
 }

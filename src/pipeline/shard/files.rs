@@ -129,7 +129,12 @@ fn described(
         notes: file.notes.clone(),
         tells_nothing: file.tells_nothing,
     };
-    let header = header(&volume.bytes)?;
+    let header = if is_reconciled {
+        header(&volume.bytes)?
+    } else {
+        // Its rows are with the books already.
+        volume.layout.dataset.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(",")
+    };
     let mut kept = stored(file, &row, &[&header], opened, number, means);
     kept.repeats = None;
     Ok(JobFile {
@@ -168,6 +173,10 @@ pub fn job(job: &Job, plan: &Plan, input: impl Read, output: impl Write) -> Resu
     files.dedup_by_key(|file| place(file));
     // As one run has them: in the order of their paths, also those of an archive.
     files.sort_by(|a, b| a.file.path.cmp(&b.file.path));
+    let mut given: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+    for (number, file) in files.iter_mut().enumerate() {
+        file.given = *given.entry((file.input.number, file.given)).or_insert(number);
+    }
     let mut job = Job { files, ..job.clone() };
     let currencies = Currencies::new(&plan.settings.extra_currencies);
     let inputs = assembled(&job, &Names::default(), &currencies)?;

@@ -116,7 +116,7 @@ pub struct JobFile {
     pub(super) input: JobInput,
     /// Its place among all that the input holds.
     pub(super) place: usize,
-    /// The place of the file that it is a part of, where the input is an archive.
+    /// A number that the parts of one file have in common: within an input as it is opened, and within the job then.
     pub(super) given: usize,
     /// What is known of it; its one column is the header as it stands.
     pub(super) file: StoredFile,
@@ -189,17 +189,10 @@ impl Job {
         }
         let mut loaded = past::files(&stored, &rejects, &BTreeMap::new(), currencies)?;
         for ((file, ..), number) in loaded.iter_mut().zip(numbers) {
-            file.given = self.given(*number);
+            file.given = self.files.get(*number).map_or(0, |file| file.given);
             file.known = None;
         }
         Ok(loaded)
-    }
-
-    /// A number that the parts of one file have in common, and no other file has.
-    fn given(&self, number: usize) -> usize {
-        let key = |file: &JobFile| (file.input.number, file.given);
-        let of = self.files.get(number).map(key);
-        self.files.iter().position(|file| Some(key(file)) == of).unwrap_or(number)
     }
 
     /// What reading has seen, as if one run had read everything; nothing is counted in it.

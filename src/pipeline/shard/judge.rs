@@ -137,7 +137,11 @@ impl<W: Write> Sender<'_, W> {
             let number = text(operation.reconciliation?);
             Some(xxh3_128(format!("{}\u{1f}{number}\u{1f}{currency}", text(operation.provider)).as_bytes()))
         };
-        let key = of_round.or_else(batch);
+        // All rows of an operation have the same.
+        let key = match (of_round.or_else(batch), operation.rows.first()) {
+            (None, Some(first)) => Some(xxh3_128(self.given.text(*first, &mut self.buffer)?.1.as_bytes())),
+            (key, _) => key,
+        };
         operation.rows.iter().try_for_each(|origin| self.row(round, key, reference, *origin))
     }
 
@@ -149,7 +153,7 @@ impl<W: Write> Sender<'_, W> {
         origin: Origin,
     ) -> Result<(), RunError> {
         let (file, text) = self.given.text(origin, &mut self.buffer)?;
-        // What is judged by itself is dealt out evenly, by its own bytes; the rows of one operation have one key or are one.
+        // What is judged by itself is dealt out evenly, by its own bytes.
         let key = key.unwrap_or_else(|| xxh3_128(text.as_bytes()));
         self.out.row(&WireRow {
             kind: kind::ROW,
