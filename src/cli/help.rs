@@ -54,6 +54,7 @@ Configuration (--config, TOML; paths are relative to the file):
   settlement_days = 5
   capture_calendar = \"SE\"                 # count business days there: SE, NO, DK, FI
   settlement_calendar = \"SE\"
+  payout_days = 5                         # a payout that is not on the bank account is pending; payout_calendar
   retain_days = 800                       # after its last row a closed group stays in the state
   vat_tolerance = 1                       # minor units
   amount_tolerance = { SEK = 0 }          # minor units by currency
@@ -61,9 +62,10 @@ Configuration (--config, TOML; paths are relative to the file):
   [providers.swedbank_pay]
   keys = [\"operation_id\", \"transaction_number\", \"payee_reference\", \"transaction_id\"]
   unique_reference = true                 # false: only operation_id names an operation
+  bank_names = [\"PayEx\"]                  # transfers to the bank account carry one of these names
   [[source]]
   path = \"exports/captures-*.csv\"
-  dataset = \"captures\"                    # orders, captures, reversals, settlements
+  dataset = \"captures\"                    # orders, captures, reversals, settlements, bank, payouts
   provider = \"swedbank_pay\"
   profile = \"shop\"                        # how the file is written; not for canonical files
   [[expect]]                              # a file that must come, or it is file-missing
@@ -83,6 +85,8 @@ Configuration (--config, TOML; paths are relative to the file):
   columns = { order_id = \"Ordernr\", amount = \"Belopp\", created_at = \"Datum\" }
   constants = { currency = \"SEK\" }       # and timezone, sheet, header_row, values, split, join, negate,
                                           # negate_kinds, only, vat_rate_unit: see the README
+  [journal], [accounts], [account_names], [dimensions.NAME], [periods], [[tariff]] and [[payouts]] are
+  for the books: see the README
 
 Environment:
   Every option but the inputs can come from a variable: AVSTEM_ and its name in capitals, such as

@@ -125,26 +125,31 @@ impl Volume {
     }
 
     /// The line that a record of a converted file states.
-    fn stated_line(&self, record: &Record<'_>) -> u64 {
+    pub(super) fn stated_line(&self, record: &Record<'_>) -> u64 {
         let text = self.layout.line_field.and_then(|field| std::str::from_utf8(record.field(field)).ok());
         text.and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
+    /// Where a line is, for people.
+    pub(super) fn place(&self, line: u64) -> String {
+        format!("{}:{line}", self.shown)
+    }
+
     /// The nearest offset at or before this one whose line is known, and that line.
-    fn known_line(&self, offset: u64) -> (u64, u64) {
+    pub(super) fn known_line(&self, offset: u64) -> (u64, u64) {
         let place = self.lines.partition_point(|(known, _)| *known <= offset);
         place.checked_sub(1).and_then(|before| self.lines.get(before)).copied().unwrap_or((0, 1))
     }
 
     /// The line that follows on these bytes, which begin on a known one.
-    fn line_after(&self, first_line: u64, between: &[u8]) -> u64 {
+    pub(super) fn line_after(&self, first_line: u64, between: &[u8]) -> u64 {
         let newlines = memchr::memchr_iter(self.dialect.line_end, between).count();
         first_line.saturating_add(u64::try_from(newlines).unwrap_or(u64::MAX))
     }
 }
 
 impl Library<'_> {
-    fn volume(&self, origin: Origin) -> Result<&Volume, ReadBackError> {
+    pub(super) fn volume(&self, origin: Origin) -> Result<&Volume, ReadBackError> {
         self.volumes.get(origin.file()).ok_or_else(|| ReadBackError {
             file: format!("file number {}", origin.file()),
             reason: "it is not part of this run".to_owned(),
@@ -157,6 +162,15 @@ fn changed(volume: &Volume, reason: &str) -> ReadBackError {
 }
 
 impl Library<'_> {
+    /// The typed row of these bytes, which stand at an origin.
+    pub(super) fn row_of(&self, origin: Origin, bytes: &[u8]) -> Result<Row, ReadBackError> {
+        let volume = self.volume(origin)?;
+        with_reused(|Reused { scratch, .. }| match split_one(bytes, &DIALECT, scratch) {
+            Some(first) => self.typed(volume, &first.record, origin),
+            None => Err(changed(volume, "the record is gone")),
+        })
+    }
+
     fn typed(&self, volume: &Volume, record: &Record<'_>, origin: Origin) -> Result<Row, ReadBackError> {
         if std::str::from_utf8(record.raw).is_err() {
             return Err(changed(volume, "not UTF-8"));
@@ -166,7 +180,7 @@ impl Library<'_> {
 }
 
 /// From farther away than this, the line is not read together with the row.
-const LEAD_LEN_MAX: u64 = 1 << 16;
+pub(super) const LEAD_LEN_MAX: u64 = 1 << 16;
 
 impl ReadBack for Library<'_> {
     fn row(&self, origin: Origin) -> Result<Row, ReadBackError> {
@@ -178,7 +192,7 @@ impl ReadBack for Library<'_> {
     fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
         let volume = self.volume(origin)?;
         let line = volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))?;
-        Ok(format!("{}:{line}", volume.shown))
+        Ok(volume.place(line))
     }
 
     fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
@@ -191,7 +205,7 @@ impl ReadBack for Library<'_> {
         }
         let both = with_record_from(&volume.bytes, from, offset, |before, record| {
             let line = if states_line { volume.stated_line(record) } else { volume.line_after(first_line, before) };
-            Ok((self.typed(volume, record, origin)?, format!("{}:{line}", volume.shown)))
+            Ok((self.typed(volume, record, origin)?, volume.place(line)))
         });
         both.unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
     }

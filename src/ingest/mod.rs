@@ -22,6 +22,7 @@ pub mod payload;
 pub mod profile;
 mod remembered;
 pub mod shape;
+pub mod shelf;
 pub mod source;
 pub mod swedbank_pay;
 pub mod table;

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use super::tell::with_shelf;
+use crate::ingest::library::Library;
 use crate::model::finding::{Code, FoundRow};
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBackError, Row};
@@ -16,7 +18,7 @@ use crate::rules::pairing::identity;
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn fill(found: &mut [FoundRow], context: &Context<'_>) -> Result<(), ReadBackError> {
+pub fn fill(found: &mut [FoundRow], library: &Library<'_>, context: &Context<'_>) -> Result<(), ReadBackError> {
     let mut providers: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
     for (place, row) in found.iter().enumerate() {
         let side = match row.code {
@@ -29,7 +31,9 @@ pub fn fill(found: &mut [FoundRow], context: &Context<'_>) -> Result<(), ReadBac
     // One provider at a time: what was read back of one is gone before the next.
     let mut hints = Vec::new();
     for sides in providers.values().filter(|sides| sides.iter().all(|side| !side.is_empty())) {
-        hints.extend(of_provider(sides, found, context)?);
+        let places: Vec<usize> = sides.concat();
+        let origins = places.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
+        hints.extend(with_shelf(origins, library, context, |context| of_provider(&places, found, context))?);
     }
     for (finding, hint, key) in hints {
         if let Some(row) = found.get_mut(finding) {
@@ -44,11 +48,10 @@ type Stands = (Candidate, Origin);
 
 /// Finding, sentence and `file:line` of each hint of a provider.
 fn of_provider(
-    sides: &[Vec<usize>; 2],
+    places: &[usize],
     found: &[FoundRow],
     context: &Context<'_>,
 ) -> Result<Vec<(usize, String, String)>, ReadBackError> {
-    let places: Vec<usize> = sides.concat();
     let read: Vec<Vec<Stands>> =
         places.par_iter().map(|place| records(*place, &found[*place], context)).collect::<Result<_, _>>()?;
     let (candidates, origins): (Vec<Candidate>, Vec<Origin>) = read.into_iter().flatten().unzip();

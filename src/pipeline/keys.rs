@@ -13,33 +13,25 @@ use crate::engine::shard::{Block, Partitions};
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
-use crate::model::finding::FoundRow;
+use crate::model::finding::Finding;
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
-use crate::rules::describe::describe_all;
 use crate::rules::operations::{Outcome, resolve, resolve_pair};
 use crate::rules::orders::Context;
 use crate::rules::references::reused;
 
-/// Resolves all rounds. The findings of the outcome are described already and stand beside it.
+/// Resolves all rounds.
 ///
 /// # Errors
 /// A file changed, or working files cannot be read or written.
-pub fn resolve_rounds(
-    rounds: &[Partitions],
-    means: &Means<'_>,
-    context: &Context<'_>,
-) -> Result<(Outcome, Vec<FoundRow>), RunError> {
+pub fn resolve_rounds(rounds: &[Partitions], means: &Means<'_>, context: &Context<'_>) -> Result<Outcome, RunError> {
     let shards: usize = rounds.iter().map(Partitions::shard_count).sum();
     (means.on)(Event::Stage { name: "settlements", total: u64::try_from(shards).unwrap_or(0) });
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
-    let mut found = Vec::new();
     for round in 0..rounds.len() {
-        let (outcome, rows) = resolve_round(rounds, round, means, context)?;
-        found.extend(rows);
-        join(&mut all, outcome);
+        join(&mut all, resolve_round(rounds, round, means, context)?);
     }
-    Ok((all, found))
+    Ok(all)
 }
 
 /// Resolves one round; what stays stands in the later ones then.
@@ -51,25 +43,22 @@ pub fn resolve_round(
     round: usize,
     means: &Means<'_>,
     context: &Context<'_>,
-) -> Result<(Outcome, Vec<FoundRow>), RunError> {
+) -> Result<Outcome, RunError> {
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
-    let mut found = Vec::new();
-    let Some(partitions) = rounds.get(round) else { return Ok((all, found)) };
-    let parts: Vec<(Outcome, Vec<FoundRow>)> = (0..partitions.shard_count())
+    let Some(partitions) = rounds.get(round) else { return Ok(all) };
+    let parts: Vec<Outcome> = (0..partitions.shard_count())
         .into_par_iter()
         .map_init(Memory::default, |groups, shard| {
             let taken = partitions.take_blocks(shard)?;
             resolve_shard(taken.blocks(), round, rounds, means, context, groups)
         })
         .collect::<Result<_, RunError>>()?;
-    for (outcome, rows) in parts {
-        found.extend(rows);
-        join(&mut all, outcome);
-    }
-    Ok((all, found))
+    parts.into_iter().for_each(|outcome| join(&mut all, outcome));
+    Ok(all)
 }
 
 fn join(all: &mut Outcome, part: Outcome) {
+    all.findings.extend(part.findings);
     all.tally.join(part.tally);
     all.batches.join(part.batches);
     all.unanswered.extend(part.unanswered);
@@ -91,7 +80,7 @@ fn resolve_shard(
     means: &Means<'_>,
     context: &Context<'_>,
     groups: &mut Memory,
-) -> Result<(Outcome, Vec<FoundRow>), RunError> {
+) -> Result<Outcome, RunError> {
     let mut outcome = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
     if round == means.routes.round_count {
         for block in blocks {
@@ -107,9 +96,8 @@ fn resolve_shard(
         by_key(blocks, round, means, context, groups, &mut outcome)?;
         send_on(&mut outcome, round, rounds, means)?;
     }
-    let found = describe_all(&std::mem::take(&mut outcome.findings), context)?;
     (means.on)(Event::Advance { by: 1 });
-    Ok((outcome, found))
+    Ok(outcome)
 }
 
 /// What a task uses again for every shard.
@@ -221,8 +209,8 @@ fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &M
 ///
 /// # Errors
 /// A file changed, or working files cannot be read.
-pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<FoundRow>, RunError> {
-    let parts: Vec<Vec<FoundRow>> = (0..references.shard_count())
+pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<Finding>, RunError> {
+    let parts: Vec<Vec<Finding>> = (0..references.shard_count())
         .into_par_iter()
         .map_init(Memory::default, |groups, shard| {
             let taken = references.take_blocks(shard)?;
@@ -254,7 +242,7 @@ pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec
                     }
                     for operations in by_reference.values() {
                         if let Some(finding) = reused(operations, context)? {
-                            found.extend(describe_all(&[finding], context)?);
+                            found.push(finding);
                         }
                     }
                     Ok::<_, RunError>(())

@@ -22,6 +22,7 @@ mod repeats;
 pub mod routes;
 pub mod seen;
 pub mod shard;
+mod tell;
 pub mod totals;
 
 use std::collections::{BTreeSet, HashMap};
@@ -50,7 +51,6 @@ use crate::model::record::ReadBack as _;
 use crate::report::view::{RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
 use crate::rules::books::once::Booking;
-use crate::rules::describe::describe_all;
 use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
 use crate::rules::finish::finish;
@@ -192,9 +192,6 @@ fn reconcile_inputs(
     Ok(Done { report, seen, rejects, bookings })
 }
 
-/// How many findings a task describes at once.
-const DESCRIBED_AT_ONCE: usize = 64;
-
 /// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
 const OPEN_AT_ONCE: u64 = 3;
 
@@ -254,12 +251,9 @@ fn judge(
 ) -> Result<Judgement, RunError> {
     with_context(inputs, means, &read.line_providers, beside.counts_only, |context, library| {
         let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, context)?;
-        let mut found = judged.found;
-        found.extend(beside.found.iter().cloned());
-        found.extend(keys::find_reused(references, context)?);
-        let (mut outcome, of_rounds) = keys::resolve_rounds(rounds, means, context)?;
-        found.extend(of_rounds);
-
+        let mut findings = judged.findings;
+        findings.extend(keys::find_reused(references, context)?);
+        let mut outcome = keys::resolve_rounds(rounds, means, context)?;
         let unanswered = std::mem::take(&mut outcome.unanswered);
         report_unanswered(unanswered, &read.batches.numbers, &mut outcome);
         for (code, (pairs, size_sum)) in beside.totals.tolerated() {
@@ -269,7 +263,12 @@ fn judge(
                 crate::model::money::add(&mut known.1, size_sum);
             }
         }
-        let mut last = std::mem::take(&mut outcome.findings);
+        findings.append(&mut outcome.findings);
+        let mut found = tell::tell(&findings, library, context, means)?;
+        drop(findings);
+        found.extend(beside.found.iter().cloned());
+
+        let mut last = Vec::new();
         last.extend(budget_findings(&outcome.tolerated, means.settings(), means.currencies));
         last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
         last.extend(expected_findings(inputs, means));
@@ -280,11 +279,9 @@ fn judge(
         let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
         let mut books = books::judge(inputs, legs, library, means, beside)?;
         last.append(&mut books.findings);
-        let described: Vec<Vec<_>> =
-            last.par_chunks(DESCRIBED_AT_ONCE).map(|some| describe_all(some, context)).collect::<Result<_, _>>()?;
-        found.extend(described.into_iter().flatten());
+        found.extend(tell::tell(&last, library, context, means)?);
         finish(&mut found);
-        hints::fill(&mut found, context)?;
+        hints::fill(&mut found, library, context)?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })
     })
 }

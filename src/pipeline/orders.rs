@@ -16,19 +16,18 @@ use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
 use crate::model::day::Instant;
 use crate::model::encoding::{pass_order_record, read_order_record};
-use crate::model::finding::FoundRow;
+use crate::model::finding::Finding;
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
 use crate::rules::control::{Tally, Verdict};
-use crate::rules::describe::describe_all;
 use crate::rules::orders::{Context, Outcome, reconcile};
 use crate::rules::plain::reconcile_plain;
 
 /// What the order shards yield.
 #[derive(Debug, Default)]
 pub struct Judged {
-    /// Findings, described.
-    pub found: Vec<FoundRow>,
+    /// What was found.
+    pub findings: Vec<Finding>,
     /// What became of every row.
     pub tally: Tally,
 }
@@ -54,7 +53,7 @@ pub fn judge(
         .collect::<Result<_, RunError>>()?;
     let mut judged = Judged::default();
     for part in parts {
-        judged.found.extend(part.found);
+        judged.findings.extend(part.findings);
         judged.tally.join(part.tally);
     }
     Ok(judged)
@@ -91,9 +90,8 @@ fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Resul
     })?;
     sender.finish()?;
     let Outcome { findings, tally, .. } = outcome;
-    let found = describe_all(&findings, desk.context)?;
     (desk.means.on)(Event::Advance { by: 1 });
-    Ok(Judged { found, tally })
+    Ok(Judged { findings, tally })
 }
 
 /// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is

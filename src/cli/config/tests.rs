@@ -203,3 +203,15 @@ fn a_source_without_files_points_at_its_path() -> Result<(), String> {
     );
     Ok(())
 }
+
+/// The README shows every key; each must be one that is known.
+#[test]
+fn the_configuration_in_the_readme_is_read() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let (_, section) = readme.split_once("\n## Configuration\n").unwrap();
+    // A profile has either a sheet or a delimiter, as its line says.
+    let lines = section.lines().take_while(|line| !line.starts_with('-')).filter_map(|line| line.strip_prefix("    "));
+    let text: String = lines.filter(|line| !line.starts_with("sheet =")).map(|line| format!("{line}\n")).collect();
+    assert!(text.contains("[[payouts]]"), "{text}");
+    Config::checked("README.md", &text).map_err(|fault| fault.to_string()).unwrap();
+}

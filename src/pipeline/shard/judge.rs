@@ -23,11 +23,11 @@ use crate::model::origin::Origin;
 use crate::pipeline::inputs::Inputs;
 use crate::pipeline::orders;
 use crate::pipeline::read::{self, Means, Read as Seen, Shards};
+use crate::pipeline::tell::tell;
 use crate::pipeline::totals::Totals;
 use crate::pipeline::{Beside, RunError, assemble, books, keys, with_context};
 use crate::rules::batches::report_unanswered;
 use crate::rules::control::Tally;
-use crate::rules::describe::describe_all;
 use crate::rules::operations::Outcome;
 
 /// The rows of a partition, dealt out.
@@ -173,7 +173,8 @@ pub(super) fn lines(job: &Job, means: &Means<'_>, input: impl Read, output: impl
     let (found, totals) = with_context(&given.inputs, means, &seen.line_providers, false, |context, library| {
         let judged = orders::judge(orders, rounds, references, &seen.settled_keys, means, context)?;
         let sums = Sums { read: job.seen(means.names), tally: judged.tally, ..Sums::default() };
-        Ok::<_, RunError>((judged.found, sums.totals(&given.inputs, library, means)?))
+        let found = tell(&judged.findings, library, context, means)?;
+        Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?))
     })?;
     let mut out = Out::new(output)?;
     out.findings(&found, given)?;
@@ -210,12 +211,12 @@ pub(super) fn round(
     let is_last = round == means.routes.round_count;
     let (found, totals, unanswered) =
         with_context(&given.inputs, means, &seen.line_providers, false, |context, library| {
-            let (mut outcome, mut found) = keys::resolve_round(rounds, round, means, context)?;
+            let mut outcome = keys::resolve_round(rounds, round, means, context)?;
             let mut unanswered = std::mem::take(&mut outcome.unanswered);
             if is_last {
                 report_unanswered(std::mem::take(&mut unanswered), &seen.batches.numbers, &mut outcome);
-                found.extend(describe_all(&std::mem::take(&mut outcome.findings), context)?);
             }
+            let found = tell(&std::mem::take(&mut outcome.findings), library, context, means)?;
             let sums = Sums { read: std::mem::take(&mut read), outcome, ..Sums::default() };
             Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?, unanswered))
         })?;
@@ -234,8 +235,8 @@ pub(super) fn round(
 pub(super) fn references(job: &Job, means: &Means<'_>, input: impl Read, output: impl Write) -> Result<(), RunError> {
     let dealt = deal(job, means, input)?;
     dealt.sum_again(false, means)?;
-    let found = with_context(&dealt.given.inputs, means, &dealt.seen.line_providers, false, |context, _| {
-        keys::find_reused(&dealt.references, context)
+    let found = with_context(&dealt.given.inputs, means, &dealt.seen.line_providers, false, |context, library| {
+        Ok::<_, RunError>(tell(&keys::find_reused(&dealt.references, context)?, library, context, means)?)
     })?;
     let mut out = Out::new(output)?;
     out.findings(&found, &dealt.given)?;

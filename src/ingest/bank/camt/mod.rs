@@ -71,7 +71,7 @@ pub fn is_camt(head: &[u8]) -> bool {
             // A DOCTYPE, or a tag that goes on behind these bytes: the reader says what is wrong with it.
             Err(_) => {
                 let names = |name: &&str| memchr::memmem::find(head, name.as_bytes()).is_some();
-                return head.starts_with(b"<") && NAMESPACES.iter().any(|name| names(&name));
+                return head.starts_with(b"<") && NAMESPACES.iter().any(names);
             }
             Ok(_) => {}
         }
@@ -125,6 +125,21 @@ fn read(
     let mut depth = 0_usize;
     let mut body_depth = None;
     loop {
+        // Most of a statement: elements of a text alone, which need no more than one look each.
+        if let (Some((reading, _)), true) = (&mut body, body_depth.is_some())
+            && let Some(leaf) = document.leaf()
+        {
+            place = leaf.place;
+            check_len(leaf.text.len(), place)?;
+            let len = path.len();
+            path.push('/');
+            path.push_str(leaf.name);
+            reading.open(&path, place)?;
+            reading.close(&path, Leaf { text: leaf.text.trim(), currency: "", place })?;
+            path.truncate(len);
+            text.clear();
+            continue;
+        }
         match document.item()? {
             Item::Open(tag) => {
                 place = tag.place;
@@ -159,9 +174,7 @@ fn read(
             }
             Item::Text(piece) => {
                 if body_depth.is_some() {
-                    if text.len() + piece.len() > TEXT_BYTES_MAX {
-                        return Err(place.error(format!("a text is longer than {TEXT_BYTES_MAX} bytes"), HELP_BANK));
-                    }
+                    check_len(text.len() + piece.len(), place)?;
                     text.push_str(&piece);
                 }
             }
@@ -188,6 +201,14 @@ fn read(
         return Err(place.error("holds no statement", HELP_BANK));
     }
     Ok(BankFile { format, statements, notes })
+}
+
+/// Bounds the text of an element.
+fn check_len(len: usize, place: Place) -> Result<(), XmlError> {
+    if len > TEXT_BYTES_MAX {
+        return Err(place.error(format!("a text is longer than {TEXT_BYTES_MAX} bytes"), HELP_BANK));
+    }
+    Ok(())
 }
 
 /// The format of a message in the namespace that its file declares.

@@ -51,7 +51,20 @@ pub fn prove(format: JournalFormat, name: &str, bytes: &[u8]) -> Result<Proved, 
         JournalFormat::Beancount => beancount::prove(bytes),
         JournalFormat::Gbat10 => gbat10::prove(name, bytes),
     };
-    proved.map_err(|(line, problem)| Fault { file: name.to_owned(), line: (line > 0).then_some(line), problem })
+    proved.map_err(|(line, problem)| Fault {
+        file: name.to_owned(),
+        line: (line > 0).then_some(line),
+        problem: shortened(problem),
+    })
+}
+
+/// A problem names what stands in the file, and a line that somebody else has written may be of any length.
+fn shortened(problem: String) -> String {
+    const CHARS_MAX: usize = 300;
+    match problem.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => format!("{}...", problem.get(..end).unwrap_or_default()),
+        None => problem,
+    }
 }
 
 /// Whether a SIE file was imported by the system that it is for, which says so in its first record. `None` where the

@@ -4,6 +4,18 @@ use super::*;
 use crate::report::journal::read::{is_imported, prove};
 
 #[test]
+fn a_message_is_short_whatever_stands_in_the_file() {
+    for name in ["journal-SEK.si", "journal.hledger", "journal.beancount", "journal-gbat10-SEK.csv"] {
+        let format = JournalFormat::of_file(name).unwrap();
+        let fault = prove(format, name, "å".repeat(100_000).as_bytes()).unwrap_err();
+        assert!(fault.problem.chars().count() <= 303, "{} characters", fault.problem.len());
+        let line = format!("{}\r\n", "å ".repeat(100_000));
+        let fault = prove(format, name, line.as_bytes()).unwrap_err();
+        assert!(fault.problem.chars().count() <= 303, "{} characters", fault.problem.len());
+    }
+}
+
+#[test]
 fn what_sie_does_not_allow_is_refused() {
     let good = cp437_text(&file(JournalFormat::Sie, "journal-SEK.si").bytes);
     let told = |name: &str, text: &str| {

@@ -1,0 +1,245 @@
+//! Rows that are to be read back together: each stretch of a file that holds some of them is read once, in the order in
+//! which it stands there, and not a row at a time. Of a million findings that is most of the reading.
+
+use std::io;
+
+use rayon::prelude::*;
+
+use super::library::{DIALECT, LEAD_LEN_MAX, Library, Volume};
+use crate::engine::split::{Scratch, split_one};
+use crate::model::origin::Origin;
+use crate::model::record::{ReadBack, ReadBackError, Row};
+
+/// Rows whose bytes are at hand; others are read back from the library.
+pub struct Shelf<'a> {
+    library: &'a Library<'a>,
+    /// What each task has read, by the first origin that it was to read.
+    parts: Vec<(Origin, Part)>,
+}
+
+/// What one task has read.
+#[derive(Default)]
+struct Part {
+    /// In the order of origins.
+    held: Vec<Held>,
+    bytes: Vec<u8>,
+}
+
+/// A row at hand.
+struct Held {
+    origin: Origin,
+    line: u64,
+    /// Where its bytes end in those of the part; they begin where the ones before end.
+    end: usize,
+}
+
+/// So many rows are read by one task.
+const ROWS_OF_A_TASK: usize = 1 << 11;
+/// Rows that are farther apart are not read in one stretch.
+const GAP_LEN_MAX: u64 = 1 << 13;
+/// No stretch is longer, but for the row that it ends with.
+const STRETCH_LEN_MAX: u64 = 1 << 18;
+/// So much is read of the last row of a stretch; one that is longer is left to the library.
+const ROW_LEN: usize = 512;
+
+impl<'a> Shelf<'a> {
+    /// Reads the rows at these origins, which are sorted, each once.
+    ///
+    /// # Errors
+    /// A file cannot be read any more.
+    pub fn of(library: &'a Library<'a>, origins: &[Origin]) -> Result<Self, ReadBackError> {
+        let parts = origins.par_chunks(ROWS_OF_A_TASK).map(|some| Ok((some[0], Part::of(library, some)?)));
+        Ok(Self { library, parts: parts.collect::<Result<_, _>>()? })
+    }
+
+    /// The bytes of a row, and its line.
+    fn held(&self, origin: Origin) -> Option<(&[u8], u64)> {
+        let part = self.parts.partition_point(|(first, _)| *first <= origin).checked_sub(1)?;
+        let (_, Part { held, bytes }) = self.parts.get(part)?;
+        let place = held.binary_search_by_key(&origin, |held| held.origin).ok()?;
+        let begin = place.checked_sub(1).and_then(|before| held.get(before)).map_or(0, |before| before.end);
+        let Held { line, end, .. } = held.get(place)?;
+        Some((bytes.get(begin..*end)?, *line))
+    }
+}
+
+impl Part {
+    fn of(library: &Library<'_>, origins: &[Origin]) -> Result<Self, ReadBackError> {
+        let mut part = Self::default();
+        let (mut buffer, mut scratch) = (Vec::new(), Scratch::default());
+        let mut rest = origins;
+        while let Some(first) = rest.first() {
+            let volume = library.volume(*first)?;
+            let (stretch, others) = rest.split_at(stretch_len(rest));
+            part.read(volume, stretch, &mut buffer, &mut scratch)
+                .map_err(|error| ReadBackError { file: volume.shown.clone(), reason: error.to_string() })?;
+            rest = others;
+        }
+        Ok(part)
+    }
+
+    /// Reads rows of one file that stand close to each other.
+    fn read(
+        &mut self,
+        volume: &Volume,
+        origins: &[Origin],
+        buffer: &mut Vec<u8>,
+        scratch: &mut Scratch,
+    ) -> io::Result<()> {
+        let (Some(first), Some(last)) = (origins.first(), origins.last()) else { return Ok(()) };
+        let states_line = volume.layout.line_field.is_some();
+        // From the nearest place whose line is known, where lines are to be counted.
+        let (from, mut line) = if states_line { (first.offset(), 0) } else { volume.known_line(first.offset()) };
+        if first.offset().saturating_sub(from) > LEAD_LEN_MAX {
+            return Ok(());
+        }
+        let wanted = usize::try_from(last.offset().saturating_sub(from)).unwrap_or(usize::MAX).saturating_add(ROW_LEN);
+        volume.bytes.read_at_most(from, buffer, wanted)?;
+        let is_all = buffer.len() < wanted;
+        let mut counted = 0;
+        for origin in origins {
+            let begin = usize::try_from(origin.offset().saturating_sub(from)).unwrap_or(usize::MAX);
+            let (Some(between), Some(read)) = (buffer.get(counted..begin), buffer.get(begin..)) else { continue };
+            line = volume.line_after(line, between);
+            counted = begin;
+            // No more is looked at than one row needs. One that is cut off is left to the library.
+            let head = read.get(..ROW_LEN).unwrap_or(read);
+            let is_cut = !is_all || head.len() < read.len();
+            if let Some(row) = split_one(head, &DIALECT, scratch).filter(|row| row.complete || !is_cut) {
+                let line = if states_line { volume.stated_line(&row.record) } else { line };
+                self.bytes.extend_from_slice(row.record.raw);
+                self.held.push(Held { origin: *origin, line, end: self.bytes.len() });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many of the first origins are read in one stretch.
+fn stretch_len(origins: &[Origin]) -> usize {
+    let Some(first) = origins.first() else { return 0 };
+    let mut before = *first;
+    let is_near = |origin: &&Origin| {
+        let is_near = origin.file() == first.file()
+            && origin.offset().saturating_sub(before.offset()) <= GAP_LEN_MAX
+            && origin.offset().saturating_sub(first.offset()) <= STRETCH_LEN_MAX;
+        before = **origin;
+        is_near
+    };
+    origins.iter().take_while(is_near).count()
+}
+
+impl ReadBack for Shelf<'_> {
+    fn row(&self, origin: Origin) -> Result<Row, ReadBackError> {
+        match self.held(origin) {
+            Some((bytes, _)) => self.library.row_of(origin, bytes),
+            None => self.library.row(origin),
+        }
+    }
+
+    fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
+        match self.held(origin) {
+            Some((_, line)) => Ok(self.library.volume(origin)?.place(line)),
+            None => self.library.place(origin),
+        }
+    }
+
+    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
+        match self.held(origin) {
+            Some((bytes, line)) => Ok((self.library.row_of(origin, bytes)?, self.library.volume(origin)?.place(line))),
+            None => self.library.row_and_place(origin),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::source::Bytes;
+    use crate::ingest::canonical::{Context, Ways};
+    use crate::ingest::layout::{LINE_COLUMN, Layout};
+    use crate::model::currency::Currencies;
+    use crate::model::day::Zone;
+    use crate::model::names::{NameId, Names};
+    use crate::model::record::Dataset;
+
+    fn no_ways(_: NameId, _: &str) -> Ways {
+        Ways { unique_reference: false, hashed: [false; 4], reference_form: None }
+    }
+
+    fn next(state: &mut u64, below: u64) -> u64 {
+        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*state >> 33) % below
+    }
+
+    /// A file of rows, some with quotes, lines within them, and more bytes than are read of one at first; and the origins
+    /// of its rows.
+    fn volume(file: usize, is_converted: bool, state: &mut u64) -> (Volume, Vec<Origin>) {
+        let mut header =
+            vec!["order_id".to_owned(), "amount".to_owned(), "currency".to_owned(), "created_at".to_owned()];
+        if is_converted {
+            header.push(LINE_COLUMN.to_owned());
+        }
+        let mut text = format!("{}\n", header.join(","));
+        let (mut line, mut origins, mut lines) = (2, Vec::new(), Vec::new());
+        for row in 0..3_000 {
+            for _ in 0..(next(state, 40) == 0).into() {
+                text.push('\n');
+                line += 1;
+            }
+            let offset = u64::try_from(text.len()).unwrap();
+            origins.push(Origin::new(file, offset).unwrap());
+            if row % 64 == 0 {
+                lines.push((offset, line));
+            }
+            let id = match next(state, 50) {
+                0 => format!("\"{row}\"\"\n,quoted\""),
+                1 => format!("\"{}\n\"", "long ".repeat(300)),
+                2 => "x".repeat(700),
+                _ => format!("W{row}"),
+            };
+            line += u64::try_from(id.matches('\n').count()).unwrap() + 1;
+            text.push_str(&format!("{id},{row},SEK,2026-10-01"));
+            if is_converted {
+                text.push_str(&format!(",{}", 9_000 - row));
+            }
+            text.push('\n');
+        }
+        if file == 2 {
+            text.pop();
+        }
+        let layout = Layout::new(Dataset::Captures, &header, "p").unwrap();
+        let bytes = Arc::new(Bytes::from_vec(text.into_bytes()));
+        (Volume { shown: format!("{file}.csv"), bytes, layout, dialect: DIALECT, lines }, origins)
+    }
+
+    #[test]
+    fn rows_and_places_are_those_of_the_library() {
+        let mut state = 5;
+        let (volumes, origins): (Vec<Volume>, Vec<Vec<Origin>>) =
+            (0..3).map(|file| volume(file, file == 1, &mut state)).unzip();
+        let (names, currencies) = (Names::default(), Currencies::default());
+        let context =
+            Context { names: &names, currencies: &currencies, zone: Zone::default(), dated: false, ways: &no_ways };
+        let library = Library { volumes: &volumes, context };
+        let all: Vec<Origin> = origins.concat();
+        for share in [1, 2, 30, 700] {
+            let wanted: Vec<Origin> = all.iter().copied().filter(|_| next(&mut state, share) == 0).collect();
+            let shelf = Shelf::of(&library, &wanted).unwrap();
+            let held = wanted.iter().filter(|origin| shelf.held(**origin).is_some()).count();
+            assert!(held * 4 > wanted.len() * 3, "{held} of {}", wanted.len());
+            // One that nobody asked for is read back all the same.
+            for origin in wanted.iter().chain(all.iter().take(9)) {
+                let of = |rows: &dyn ReadBack| {
+                    let (row, place) = rows.row_and_place(*origin).unwrap();
+                    (row.values, place, rows.row(*origin).unwrap().values, rows.place(*origin).unwrap())
+                };
+                assert_eq!(of(&shelf), of(&library));
+            }
+        }
+        assert!(Shelf::of(&library, &[]).is_ok());
+        assert!(Shelf::of(&library, &[Origin::new(3, 0).unwrap()]).is_err());
+    }
+}

@@ -1,0 +1,91 @@
+//! Findings to rows of the report: the rows that they cite are read back, many at once, and each finding is described.
+
+use rayon::prelude::*;
+
+use super::read::Means;
+use crate::ingest::library::Library;
+use crate::ingest::shelf::Shelf;
+use crate::model::finding::{Finding, FoundRow};
+use crate::model::origin::Origin;
+use crate::model::record::ReadBackError;
+use crate::rules::describe::describe;
+use crate::rules::orders::Context;
+
+/// So many findings are described by one task.
+const FINDINGS_OF_A_TASK: usize = 64;
+/// What a row at hand takes, about: its bytes, where it stands, and its place among the origins.
+const ROW_BYTES: u64 = 192;
+/// So many rows are at hand at once, where memory is not limited.
+const ROWS_AT_ONCE: usize = 1 << 21;
+/// This part of the memory of a plan is for rows that are at hand.
+const PART_OF_MEMORY: u64 = 16;
+
+/// How many rows may be at hand at once.
+fn rows_at_once(means: &Means<'_>) -> usize {
+    let Some(memory) = means.plan.memory_bytes else { return ROWS_AT_ONCE };
+    let rows = memory / PART_OF_MEMORY / ROW_BYTES;
+    usize::try_from(rows).unwrap_or(usize::MAX).clamp(FINDINGS_OF_A_TASK, ROWS_AT_ONCE)
+}
+
+/// Describes findings; none where only counts are wanted.
+///
+/// # Errors
+/// A row cannot be read back.
+pub(super) fn tell(
+    findings: &[Finding],
+    library: &Library<'_>,
+    context: &Context<'_>,
+    means: &Means<'_>,
+) -> Result<Vec<FoundRow>, ReadBackError> {
+    if context.counts_only {
+        return Ok(Vec::new());
+    }
+    // In the order of the rows that they cite: neighbours are near each other in memory then, too.
+    let mut order: Vec<(Option<Origin>, usize)> =
+        findings.par_iter().map(|finding| finding.rows.iter().min().copied()).zip(0..findings.len()).collect();
+    order.par_sort_unstable();
+    let at_once = rows_at_once(means);
+    let mut told = Vec::with_capacity(findings.len());
+    let mut rest = order.as_slice();
+    while !rest.is_empty() {
+        let (some, others) = rest.split_at(count_within(rest, findings, at_once));
+        let origins = some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
+        with_shelf(origins, library, context, |context| {
+            let described: Vec<Vec<FoundRow>> = some
+                .par_chunks(FINDINGS_OF_A_TASK)
+                .map(|some| some.iter().map(|(_, place)| describe(&findings[*place], context)).collect())
+                .collect::<Result<_, ReadBackError>>()?;
+            told.extend(described.into_iter().flatten());
+            Ok(())
+        })?;
+        rest = others;
+    }
+    Ok(told)
+}
+
+/// How many of the first findings cite no more rows than that; one in any case.
+fn count_within(order: &[(Option<Origin>, usize)], findings: &[Finding], rows_max: usize) -> usize {
+    let mut rows = 0_usize;
+    let within = |(_, place): &&(Option<Origin>, usize)| {
+        rows = rows.saturating_add(findings[*place].rows.len());
+        rows <= rows_max
+    };
+    order.iter().take_while(within).count().max(1)
+}
+
+/// Works with rows at hand.
+///
+/// # Errors
+/// A row cannot be read back, or the work cannot be done.
+pub(super) fn with_shelf<T>(
+    mut origins: Vec<Origin>,
+    library: &Library<'_>,
+    context: &Context<'_>,
+    work: impl FnOnce(&Context<'_>) -> Result<T, ReadBackError>,
+) -> Result<T, ReadBackError> {
+    origins.par_sort_unstable();
+    origins.dedup();
+    let shelf = Shelf::of(library, &origins)?;
+    drop(origins);
+    work(&Context { rows: &shelf, ..*context })
+}
