@@ -40,7 +40,8 @@ def main():
     work.count = rows.num_rows
     work.keep_job(work.stage("facts", [read]))
     with open(work.job, encoding="utf-8") as file:
-        rounds = json.load(file)["rounds"]
+        told = json.load(file)
+    rounds, used_rounds = told["rounds"], told["used_rounds"]
 
     lines = rows.filter(compute.is_null(rows["round"]))
     judged = work.stage("lines", work.dealt(lines, "shard"))
@@ -50,11 +51,11 @@ def main():
     counts = referred["reference"].value_counts()
     shared = counts.filter(compute.greater(counts.field("counts"), 1)).field("values")
     referred = referred.filter(compute.is_in(referred["reference"], shared))
-    for number in range(rounds):
+    for number in used_rounds:
         of_round = rows.filter(compute.fill_null(compute.equal(rows["round"], number), False))
-        told = work.stage("operations", work.dealt(of_round, "shard"), ["--round", str(number)])
-        rows = pyarrow.concat_tables([rows, kind(told, "row")])
-        said.append(rest(told))
+        judged = work.stage("operations", work.dealt(of_round, "shard"), ["--round", str(number)])
+        rows = pyarrow.concat_tables([rows, kind(judged, "row")])
+        said.append(rest(judged))
     said.append(rest(work.stage("references", work.dealt(referred, "reference"))))
     left = rows.filter(compute.fill_null(compute.equal(rows["round"], rounds), False))
     said.append(rest(work.stage("batches", work.dealt(left, "shard"))))

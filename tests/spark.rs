@@ -313,3 +313,13 @@ fn a_file_that_changes_under_the_run_stops_it() {
         "avstem: error: orders.csv: changed after the run has begun\n  help: run again when the file is complete\n";
     assert_eq!((ended.status, ended.stderr.as_str()), (2, expected));
 }
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parquet_is_read_by_workers_as_by_a_run() {
+    let root = tempfile::tempdir().unwrap();
+    let out = root.path().join("first");
+    let plan = ["--config", "october-2026/avstem.toml", "--as-of", "2026-10-31", "--reports", "parquet"];
+    assert_eq!(run(&samples(), &plan, &out).0, 1);
+    compare(root.path(), &["--input", "first/*.parquet", "--as-of", "2026-10-31"], &[3]);
+}

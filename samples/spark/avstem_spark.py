@@ -33,6 +33,9 @@ WIRE = pyarrow.schema([
     ("file", pyarrow.int32()),
     ("text", pyarrow.string()),
 ])
+# What `avstem run` has too.
+INPUTS = ("orders", "captures", "reversals", "settlements", "bank", "payouts", "input")
+SETTINGS = ("config", "as-of", "provider", "capture-days", "settlement-days", "fail-on")
 NOTHING_WRITTEN = 2
 # So often a worker is called before its engine is told that it fails; the engine may try again, and elsewhere.
 ATTEMPTS = 2
@@ -58,11 +61,11 @@ def main():
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for dataset in ("orders", "captures", "reversals", "settlements"):
-        parser.add_argument(f"--{dataset}", action="append", default=[], metavar="PATH",
-                            help="a file, a folder or a quoted glob; may be repeated")
-    parser.add_argument("--config", metavar="FILE", help="settings and, where no input is given here, the inputs")
-    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="the day for which ages count (default: today)")
+    for name in INPUTS:
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="PATH",
+                            help="as for avstem run: a file, a folder or a quoted glob; may be repeated")
+    for name in SETTINGS:
+        parser.add_argument(f"--{name}", metavar="VALUE", help="as for avstem run")
     parser.add_argument("--out", default="avstem-out", metavar="DIR", help="folder of the report")
     parser.add_argument("--work", metavar="PATH", help="where rows go between two stages: a path or URL that the engine "
                         "writes and all of it reads (default: a folder beside --out)")
@@ -93,12 +96,14 @@ def reconcile(options):
 def begin(options, program):
     """The job and its inputs, of which nothing was read."""
     given = ["--stage", "plan"]
-    for dataset in ("orders", "captures", "reversals", "settlements"):
-        for path in getattr(options, dataset):
-            given += [f"--{dataset}", path]
-    for name in ("config", "as_of", "split_size"):
-        if getattr(options, name):
-            given += [f"--{name.replace('_', '-')}", getattr(options, name)]
+    typed = vars(options)
+    for name in INPUTS:
+        for path in typed[name]:
+            given += [f"--{name}", path]
+    for name in (*SETTINGS, "split-size"):
+        value = typed[name.replace("-", "_")]
+        if value is not None:
+            given += [f"--{name}", value]
     planned = rows_of(call(program, given, None, ())[1])
     return text_of("job", planned), [row for row in planned if row["kind"] == "input"]
 
@@ -113,8 +118,8 @@ def stages(run, job, inputs, out):
     lines = run.rows("read").where("round is null")
     run.write("lines", run.work_on(run.dealt(lines, "shard"), ["--stage", "lines"], job))
     judged = ["read", "lines"]
-    rounds = json.loads(job)["rounds"]
-    for number in range(rounds):
+    told = json.loads(job)
+    for number in told["used_rounds"]:
         of_round = run.rows(*judged).where(f"round = {number}")
         given = ["--stage", "operations", "--round", str(number)]
         run.write(f"round-{number}", run.work_on(run.dealt(of_round, "shard"), given, job))
@@ -125,7 +130,7 @@ def stages(run, job, inputs, out):
     shared = referred.groupBy("reference").count().where("count > 1").select("reference")
     referred = referred.join(shared, "reference", "left_semi").select(*WIRE.names)
     run.write("references", run.work_on(run.dealt(referred, "reference"), ["--stage", "references"], job))
-    left = run.rows(*judged).where(f"round = {rounds}")
+    left = run.rows(*judged).where(f"round = {told['rounds']}")
     run.write("batches", run.work_on(run.dealt(left, "shard"), ["--stage", "batches"], job))
 
     said = run.said(*judged, "references", "batches")

@@ -257,7 +257,7 @@ The way of a run (d: once, on the driver; w: once a partition):
   w  read         split                  -> row, and what the driver gathers
   d  facts        all of kind seen       -> job
   w  lines        rows without a round, by shard
-  w  operations   rows of --round K, by shard; K from 0 to one less than the job's `rounds`
+  w  operations   rows of --round K, by shard; one K of the job's `used_rounds` after the other
   w  references   rows with a reference that others have too, by reference
   w  batches      rows of the round `rounds`, by shard
   d  report       all that is no row, of all stages -> a folder; exit status as that of `run`

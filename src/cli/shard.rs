@@ -48,7 +48,7 @@ pub fn run(args: &ShardArgs, console: Console) -> Result<u8, Fault> {
             return Ok(0);
         }
         StageName::Facts => {
-            shard::facts(&job, given(), out())?;
+            shard::facts(&job, &planned(&job, args)?, given(), out())?;
             return Ok(0);
         }
         StageName::Report => return report(&job, args, console),

@@ -20,6 +20,8 @@ pub const COLUMNS: [&str; 6] = ["kind", "shard", "round", "reference", "file", "
 const BATCH_TEXT_LEN: usize = 4 << 20;
 /// And no more rows than this.
 const BATCH_ROWS_MAX: usize = 1 << 16;
+/// The longest text of a row: a batch counts its bytes in 31 bits.
+const TEXT_LEN_MAX: usize = 1 << 30;
 
 /// One row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,8 +175,12 @@ impl<W: Write> Wire<W> {
     /// Adds a row.
     ///
     /// # Errors
-    /// The output does not take it.
+    /// The output does not take it, or its text is too long.
     pub fn put(&mut self, row: &WireRow<'_>) -> Result<(), WireError> {
+        if row.text.len() > TEXT_LEN_MAX {
+            let problem = format!("cannot hold {} bytes in one row, {TEXT_LEN_MAX} at most", row.text.len());
+            return Err(WireError::Column { column: "text", problem });
+        }
         self.kinds.append_value(row.kind);
         self.shards.append_option(row.shard);
         self.rounds.append_option(row.round);

@@ -152,7 +152,7 @@ impl Engine {
         let job = self.read_job();
         let stage = match value("--stage").unwrap() {
             "job" => return shard::job(&job, plan, input, output),
-            "facts" => return shard::facts(&job, input, output),
+            "facts" => return shard::facts(&job, plan, input, output),
             "files" => Stage::Files,
             "read" => Stage::Read,
             "lines" => Stage::Lines,
@@ -256,15 +256,16 @@ impl Engine {
         let referred: Vec<Row> = judged.iter().filter(|row| row.reference.is_some()).cloned().collect();
         take(judged, &mut rows);
         rows.retain(|row| row.round.is_some());
-        let rounds = i32::try_from(self.read_job().rounds).unwrap();
-        for round in 0..rounds {
+        let job = self.read_job();
+        let number = |round: usize| i32::try_from(round).unwrap();
+        for round in job.used_rounds.into_iter().map(number) {
             let of_round: Vec<Row> = rows.extract_if(.., |row| row.is_row_of(Some(round))).collect();
             let judged = self.stage(&["--stage", "operations", "--round", &round.to_string()], of_round, shard);
             take(judged, &mut rows);
         }
         let judged = self.stage(&["--stage", "references"], referred, |row| row.reference.unwrap());
         take(judged, &mut rows);
-        assert!(rows.iter().all(|row| row.is_row_of(Some(rounds))));
+        assert!(rows.iter().all(|row| row.is_row_of(Some(number(job.rounds)))));
         let judged = self.stage(&["--stage", "batches"], std::mem::take(&mut rows), shard);
         take(judged, &mut rows);
         assert_eq!(rows, []);

@@ -29,6 +29,8 @@ pub struct Job {
     pub typed: Typed,
     /// How many rounds of keys there are; what is left after them is of the round of this number.
     pub rounds: usize,
+    /// The rounds in which any record can be; the others need not be made.
+    pub used_rounds: Vec<usize>,
     /// A split of a file holds about so many bytes.
     pub split_bytes: u64,
     /// Settlement rows carry their day.

@@ -14,9 +14,10 @@ use crate::model::currency::Currencies;
 use crate::model::finding::FoundRow;
 use crate::model::names::Names;
 use crate::model::origin::Origin;
+use crate::model::record::Dataset;
 use crate::pipeline::inputs::Inputs;
 use crate::pipeline::plan::Plan;
-use crate::pipeline::read::Means;
+use crate::pipeline::read::{CachedWays, Means};
 use crate::pipeline::routes::Routes;
 use crate::pipeline::seen::Seen;
 use crate::pipeline::totals::Totals;
@@ -27,7 +28,7 @@ use crate::report::view::Report;
 ///
 /// # Errors
 /// The stream holds something else, or the output does not take the job.
-pub fn facts(job: &Job, input: impl Read, output: impl Write) -> Result<(), RunError> {
+pub fn facts(job: &Job, plan: &Plan, input: impl Read, output: impl Write) -> Result<(), RunError> {
     let mut job = job.clone();
     let mut seen: BTreeSet<Seen> = BTreeSet::new();
     for (_, file, text) in texts(input, &[kind::SEEN])? {
@@ -42,9 +43,26 @@ pub fn facts(job: &Job, input: impl Read, output: impl Write) -> Result<(), RunE
         *counted = counted.saturating_add(rows);
     }
     job.seen = seen.into_iter().collect();
+    job.used_rounds = used_rounds(&job, plan);
     let mut out = Out::new(output)?;
     out.said(kind::JOB, None, &job)?;
     out.finish()
+}
+
+/// The rounds of the keys that operations of any provider are hashed by: records have no others.
+fn used_rounds(job: &Job, plan: &Plan) -> Vec<usize> {
+    let names = Arc::new(Names::default());
+    let routes = Routes::new(&plan.settings, Arc::clone(&names));
+    let settled = job.seen(&names).settled_keys;
+    let ways = CachedWays::new(&plan.settings, &settled);
+    let is_used = |round: usize| {
+        job.settled_keys.keys().any(|provider| {
+            let id = names.intern(provider);
+            let hashed = ways.of(id, provider, Dataset::Captures).hashed;
+            plan.settings.keys(provider).len() > round && hashed[routes.kind(id, round).index()]
+        })
+    };
+    (0..job.rounds).filter(|round| is_used(*round)).collect()
 }
 
 /// The report of a run from what its workers have said.
