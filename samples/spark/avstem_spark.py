@@ -34,6 +34,8 @@ WIRE = pyarrow.schema([
     ("text", pyarrow.string()),
 ])
 NOTHING_WRITTEN = 2
+# So often a worker is called before its engine is told that it fails; the engine may try again, and elsewhere.
+ATTEMPTS = 2
 # A split is a task; more of them than this share one.
 READERS_MAX = 10_000
 
@@ -196,41 +198,38 @@ def call(program, given, job, batches, statuses=(0,)):
 
 
 def worker(program, given, job):
-    """What runs on every partition: the program takes the whole of it, and then says what it has made of it."""
+    """What runs on every partition: the program takes the whole of it, and then says what it has made of it.
+
+    Both stand in temporary files meanwhile, so that nothing of a failed call is seen, and it can be made once more here.
+    """
 
     def work(batches):
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as errors:
-            first = next(batches, None)
-            if first is None:
-                return
+        first = next(batches, None)
+        if first is None:
+            return
+        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as taken:
             path = os.path.join(folder, "job.json")
             with open(path, "w", encoding="utf-8") as file:
                 file.write(job)
+            with pyarrow.ipc.new_stream(taken, WIRE) as stream:
+                for batch in itertools.chain([first], batches):
+                    stream.write_table(wire_table(batch))
             command = [executable(program, folder), "shard", *given, "--job", path]
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors)
-            try:
-                give(process, itertools.chain([first], batches))
-                yield from pyarrow.ipc.open_stream(process.stdout)
-            except (OSError, pyarrow.ArrowInvalid) as error:
-                if process.wait() == 0:
-                    raise RuntimeError(f"avstem {' '.join(given)}: what it wrote cannot be read: {error}") from error
-            finally:
-                process.stdout.close()
-                if process.wait() != 0:
+            for _ in range(ATTEMPTS):
+                with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as errors:
+                    taken.seek(0)
+                    status = subprocess.run(command, stdin=taken, stdout=said, stderr=errors, check=False).returncode
+                    if status == 0:
+                        said.seek(0)
+                        yield from pyarrow.ipc.open_stream(said)
+                        return
                     errors.seek(0)
-                    said = errors.read().decode(errors="replace").strip()
-                    raise RuntimeError(f"avstem shard {' '.join(given)} ended with status {process.returncode}: {said}")
+                    told = errors.read().decode(errors="replace").strip()
+                    told = f"avstem shard {' '.join(given)} ended with status {status}: {told}"
+                    print(told, file=sys.stderr)
+            raise RuntimeError(told)
 
     return work
-
-
-def give(process, batches):
-    try:
-        with pyarrow.ipc.new_stream(process.stdin, WIRE) as stream:
-            for batch in batches:
-                stream.write_table(wire_table(batch))
-    finally:
-        process.stdin.close()
 
 
 def wire_table(batch):

@@ -8,6 +8,7 @@ printed; only that of skew is judged, with slack.
 
 import argparse
 import csv
+import json
 import os
 import pathlib
 import shutil
@@ -45,7 +46,7 @@ def main():
                 expected = one_run(options, name, folder, given)
                 for partitions in options.partitions:
                     seconds = compare(options, started, folder, given, expected, partitions)
-                    say(f"{engine}, {name}, {partitions} partitions: the same bytes, {seconds:.1f} s")
+                    say(f"{engine}, {name}, {partitions} partitions: the same bytes, {seconds:.1f} s{started.shuffled()}")
             if "faults" in options.cases:
                 faults(options, started, *sample)
             if "skew" in options.cases and options.rows:
@@ -81,13 +82,19 @@ class Sail:
             port = free.getsockname()[1]
         sail = pathlib.Path(sys.executable).parent / "sail"
         with open(self.log, "wb") as log:
-            # In one process there is nobody to try a task again; workers of a cluster are threads here.
-            ways = {"SAIL_MODE": "local-cluster", "SAIL_CLUSTER__TASK_MAX_ATTEMPTS": "3"}
+            # Its workers are threads here, but tasks and shuffles are those of a cluster.
+            ways = {"SAIL_MODE": "local-cluster"}
             self.process = subprocess.Popen(
                 [sail, "spark", "server", "--port", str(port)], stdout=log, stderr=log, env={**os.environ, **ways})
         wait_for(port)
         self.driver = [sys.executable, str(DRIVER), "--remote", f"sc://127.0.0.1:{port}"]
         return self
+
+    def before(self):
+        pass
+
+    def shuffled(self):
+        return ""
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)
@@ -99,16 +106,39 @@ class Spark:
 
     name = "spark"
 
-    def __init__(self, _options):
+    def __init__(self, options):
         submit = shutil.which("spark-submit", path=str(pathlib.Path(sys.executable).parent))
-        self.driver = [submit, "--master", CLUSTER, "--conf", "spark.ui.enabled=false",
-                       "--conf", "spark.log.level=ERROR", str(DRIVER)]
+        self.events = options.home / "events"
+        settings = {
+            "spark.ui.enabled": "false",
+            "spark.log.level": "ERROR",
+            "spark.eventLog.enabled": "true",
+            "spark.eventLog.compress": "false",
+            "spark.eventLog.dir": self.events.resolve().as_uri(),
+        }
+        conf = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+        self.driver = [submit, "--master", CLUSTER, *conf, str(DRIVER)]
 
     def __enter__(self):
+        self.before()
         return self
 
     def __exit__(self, *_):
         pass
+
+    def before(self):
+        shutil.rmtree(self.events, ignore_errors=True)
+        self.events.mkdir(parents=True)
+
+    def shuffled(self):
+        """Bytes that the tasks of a job wrote for others to fetch."""
+        sum_bytes = 0
+        for path in (path for path in self.events.rglob("*") if path.is_file() and "events_" in path.name):
+            with open(path, encoding="utf-8") as events:
+                for event in map(json.loads, events):
+                    metrics = event.get("Task Metrics") or {}
+                    sum_bytes += metrics.get("Shuffle Write Metrics", {}).get("Shuffle Bytes Written", 0)
+        return f", {sum_bytes} bytes shuffled"
 
 
 ENGINES = {"sail": Sail, "spark": Spark}
@@ -137,6 +167,7 @@ def one_run(options, name, folder, given):
 def driven(options, engine, folder, given, out, partitions, avstem):
     shutil.rmtree(out, ignore_errors=True)
     command = [*engine.driver, "--avstem", str(avstem), "--out", str(out), "--partitions", str(partitions), *given]
+    engine.before()
     start = time.monotonic()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     return done, time.monotonic() - start
