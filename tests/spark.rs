@@ -156,7 +156,8 @@ fn the_same_rows_in_any_order_give_the_same_bytes() {
     let folder = day();
     let (mut engine, rows) = begun(folder.path());
     let mut lines: Vec<Row> = rows.into_iter().filter(|row| row.round.is_none()).collect();
-    let args = ["--job", &engine.job().to_owned(), "--stage", "lines"];
+    let job = engine.job().to_owned();
+    let args = ["--job", job.as_str(), "--stage", "lines"];
     let first = engine.worker(&args, &encoded(&lines)).stdout;
     assert!(!first.is_empty());
     for _ in 0..5 {

@@ -60,6 +60,7 @@ pub struct TariffEntry {
     rounding: Option<RoundingName>,
     tolerance: Option<Whole>,
     valid_from: Option<Day>,
+    settled_by: Option<Spanned<Payer>>,
 }
 
 /// A `[[payouts]]`: what a balance report states, minor units.
@@ -115,6 +116,14 @@ impl TryFrom<i64> for Month {
 enum Kind {
     Capture,
     Reversal,
+}
+
+/// Who pays a service out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Payer {
+    Provider,
+    Acquirer,
 }
 
 /// The name of a way of rounding.
@@ -195,6 +204,12 @@ impl Books<'_> {
                 return Err(Wrong { span: currency.span(), what, help: "an ISO 4217 code in capitals" });
             }
         }
+        for entry in self.tariffs.iter().filter(|entry| entry.service.is_none()) {
+            if let Some(payer) = entry.settled_by.as_ref().filter(|payer| *payer.get_ref() == Payer::Acquirer) {
+                let what = "`settled_by` needs the service that the acquirer pays out".to_owned();
+                return Err(Wrong { span: payer.span(), what, help: "give `service`, as the rows name it" });
+            }
+        }
         for (key, number) in self.accounts.into_iter().flatten() {
             let name = key.get_ref();
             if !account_keys().any(|known| known == name) {
@@ -237,7 +252,8 @@ impl Books<'_> {
         }
         let (dimensions, dimension_names) = self.dimensions();
         BooksSettings {
-            tariffs: self.tariffs.iter().map(TariffEntry::tariff).collect(),
+            tariffs: self.tariffs.iter().filter(|entry| entry.charges()).map(TariffEntry::tariff).collect(),
+            acquirer_services: self.tariffs.iter().filter_map(TariffEntry::acquirer_service).collect(),
             payouts: self.payouts.iter().map(PayoutEntry::payout).collect(),
             entity: Entity {
                 name: text(&journal.company),
@@ -292,6 +308,17 @@ fn account_keys() -> impl Iterator<Item = &'static str> {
 }
 
 impl TariffEntry {
+    /// Whether it says what is charged, and not only who pays out.
+    fn charges(&self) -> bool {
+        self.settled_by.is_none() || self.fixed.is_some() || self.percent.is_some()
+    }
+
+    /// Provider and service, where the merchant's own acquirer pays it out.
+    fn acquirer_service(&self) -> Option<(String, String)> {
+        let by_acquirer = self.settled_by.as_ref().is_some_and(|payer| *payer.get_ref() == Payer::Acquirer);
+        self.service.as_ref().filter(|_| by_acquirer).map(|service| (self.provider.0.clone(), service.0.clone()))
+    }
+
     fn tariff(&self) -> Tariff {
         let percent = |percent: Option<Percent>| percent.map_or(Decimal::ZERO, |percent| percent.0);
         Tariff {

@@ -244,7 +244,7 @@ impl Config {
             let services = provider.acquirer_services.iter().map(|service| (name.0.clone(), service.0.clone()));
             books.acquirer_services.extend(services);
         }
-        books.is_asked = !books.tariffs.is_empty() || !books.payouts.is_empty() || self.file.journal.is_some();
+        books.is_asked = !self.file.tariff.is_empty() || !books.payouts.is_empty() || self.file.journal.is_some();
         books
     }
 

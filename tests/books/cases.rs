@@ -59,6 +59,9 @@ fn a_service_that_the_own_acquirer_pays_out() {
         ("bank", "9750,SEK,2026-03-05,A1,PayEx S77-0001,9750\n"),
     ];
     same("acquirer", &told(config, &[("2026-03-06", &files)]), include_str!("expected/acquirer.txt"));
+    let config = "[journal]\ncompany = \"Shop\"\n[[tariff]]\nprovider = \"swedbank_pay\"\nservice = \"Faktura\"\n\
+                  currency = \"SEK\"\nsettled_by = \"acquirer\"\n";
+    same("acquirer", &told(config, &[("2026-03-06", &files)]), include_str!("expected/acquirer.txt"));
 }
 
 #[test]
