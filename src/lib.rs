@@ -18,6 +18,9 @@
 //! share an order or an id with, those that something was found in come back too, and all others stand in the totals.
 //! The report is that of one run over all nights; what it changes in the state is written in one transaction.
 //!
+//! Spread over many machines ([`pipeline::shard`]) a run is such a sum too: an engine that is there already deals rows
+//! out by a hash, each worker lets the same functions judge its partition, and the driver adds up what they have counted.
+//!
 //! # The rooms, from the ground up
 //!
 //! | floor | room | what it is for |
