@@ -9,7 +9,7 @@
 //! `plan`, `job`, `facts` and `report` run once, on the driver, and take little; the others run once a partition. What is
 //! dealt out between two stages goes by the column `shard`: whoever shuffles knows nothing of keys. A row travels as it
 //! stands in its file, with its line behind it; an operation travels as its rows and is summed again where it arrives, so
-//! that no half-made result crosses a border. What partitions add up is joined as the nights of a state are ([`Totals`]).
+//! that no half-made result crosses a border. What partitions add up is joined as the nights of a state are ([`super::totals`]).
 
 mod files;
 pub mod job;
