@@ -13,6 +13,8 @@ use crate::rules::orders::Context;
 
 /// So many findings are described by one task.
 const FINDINGS_OF_A_TASK: usize = 64;
+/// So many findings are described before they are put to the others: each stands twice in memory until then.
+const FINDINGS_AT_ONCE: usize = 1 << 14;
 /// What a row at hand takes, about: its bytes, where it stands, and its place among the origins.
 const ROW_BYTES: u64 = 192;
 /// So many rows are at hand at once, where memory is not limited.
@@ -51,11 +53,13 @@ pub(super) fn tell(
         let (some, others) = rest.split_at(count_within(rest, findings, at_once));
         let origins = some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
         with_shelf(origins, library, context, |context| {
-            let described: Vec<Vec<FoundRow>> = some
-                .par_chunks(FINDINGS_OF_A_TASK)
-                .map(|some| some.iter().map(|(_, place)| describe(&findings[*place], context)).collect())
-                .collect::<Result<_, ReadBackError>>()?;
-            told.extend(described.into_iter().flatten());
+            for some in some.chunks(FINDINGS_AT_ONCE) {
+                let described: Vec<Vec<FoundRow>> = some
+                    .par_chunks(FINDINGS_OF_A_TASK)
+                    .map(|some| some.iter().map(|(_, place)| describe(&findings[*place], context)).collect())
+                    .collect::<Result<_, ReadBackError>>()?;
+                told.extend(described.into_iter().flatten());
+            }
             Ok(())
         })?;
         rest = others;
