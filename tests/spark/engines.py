@@ -83,7 +83,9 @@ class Sail:
         sail = pathlib.Path(sys.executable).parent / "sail"
         with open(self.log, "wb") as log:
             # Its workers are threads here, but tasks and shuffles are those of a cluster.
-            ways = {"SAIL_MODE": "local-cluster"}
+            # A task that Sail tries again, when its first try has sent rows, fails with an error of Sail's own, which hides
+            # what the worker said: the driver tries workers again by itself.
+            ways = {"SAIL_MODE": "local-cluster", "SAIL_CLUSTER__TASK_MAX_ATTEMPTS": "1"}
             self.process = subprocess.Popen(
                 [sail, "spark", "server", "--port", str(port)], stdout=log, stderr=log, env={**os.environ, **ways})
         wait_for(port)
