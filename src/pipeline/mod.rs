@@ -281,7 +281,7 @@ fn judge(
         last.append(&mut books.findings);
         found.extend(tell::tell(&last, library, context, means)?);
         finish(&mut found);
-        hints::fill(&mut found, library, context)?;
+        hints::fill(&mut found, library, context, means)?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })
     })
 }

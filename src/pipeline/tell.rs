@@ -52,7 +52,7 @@ pub(super) fn tell(
     while !rest.is_empty() {
         let (some, others) = rest.split_at(count_within(rest, findings, at_once));
         let origins = some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
-        with_shelf(origins, library, context, |context| {
+        with_shelf(origins, library, context, means, |context| {
             for some in some.chunks(FINDINGS_AT_ONCE) {
                 let described: Vec<Vec<FoundRow>> = some
                     .par_chunks(FINDINGS_OF_A_TASK)
@@ -77,7 +77,8 @@ fn count_within(order: &[(Option<Origin>, usize)], findings: &[Finding], rows_ma
     order.iter().take_while(within).count().max(1)
 }
 
-/// Works with rows at hand.
+/// Works with rows at hand, as many as the memory of the plan allows; the others are read back one by one, so that one
+/// finding over a million rows fits, too.
 ///
 /// # Errors
 /// A row cannot be read back, or the work cannot be done.
@@ -85,10 +86,12 @@ pub(super) fn with_shelf<T>(
     mut origins: Vec<Origin>,
     library: &Library<'_>,
     context: &Context<'_>,
+    means: &Means<'_>,
     work: impl FnOnce(&Context<'_>) -> Result<T, ReadBackError>,
 ) -> Result<T, ReadBackError> {
     origins.par_sort_unstable();
     origins.dedup();
+    origins.truncate(rows_at_once(means));
     let shelf = Shelf::of(library, &origins)?;
     drop(origins);
     work(&Context { rows: &shelf, ..*context })
