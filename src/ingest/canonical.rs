@@ -166,6 +166,19 @@ fn day(fields: &Fields<'_, '_>, context: &Context<'_>, memory: &mut Memory) -> O
     Some(day)
 }
 
+/// Where the provider stands among the columns.
+#[inline]
+fn provider_column(dataset: Dataset) -> usize {
+    match dataset {
+        Dataset::Orders => at::PROVIDER[0],
+        Dataset::Captures => at::PROVIDER[1],
+        Dataset::Reversals => at::PROVIDER[2],
+        Dataset::Settlements => at::PROVIDER[3],
+        Dataset::Bank => at::PROVIDER[4],
+        Dataset::Payouts => at::PROVIDER[5],
+    }
+}
+
 #[inline]
 fn provider<'m>(
     fields: &Fields<'_, '_>,
@@ -173,15 +186,7 @@ fn provider<'m>(
     context: &Context<'_>,
     memory: &'m mut Memory,
 ) -> &'m Provider {
-    let column = match layout.dataset {
-        Dataset::Orders => at::PROVIDER[0],
-        Dataset::Captures => at::PROVIDER[1],
-        Dataset::Reversals => at::PROVIDER[2],
-        Dataset::Settlements => at::PROVIDER[3],
-        Dataset::Bank => at::PROVIDER[4],
-        Dataset::Payouts => at::PROVIDER[5],
-    };
-    let text = fields.text(column).unwrap_or(layout.provider.as_bytes());
+    let text = fields.text(provider_column(layout.dataset)).unwrap_or(layout.provider.as_bytes());
     if memory.provider.as_ref().is_none_or(|last| last.text != text) {
         memory.provider = None;
     }
@@ -367,25 +372,26 @@ pub fn compact(
 /// # Errors
 /// As [`compact`], for the same rows.
 pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>) -> Result<Row, Reject> {
-    let mut memory = Memory::default();
     let mut fields = Fields::new(layout, record);
-    fields.check(context, &mut memory.currencies)?;
+    fields.check(context, &mut LastCurrencies::default())?;
     if layout.dataset == Dataset::Payouts {
         fields.check_payout()?;
     }
-    let provider = provider(&fields, layout, context, &mut memory).clone();
+    let of_provider = provider_column(layout.dataset);
+    let provider = fields.text(of_provider).map_or(layout.provider.as_str(), utf8);
     let columns = layout.dataset.columns().iter().enumerate();
     let values = columns
         .map(|(column, known)| {
             let text = fields.text(column);
             match known.kind {
                 ColumnKind::State => Value::Completed(is_completed(text.unwrap_or_default())),
-                _ if known.name == "provider" => Value::Text(utf8(&provider.text).to_owned()),
+                _ if column == of_provider => Value::Text(provider.into()),
                 kind => text.map_or(Value::Absent, |text| value(kind, text, fields.number(column), context)),
             }
         })
         .collect();
-    Ok(Row { dataset: layout.dataset, provider: provider.id, currency: fields.currency, values, origin })
+    let provider = context.names.intern(provider);
+    Ok(Row { dataset: layout.dataset, provider, currency: fields.currency, values, origin })
 }
 
 /// The value of a field that [`Fields::check`] has checked.
@@ -394,8 +400,8 @@ fn value(kind: ColumnKind, text: &[u8], number: Option<i64>, context: &Context<'
         ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, Value::Int),
         ColumnKind::Quantity => quantity(text).map_or(Value::Absent, Value::Decimal),
         ColumnKind::Stamp => parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(context.zone.instant(stamp))),
-        ColumnKind::Kind => Value::Text(utf8(text).to_lowercase()),
-        ColumnKind::Text | ColumnKind::Currency | ColumnKind::State => Value::Text(utf8(text).to_owned()),
+        ColumnKind::Kind => Value::Text(utf8(text).to_lowercase().into()),
+        ColumnKind::Text | ColumnKind::Currency | ColumnKind::State => Value::Text(utf8(text).into()),
     }
 }
 

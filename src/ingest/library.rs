@@ -4,8 +4,11 @@ use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::canonical::{Context, typed};
 use super::layout::Layout;
+use super::shelf::Shelf;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Dialect, Record, Scratch, split_one};
 use crate::model::origin::Origin;
@@ -171,6 +174,11 @@ impl Library<'_> {
         })
     }
 
+    fn line(&self, origin: Origin) -> Result<u64, ReadBackError> {
+        let volume = self.volume(origin)?;
+        volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))
+    }
+
     fn typed(&self, volume: &Volume, record: &Record<'_>, origin: Origin) -> Result<Row, ReadBackError> {
         if std::str::from_utf8(record.raw).is_err() {
             return Err(changed(volume, "not UTF-8"));
@@ -190,22 +198,31 @@ impl ReadBack for Library<'_> {
     }
 
     fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
-        let volume = self.volume(origin)?;
-        let line = volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))?;
-        Ok(volume.place(line))
+        Ok(self.volume(origin)?.place(self.line(origin)?))
     }
 
-    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
+    fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
+        Ok(&self.volume(origin)?.shown)
+    }
+
+    fn at_hand(&self, origins: &dyn Fn() -> Vec<Origin>) -> Result<Option<Box<dyn ReadBack + '_>>, ReadBackError> {
+        let mut origins = origins();
+        origins.par_sort_unstable();
+        origins.dedup();
+        Ok(Some(Box::new(Shelf::of(self, origins)?)))
+    }
+
+    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError> {
         let volume = self.volume(origin)?;
         let offset = origin.offset();
         let states_line = volume.layout.line_field.is_some();
         let (from, first_line) = if states_line { (offset, 0) } else { volume.known_line(offset) };
         if offset.saturating_sub(from) > LEAD_LEN_MAX {
-            return Ok((self.row(origin)?, self.place(origin)?));
+            return Ok((self.row(origin)?, self.line(origin)?));
         }
         let both = with_record_from(&volume.bytes, from, offset, |before, record| {
             let line = if states_line { volume.stated_line(record) } else { volume.line_after(first_line, before) };
-            Ok((self.typed(volume, record, origin)?, volume.place(line)))
+            Ok((self.typed(volume, record, origin)?, line))
         });
         both.unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
     }

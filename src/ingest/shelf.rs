@@ -2,6 +2,7 @@
 //! which it stands there, and not a row at a time. Of a million findings that is most of the reading.
 
 use std::io;
+use std::ops::Range;
 
 use rayon::prelude::*;
 
@@ -13,24 +14,36 @@ use crate::model::record::{ReadBack, ReadBackError, Row};
 /// Rows whose bytes are at hand; others are read back from the library.
 pub struct Shelf<'a> {
     library: &'a Library<'a>,
-    /// What each task has read, by the first origin that it was to read.
-    parts: Vec<(Origin, Part)>,
+    /// The rows that were to be read, sorted.
+    origins: Vec<Origin>,
+    guides: Vec<Guide>,
+    /// What each task has read: [`ROWS_OF_A_TASK`] of the origins.
+    parts: Vec<Part>,
 }
 
 /// What one task has read.
 #[derive(Default)]
 struct Part {
-    /// In the order of origins.
+    /// One for each of its origins.
     held: Vec<Held>,
     bytes: Vec<u8>,
 }
 
-/// A row at hand.
+/// A row at hand; one that is not has no bytes.
 struct Held {
-    origin: Origin,
     line: u64,
     /// Where its bytes end in those of the part; they begin where the ones before end.
     end: usize,
+}
+
+/// Where among the origins those of a file stand. They are spread over the file about evenly, so that its bytes, cut
+/// into equal spans, lead nearly straight to one of them: looked for by halves, each is a dozen misses of the cache.
+struct Guide {
+    file: usize,
+    first_offset: u64,
+    span_bits: u32,
+    /// Of each span the place of its first origin, and at last the place after all.
+    starts: Vec<usize>,
 }
 
 /// So many rows are read by one task.
@@ -43,23 +56,63 @@ const STRETCH_LEN_MAX: u64 = 1 << 18;
 const ROW_LEN: usize = 512;
 
 impl<'a> Shelf<'a> {
-    /// Reads the rows at these origins, which are sorted, each once.
+    /// Reads the rows at these origins, which are sorted and differ, each once.
     ///
     /// # Errors
     /// A file cannot be read any more.
-    pub fn of(library: &'a Library<'a>, origins: &[Origin]) -> Result<Self, ReadBackError> {
-        let parts = origins.par_chunks(ROWS_OF_A_TASK).map(|some| Ok((some[0], Part::of(library, some)?)));
-        Ok(Self { library, parts: parts.collect::<Result<_, _>>()? })
+    pub fn of(library: &'a Library<'a>, origins: Vec<Origin>) -> Result<Self, ReadBackError> {
+        let parts = origins.par_chunks(ROWS_OF_A_TASK).map(|some| Part::of(library, some));
+        let parts = parts.collect::<Result<_, _>>()?;
+        let mut guides = Vec::new();
+        for of_file in origins.chunk_by(|a, b| a.file() == b.file()) {
+            let before = guides.last().and_then(|guide: &Guide| guide.starts.last().copied());
+            guides.extend(Guide::of(of_file, before.unwrap_or(0)));
+        }
+        Ok(Self { library, origins, guides, parts })
     }
 
     /// The bytes of a row, and its line.
     fn held(&self, origin: Origin) -> Option<(&[u8], u64)> {
-        let part = self.parts.partition_point(|(first, _)| *first <= origin).checked_sub(1)?;
-        let (_, Part { held, bytes }) = self.parts.get(part)?;
-        let place = held.binary_search_by_key(&origin, |held| held.origin).ok()?;
+        let guide = self.guides.binary_search_by_key(&origin.file(), |guide| guide.file).ok()?;
+        let near = self.guides.get(guide)?.near(origin.offset())?;
+        let place = near.start + self.origins.get(near)?.binary_search(&origin).ok()?;
+        let Part { held, bytes } = self.parts.get(place / ROWS_OF_A_TASK)?;
+        let place = place % ROWS_OF_A_TASK;
         let begin = place.checked_sub(1).and_then(|before| held.get(before)).map_or(0, |before| before.end);
-        let Held { line, end, .. } = held.get(place)?;
-        Some((bytes.get(begin..*end)?, *line))
+        let Held { line, end } = held.get(place)?;
+        Some((bytes.get(begin..*end).filter(|bytes| !bytes.is_empty())?, *line))
+    }
+}
+
+impl Guide {
+    /// The guide to origins of one file, the first of which has that place.
+    fn of(origins: &[Origin], place: usize) -> Option<Self> {
+        let (first, last) = (origins.first()?, origins.last()?);
+        let len = last.offset() - first.offset();
+        // As few spans as there are origins, or fewer.
+        let count = u64::try_from(origins.len()).ok()?;
+        let span_bits = (0..u64::BITS).find(|bits| len >> bits < count)?;
+        let mut guide = Self { file: first.file(), first_offset: first.offset(), span_bits, starts: vec![place] };
+        let mut at = place;
+        for origin in origins {
+            let span = guide.span(origin.offset())?;
+            while guide.starts.len() <= span {
+                guide.starts.push(at);
+            }
+            at += 1;
+        }
+        guide.starts.push(at);
+        Some(guide)
+    }
+
+    fn span(&self, offset: u64) -> Option<usize> {
+        usize::try_from(offset.checked_sub(self.first_offset)? >> self.span_bits).ok()
+    }
+
+    /// The places of the origins that are in one span with this offset.
+    fn near(&self, offset: u64) -> Option<Range<usize>> {
+        let span = self.span(offset)?;
+        Some(*self.starts.get(span)?..*self.starts.get(span + 1)?)
     }
 }
 
@@ -91,6 +144,7 @@ impl Part {
         // From the nearest place whose line is known, where lines are to be counted.
         let (from, mut line) = if states_line { (first.offset(), 0) } else { volume.known_line(first.offset()) };
         if first.offset().saturating_sub(from) > LEAD_LEN_MAX {
+            origins.iter().for_each(|_| self.hold(&[], 0));
             return Ok(());
         }
         let wanted = usize::try_from(last.offset().saturating_sub(from)).unwrap_or(usize::MAX).saturating_add(ROW_LEN);
@@ -99,19 +153,29 @@ impl Part {
         let mut counted = 0;
         for origin in origins {
             let begin = usize::try_from(origin.offset().saturating_sub(from)).unwrap_or(usize::MAX);
-            let (Some(between), Some(read)) = (buffer.get(counted..begin), buffer.get(begin..)) else { continue };
+            let (Some(between), Some(read)) = (buffer.get(counted..begin), buffer.get(begin..)) else {
+                self.hold(&[], 0);
+                continue;
+            };
             line = volume.line_after(line, between);
             counted = begin;
             // No more is looked at than one row needs. One that is cut off is left to the library.
             let head = read.get(..ROW_LEN).unwrap_or(read);
             let is_cut = !is_all || head.len() < read.len();
-            if let Some(row) = split_one(head, &DIALECT, scratch).filter(|row| row.complete || !is_cut) {
-                let line = if states_line { volume.stated_line(&row.record) } else { line };
-                self.bytes.extend_from_slice(row.record.raw);
-                self.held.push(Held { origin: *origin, line, end: self.bytes.len() });
+            match split_one(head, &DIALECT, scratch).filter(|row| row.complete || !is_cut) {
+                Some(row) => {
+                    let line = if states_line { volume.stated_line(&row.record) } else { line };
+                    self.hold(row.record.raw, line);
+                }
+                None => self.hold(&[], 0),
             }
         }
         Ok(())
+    }
+
+    fn hold(&mut self, bytes: &[u8], line: u64) {
+        self.bytes.extend_from_slice(bytes);
+        self.held.push(Held { line, end: self.bytes.len() });
     }
 }
 
@@ -144,11 +208,22 @@ impl ReadBack for Shelf<'_> {
         }
     }
 
-    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
+    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError> {
         match self.held(origin) {
-            Some((bytes, line)) => Ok((self.library.row_of(origin, bytes)?, self.library.volume(origin)?.place(line))),
-            None => self.library.row_and_place(origin),
+            Some((bytes, line)) => Ok((self.library.row_of(origin, bytes)?, line)),
+            None => self.library.row_and_line(origin),
         }
+    }
+
+    fn touch(&self, origins: &[Origin]) {
+        const CACHE_LINE: usize = 64;
+        let touched = |bytes: &[u8]| bytes.first().unwrap_or(&0) ^ bytes.get(CACHE_LINE).unwrap_or(&0);
+        let held = origins.iter().filter_map(|origin| self.held(*origin));
+        std::hint::black_box(held.fold(0, |sum, (bytes, _)| sum ^ touched(bytes)));
+    }
+
+    fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
+        self.library.file_name(origin)
     }
 }
 
@@ -227,19 +302,20 @@ mod tests {
         let all: Vec<Origin> = origins.concat();
         for share in [1, 2, 30, 700] {
             let wanted: Vec<Origin> = all.iter().copied().filter(|_| next(&mut state, share) == 0).collect();
-            let shelf = Shelf::of(&library, &wanted).unwrap();
+            let shelf = Shelf::of(&library, wanted.clone()).unwrap();
             let held = wanted.iter().filter(|origin| shelf.held(**origin).is_some()).count();
             assert!(held * 4 > wanted.len() * 3, "{held} of {}", wanted.len());
             // One that nobody asked for is read back all the same.
             for origin in wanted.iter().chain(all.iter().take(9)) {
                 let of = |rows: &dyn ReadBack| {
-                    let (row, place) = rows.row_and_place(*origin).unwrap();
+                    let (row, line) = rows.row_and_line(*origin).unwrap();
+                    let place = format!("{}:{line}", rows.file_name(*origin).unwrap());
                     (row.values, place, rows.row(*origin).unwrap().values, rows.place(*origin).unwrap())
                 };
                 assert_eq!(of(&shelf), of(&library));
             }
         }
-        assert!(Shelf::of(&library, &[]).is_ok());
-        assert!(Shelf::of(&library, &[Origin::new(3, 0).unwrap()]).is_err());
+        assert!(Shelf::of(&library, Vec::new()).is_ok());
+        assert!(Shelf::of(&library, vec![Origin::new(3, 0).unwrap()]).is_err());
     }
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
+use super::text::Text;
 
 /// The part of the reconciliation that a finding belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,31 +216,35 @@ pub struct BooksNote {
     pub sources: String,
 }
 
-/// A finding as a report shows it: one field a column of `discrepancies.csv` (RULES.md 8).
+/// A finding as a report shows it. There may be millions of them, of many columns each: what is moved and sorted is where
+/// they stand.
+pub type FoundRow = Box<FoundColumns>;
+
+/// What a report shows of a finding: one field a column of `discrepancies.csv` (RULES.md 8).
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundRow {
+pub struct FoundColumns {
     /// Stable from night to night.
-    pub id: String,
+    pub id: Text,
     /// What was found.
     pub code: Code,
     /// Whether it needs somebody.
     pub status: Status,
     /// Provider.
-    pub provider: String,
+    pub provider: Text,
     /// Order id, where all records agree.
-    pub order_id: String,
+    pub order_id: Text,
     /// Line id, where all records agree; `*` for a whole order.
-    pub line_id: String,
+    pub line_id: Text,
     /// Payee reference, where all records agree.
-    pub payee_reference: String,
+    pub payee_reference: Text,
     /// Transaction number, where all records agree.
-    pub transaction_number: String,
+    pub transaction_number: Text,
     /// Reconciliation number, where all records agree.
-    pub reconciliation_number: String,
+    pub reconciliation_number: Text,
     /// Settlement id, where all records agree.
-    pub settlement_id: String,
+    pub settlement_id: Text,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: Text,
     /// The merchant's side, minor units.
     pub expected_minor: i128,
     /// The other side, minor units.
@@ -251,7 +256,7 @@ pub struct FoundRow {
     /// Calendar days since the newest record was made, where one says.
     pub age_days: Option<i64>,
     /// The day on which the finding was first seen.
-    pub first_seen: String,
+    pub first_seen: Text,
     /// The finding in a sentence.
     pub explanation: String,
     /// `file:line` of every record.
@@ -264,7 +269,7 @@ pub struct FoundRow {
     pub rows: Vec<Origin>,
 }
 
-impl FoundRow {
+impl FoundColumns {
     /// The order of `discrepancies.csv` (RULES.md 8).
     #[must_use]
     pub fn cmp_for_report(&self, other: &Self) -> Ordering {
@@ -274,7 +279,7 @@ impl FoundRow {
         by_kind.then_with(|| self.texts_of_order().cmp(&other.texts_of_order()))
     }
 
-    fn texts_of_order(&self) -> [&String; 9] {
+    fn texts_of_order(&self) -> [&Text; 9] {
         [
             &self.provider,
             &self.order_id,

@@ -15,4 +15,5 @@ pub mod payout;
 pub mod record;
 pub mod reference;
 pub mod reject;
+pub mod text;
 pub mod voucher;

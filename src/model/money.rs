@@ -111,25 +111,40 @@ pub struct Major {
 
 impl fmt::Display for Major {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.amount_minor.unsigned_abs().to_string();
-        let decimals = usize::try_from(self.exponent).unwrap_or(0);
-        let padded = format!("{digits:0>width$}", width = decimals.saturating_add(1));
-        let (whole, fraction) = padded.split_at(padded.len().saturating_sub(decimals));
-        if self.amount_minor < 0 {
-            out.write_str("-")?;
-        }
-        for (index, digit) in whole.chars().enumerate() {
-            if index > 0 && whole.len().saturating_sub(index).is_multiple_of(3) {
-                out.write_str(" ")?;
+        // Digits from the last to the first: 39 of them at most, zeros before the decimals, and a space every three.
+        let decimals = usize::try_from(self.exponent).unwrap_or(0).min(DECIMALS_MAX);
+        let mut text = [b'0'; DECIMALS_MAX + 64];
+        let mut begin = text.len();
+        let mut rest = self.amount_minor.unsigned_abs();
+        let mut count = 0;
+        while rest > 0 || count <= decimals {
+            let before = match count.checked_sub(decimals) {
+                Some(0) if decimals > 0 => Some(b'.'),
+                Some(whole) if whole > 0 && whole.is_multiple_of(3) => Some(b' '),
+                _ => None,
+            };
+            let digit;
+            // Nearly every amount is short enough for the fast division.
+            (rest, digit) = match u64::try_from(rest) {
+                Ok(short) => (u128::from(short / 10), short % 10),
+                Err(_) => (rest / 10, u64::try_from(rest % 10).unwrap_or(0)),
+            };
+            for byte in before.into_iter().chain([b'0' + u8::try_from(digit).unwrap_or(0)]) {
+                begin = begin.saturating_sub(1);
+                text[begin] = byte;
             }
-            write!(out, "{digit}")?;
+            count += 1;
         }
-        if decimals > 0 {
-            write!(out, ".{fraction}")?;
+        if self.amount_minor < 0 {
+            begin = begin.saturating_sub(1);
+            text[begin] = b'-';
         }
-        Ok(())
+        out.write_str(std::str::from_utf8(&text[begin..]).unwrap_or_default())
     }
 }
+
+/// More decimals than any currency has.
+const DECIMALS_MAX: usize = 18;
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +183,10 @@ mod tests {
             (123_456_789, 0, "123 456 789"),
             (-1_000, 3, "-1.000"),
             (100, 0, "100"),
+            (i128::MIN, 2, "-1 701 411 834 604 692 317 316 873 037 158 841 057.28"),
+            (i128::from(u64::MAX), 0, "18 446 744 073 709 551 615"),
+            (i128::from(u64::MAX) + 1, 1, "1 844 674 407 370 955 161.6"),
+            (7, 4, "0.0007"),
         ];
         for (amount_minor, exponent, text) in cases {
             assert_eq!(Major { amount_minor, exponent }.to_string(), text);

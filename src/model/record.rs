@@ -230,7 +230,7 @@ pub enum Value {
     /// A quantity.
     Decimal(Decimal),
     /// Text, trimmed; a `kind` in small letters.
-    Text(String),
+    Text(super::text::Text),
     /// A timestamp.
     At(Instant),
     /// A state: completed or not.
@@ -337,13 +337,30 @@ pub trait ReadBack: Sync {
     /// The file cannot be read any more.
     fn place(&self, origin: Origin) -> Result<String, ReadBackError>;
 
-    /// Both, for whoever wants both: one read of the file may do for them.
+    /// The typed row and its line, for whoever wants both: one read of the file does for them.
     ///
     /// # Errors
     /// As [`ReadBack::row`] and [`ReadBack::place`].
-    fn row_and_place(&self, origin: Origin) -> Result<(Row, String), ReadBackError> {
-        Ok((self.row(origin)?, self.place(origin)?))
+    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError>;
+
+    /// Some rows at hand, where they are not: whoever reads many of them reads them faster then. Which ones is only asked
+    /// where it is needed.
+    ///
+    /// # Errors
+    /// As [`ReadBack::row`].
+    fn at_hand(&self, _origins: &dyn Fn() -> Vec<Origin>) -> Result<Option<Box<dyn ReadBack + '_>>, ReadBackError> {
+        Ok(None)
     }
+
+    /// Says that these rows are read next. Those that are in memory, but far from each other there, are asked for all at
+    /// once then, and not each when the one before is done.
+    fn touch(&self, _origins: &[Origin]) {}
+
+    /// The file of a place, for people.
+    ///
+    /// # Errors
+    /// It is not part of this run.
+    fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError>;
 }
 
 /// A row that was read once and cannot be read again.

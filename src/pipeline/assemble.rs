@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::books::{add_books_rows, add_books_verdicts};
@@ -276,13 +277,22 @@ fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
 }
 
 fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
-    let mut sums: FxHashMap<(Code, Status, &str), (u64, u64, i128)> = FxHashMap::default();
-    for finding in findings {
-        let sums = sums.entry((finding.code, finding.status, &finding.currency)).or_default();
-        sums.0 += 1;
-        sums.1 = sums.1.saturating_add(finding.count);
-        crate::model::money::add(&mut sums.2, finding.difference_minor);
+    type Sums<'a> = FxHashMap<(Code, Status, &'a str), (u64, u64, i128)>;
+    fn add<'a>(sums: &mut Sums<'a>, key: (Code, Status, &'a str), more: (u64, u64, i128)) {
+        let known = sums.entry(key).or_default();
+        known.0 += more.0;
+        known.1 = known.1.saturating_add(more.1);
+        crate::model::money::add(&mut known.2, more.2);
     }
+    let parts = findings.par_iter().fold(Sums::default, |mut sums, finding| {
+        let key = (finding.code, finding.status, &*finding.currency);
+        add(&mut sums, key, (1, finding.count, finding.difference_minor));
+        sums
+    });
+    let sums = parts.reduce(Sums::default, |mut all, part| {
+        part.into_iter().for_each(|(key, sums)| add(&mut all, key, sums));
+        all
+    });
     let named = |((code, status, currency), sums): ((Code, Status, _), _)| {
         ([code.leg().name(), code.name(), status.name(), currency], sums)
     };

@@ -70,9 +70,9 @@ impl<'f> Found<'f> {
         self.taken.extend(&places);
         self.causes.push(CauseRow {
             cause,
-            provider: provider.to_owned(),
+            provider: provider.into(),
             number: number.to_owned(),
-            currency: currency.to_owned(),
+            currency: currency.into(),
             difference_minor,
             findings: places,
             explanation: said,
@@ -252,6 +252,7 @@ fn ratio(actual: i128, expected: i128) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::FoundColumns;
 
     #[test]
     fn ratios() {
@@ -278,30 +279,30 @@ mod tests {
     }
 
     fn finding(code: Code, expected_minor: i128, actual_minor: i128, number: &str) -> FoundRow {
-        FoundRow {
-            id: String::new(),
+        Box::new(FoundColumns {
+            id: "".into(),
             code,
             status: Status::Open,
-            provider: "kiosk_pay".to_owned(),
-            order_id: String::new(),
-            line_id: String::new(),
-            payee_reference: String::new(),
-            transaction_number: String::new(),
-            reconciliation_number: number.to_owned(),
-            settlement_id: String::new(),
-            currency: "SEK".to_owned(),
+            provider: "kiosk_pay".into(),
+            order_id: "".into(),
+            line_id: "".into(),
+            payee_reference: "".into(),
+            transaction_number: "".into(),
+            reconciliation_number: number.into(),
+            settlement_id: "".into(),
+            currency: "SEK".into(),
             expected_minor,
             actual_minor,
             difference_minor: actual_minor - expected_minor,
             count: 1,
             age_days: None,
-            first_seen: String::new(),
+            first_seen: "".into(),
             explanation: String::new(),
             sources: "c.csv:2".to_owned(),
             hint: String::new(),
             hint_key: String::new(),
             rows: Vec::new(),
-        }
+        })
     }
 
     fn found(findings: &[FoundRow], batches: &[BatchRow], fee_minor: Option<i64>) -> Vec<(Cause, Vec<usize>, i128)> {
@@ -313,7 +314,7 @@ mod tests {
     #[test]
     fn each_cause_and_what_is_none() {
         let row = || Origin::new(0, 0).into_iter().collect();
-        let with_row = |finding: FoundRow| FoundRow { rows: row(), ..finding };
+        let with_row = |finding: FoundRow| Box::new(FoundColumns { rows: row(), ..*finding });
         let fees = [100, 250].map(|amount| with_row(finding(Code::SettledAmount, amount, amount - 5, "1")));
         assert_eq!(found(&fees, &[], Some(5)), [(Cause::FeesTakenOut, vec![0, 1], -10)]);
         assert_eq!(found(&fees, &[], Some(4)), []);
@@ -329,15 +330,16 @@ mod tests {
 
         let mut lacking: Vec<FoundRow> = (0..5).map(|_| finding(Code::Unsettled, 700, 0, "")).collect();
         assert_eq!(found(&lacking, &[], None), []);
-        let named = FoundRow { transaction_number: "4".to_owned(), ..finding(Code::SettledUnknown, 0, 700, "1") };
+        let named =
+            Box::new(FoundColumns { transaction_number: "4".into(), ..*finding(Code::SettledUnknown, 0, 700, "1") });
         lacking.push(named.clone());
         let cause = Cause::ColumnMissing { source: "c.csv".to_owned(), column: "transaction_number".to_owned() };
         assert_eq!(found(&lacking, &[], None), [(cause, vec![0, 1, 2, 3, 4], -3_500)]);
 
         let batch = |operation_count| BatchRow {
-            provider: "kiosk_pay".to_owned(),
-            reconciliation_number: "1".to_owned(),
-            currency: "SEK".to_owned(),
+            provider: "kiosk_pay".into(),
+            reconciliation_number: "1".into(),
+            currency: "SEK".into(),
             operation_count,
             operation_sum: 0,
             row_count: 2,
@@ -357,7 +359,7 @@ mod tests {
         let waiting = [
             finding(Code::BatchMissing, 900, 0, "2"),
             finding(Code::FileMissing, 0, 0, ""),
-            FoundRow { status: Status::Pending, ..finding(Code::Unsettled, 100, 0, "") },
+            Box::new(FoundColumns { status: Status::Pending, ..*finding(Code::Unsettled, 100, 0, "") }),
             finding(Code::Unsettled, 100, 0, ""),
         ];
         assert_eq!(found(&waiting, &[], None), [(Cause::FileMissing, vec![0, 1, 3], -1_000)]);

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 
 use super::read::Means;
 use super::tell::with_shelf;
-use crate::ingest::library::Library;
 use crate::model::finding::{Code, FoundRow};
 use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBackError, Row};
@@ -19,12 +18,7 @@ use crate::rules::pairing::identity;
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn fill(
-    found: &mut [FoundRow],
-    library: &Library<'_>,
-    context: &Context<'_>,
-    means: &Means<'_>,
-) -> Result<(), ReadBackError> {
+pub fn fill(found: &mut [FoundRow], context: &Context<'_>, means: &Means<'_>) -> Result<(), ReadBackError> {
     let mut providers: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
     for (place, row) in found.iter().enumerate() {
         let side = match row.code {
@@ -38,8 +32,8 @@ pub fn fill(
     let mut hints = Vec::new();
     for sides in providers.values().filter(|sides| sides.iter().all(|side| !side.is_empty())) {
         let places: Vec<usize> = sides.concat();
-        let origins = places.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
-        hints.extend(with_shelf(origins, library, context, means, |context| of_provider(&places, found, context))?);
+        let origins = || places.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
+        hints.extend(with_shelf(origins, context, means, |context| of_provider(&places, found, context))?);
     }
     for (finding, hint, key) in hints {
         if let Some(row) = found.get_mut(finding) {

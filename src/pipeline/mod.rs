@@ -212,9 +212,9 @@ fn budget(plan: &Plan) -> Arc<Budget> {
 
 /// Gives a finding what is known of it. One that somebody closed, and that is still what it was then, stays closed.
 fn recognise(finding: &mut FoundRow, known: &HashMap<String, KnownFinding>) {
-    let Some(known) = known.get(&finding.id) else { return };
+    let Some(known) = known.get(finding.id.as_str()) else { return };
     if let Some(first_seen) = &known.first_seen {
-        finding.first_seen.clone_from(first_seen);
+        finding.first_seen = first_seen.into();
     }
     let now = || {
         let [expected, actual] = [finding.expected_minor, finding.actual_minor].map(|minor| minor.to_string());
@@ -264,26 +264,39 @@ fn judge(
             }
         }
         findings.append(&mut outcome.findings);
-        let mut found = tell::tell(&findings, library, context, means)?;
-        drop(findings);
-        found.extend(beside.found.iter().cloned());
+        let (found, books) = tell::with_cited(findings, context, means, |findings, context| {
+            let mut found = tell::tell(&findings, context, means)?;
+            drop(findings);
+            found.extend(beside.found.iter().cloned());
 
-        let mut last = Vec::new();
-        last.extend(budget_findings(&outcome.tolerated, means.settings(), means.currencies));
-        last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
-        last.extend(expected_findings(inputs, means));
-        last.extend(inputs.findings.iter().cloned());
-        last.extend(assemble::stated_findings(inputs, means));
-        last.extend(read.findings.iter().cloned());
-        let flows = books::flows(&judged.tally, means);
-        let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
-        let mut books = books::judge(inputs, legs, library, means, beside)?;
-        last.append(&mut books.findings);
-        found.extend(tell::tell(&last, library, context, means)?);
-        finish(&mut found);
-        hints::fill(&mut found, library, context, means)?;
+            let mut last = last_findings(inputs, read, &outcome, means);
+            let flows = books::flows(&judged.tally, means);
+            let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
+            let mut books = books::judge(inputs, legs, library, means, beside)?;
+            last.append(&mut books.findings);
+            found.extend(tell::tell(&last, context, means)?);
+            finish(&mut found);
+            hints::fill(&mut found, context, means)?;
+            Ok::<_, RunError>((found, books))
+        })?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })
     })
+}
+
+/// The findings that only the whole run can make, those of the books apart.
+fn last_findings(
+    inputs: &Inputs,
+    read: &Read,
+    outcome: &crate::rules::operations::Outcome,
+    means: &Means<'_>,
+) -> Vec<Finding> {
+    let mut last = budget_findings(&outcome.tolerated, means.settings(), means.currencies);
+    last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
+    last.extend(expected_findings(inputs, means));
+    last.extend(inputs.findings.iter().cloned());
+    last.extend(assemble::stated_findings(inputs, means));
+    last.extend(read.findings.iter().cloned());
+    last
 }
 
 /// Reading back needs no key hashes.

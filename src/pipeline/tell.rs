@@ -3,18 +3,18 @@
 use rayon::prelude::*;
 
 use super::read::Means;
-use crate::ingest::library::Library;
-use crate::ingest::shelf::Shelf;
 use crate::model::finding::{Finding, FoundRow};
 use crate::model::origin::Origin;
-use crate::model::record::ReadBackError;
-use crate::rules::describe::describe;
+use crate::model::record::{ReadBack, ReadBackError};
+use crate::rules::describe::Teller;
 use crate::rules::orders::Context;
 
 /// So many findings are described by one task.
 const FINDINGS_OF_A_TASK: usize = 64;
-/// So many findings are described before they are put to the others: each stands twice in memory until then.
-const FINDINGS_AT_ONCE: usize = 1 << 14;
+/// So many findings are described before they are put to the others.
+const FINDINGS_AT_ONCE: usize = 1 << 16;
+/// So many rows of them are asked for at once: no more than a core's cache holds.
+const ROWS_TOUCHED: usize = 1 << 9;
 /// What a row at hand takes, about: its bytes, where it stands, and its place among the origins.
 const ROW_BYTES: u64 = 192;
 /// So many rows are at hand at once, where memory is not limited.
@@ -35,7 +35,6 @@ fn rows_at_once(means: &Means<'_>) -> usize {
 /// A row cannot be read back.
 pub(super) fn tell(
     findings: &[Finding],
-    library: &Library<'_>,
     context: &Context<'_>,
     means: &Means<'_>,
 ) -> Result<Vec<FoundRow>, ReadBackError> {
@@ -51,12 +50,18 @@ pub(super) fn tell(
     let mut rest = order.as_slice();
     while !rest.is_empty() {
         let (some, others) = rest.split_at(count_within(rest, findings, at_once));
-        let origins = some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
-        with_shelf(origins, library, context, means, |context| {
+        let origins = || some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
+        with_shelf(origins, context, means, |context| {
+            let teller = Teller::new(context);
             for some in some.chunks(FINDINGS_AT_ONCE) {
                 let described: Vec<Vec<FoundRow>> = some
                     .par_chunks(FINDINGS_OF_A_TASK)
-                    .map(|some| some.iter().map(|(_, place)| describe(&findings[*place], context)).collect())
+                    .map_init(Vec::new, |cited, some| {
+                        cited.clear();
+                        cited.extend(some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()));
+                        context.rows.touch(cited.get(..ROWS_TOUCHED).unwrap_or(cited));
+                        some.iter().map(|(_, place)| teller.one(&findings[*place])).collect()
+                    })
                     .collect::<Result<_, ReadBackError>>()?;
                 told.extend(described.into_iter().flatten());
             }
@@ -77,22 +82,54 @@ fn count_within(order: &[(Option<Origin>, usize)], findings: &[Finding], rows_ma
     order.iter().take_while(within).count().max(1)
 }
 
-/// Works with rows at hand, as many as the memory of the plan allows; the others are read back one by one, so that one
-/// finding over a million rows fits, too.
+/// Works with all rows at hand that findings cite, where the memory of the plan allows it: those who read some of them
+/// again find them there.
 ///
 /// # Errors
 /// A row cannot be read back, or the work cannot be done.
-pub(super) fn with_shelf<T>(
-    mut origins: Vec<Origin>,
-    library: &Library<'_>,
+pub(super) fn with_cited<T, E: From<ReadBackError>>(
+    findings: Vec<Finding>,
     context: &Context<'_>,
     means: &Means<'_>,
-    work: impl FnOnce(&Context<'_>) -> Result<T, ReadBackError>,
-) -> Result<T, ReadBackError> {
-    origins.par_sort_unstable();
-    origins.dedup();
-    origins.truncate(rows_at_once(means));
-    let shelf = Shelf::of(library, &origins)?;
-    drop(origins);
-    work(&Context { rows: &shelf, ..*context })
+    work: impl FnOnce(Vec<Finding>, &Context<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let cited = findings.iter().map(|finding| finding.rows.len()).fold(0, usize::saturating_add);
+    if context.counts_only || cited == 0 || cited > rows_at_once(means) {
+        return work(findings, context);
+    }
+    let origins = || findings.par_iter().flat_map_iter(|finding| finding.rows.iter().copied()).collect();
+    let shelf = shelf(origins, context, means)?;
+    work(findings, &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context })
+}
+
+/// Works with rows at hand, as many as the memory of the plan allows; the others are read back one by one, so that one
+/// finding over a million rows fits, too. Where rows are at hand already, they are used.
+///
+/// # Errors
+/// A row cannot be read back, or the work cannot be done.
+pub(super) fn with_shelf<T, E: From<ReadBackError>>(
+    origins: impl Fn() -> Vec<Origin>,
+    context: &Context<'_>,
+    means: &Means<'_>,
+    work: impl FnOnce(&Context<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let shelf = shelf(origins, context, means)?;
+    work(&Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context })
+}
+
+/// As many of these rows as the memory of the plan allows; none where rows are at hand already.
+fn shelf<'c>(
+    origins: impl Fn() -> Vec<Origin>,
+    context: &Context<'c>,
+    means: &Means<'_>,
+) -> Result<Option<Box<dyn ReadBack + 'c>>, ReadBackError> {
+    context.rows.at_hand(&|| {
+        let (mut origins, most) = (origins(), rows_at_once(means));
+        if origins.len() > most {
+            origins.par_sort_unstable();
+            origins.dedup();
+            origins.truncate(most);
+        }
+        origins
+    })
 }

@@ -2,12 +2,14 @@
 //!
 //! A spreadsheet runs a text that begins like a formula, so such a text gets a leading `'`; numbers stay numbers.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Deref;
 
+use compact_str::{ToCompactString, format_compact};
 use rayon::prelude::*;
 
 use crate::model::finding::FoundRow;
+use crate::model::text::Text;
 use crate::report::books::PayoutRow;
 use crate::report::view::{BatchRow, ClearedRow, MatchRow, RejectRow};
 
@@ -100,7 +102,7 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
             number(row.actual_minor),
             number(row.difference_minor),
             number(row.count),
-            row.age_days.map_or(Cow::Borrowed(""), number),
+            row.age_days.map_or(NOTHING, number),
             text(&row.first_seen),
             text(&row.explanation),
             text(&row.sources),
@@ -166,7 +168,7 @@ pub fn closing_accounts(rows: &[([String; 3], [i128; 4])], out: impl Write) -> i
 /// # Errors
 /// `out` cannot be written.
 pub fn payouts(rows: &[PayoutRow], out: impl Write) -> io::Result<()> {
-    let known = |amount: Option<i128>| amount.map_or(Cow::Borrowed(""), number);
+    let known = |amount: Option<i128>| amount.map_or(NOTHING, number);
     table(&PAYOUTS, rows, out, |row| {
         [
             text(&row.provider),
@@ -207,7 +209,7 @@ pub fn batches(rows: &[BatchRow], out: impl Write) -> io::Result<()> {
             number(row.net_sum),
             number(row.net_deviation),
             number(row.difference),
-            Cow::Owned(explained.join(";")),
+            Field::Own(explained.join(";").into()),
             number(row.residual),
         ]
     })
@@ -259,9 +261,9 @@ fn table<Row: Sync, const N: usize>(
     header: &[&str; N],
     rows: &[Row],
     mut out: impl Write,
-    fields: impl Fn(&Row) -> [Cow<'_, str>; N] + Sync,
+    fields: impl Fn(&Row) -> [Field<'_>; N] + Sync,
 ) -> io::Result<()> {
-    let mut ready = vec![records(std::iter::once(header.map(Cow::Borrowed)))?];
+    let mut ready = vec![records(std::iter::once(header.map(Field::Borrowed)))?];
     let make = |some: &[Row]| records(some.iter().map(&fields));
     for stretch in rows.chunks(ROWS_OF_A_TASK * TASKS_AT_ONCE) {
         if rows.len() <= ROWS_OF_A_TASK {
@@ -279,7 +281,7 @@ fn table<Row: Sync, const N: usize>(
 }
 
 /// Records as text.
-fn records<'a, const N: usize>(records: impl Iterator<Item = [Cow<'a, str>; N]>) -> io::Result<Vec<u8>> {
+fn records<'a, const N: usize>(records: impl Iterator<Item = [Field<'a>; N]>) -> io::Result<Vec<u8>> {
     let mut writer = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(Vec::new());
     for record in records {
         for field in record {
@@ -298,13 +300,33 @@ fn plain(error: ::csv::Error) -> io::Error {
     }
 }
 
-fn number(value: impl ToString) -> Cow<'static, str> {
-    Cow::Owned(value.to_string())
+/// A field of a table: most stand in the row already, and a number needs no memory of its own.
+#[derive(Debug, PartialEq, Eq)]
+enum Field<'a> {
+    Borrowed(&'a str),
+    Own(Text),
+}
+
+const NOTHING: Field<'static> = Field::Borrowed("");
+
+impl Deref for Field<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Own(text) => text,
+        }
+    }
+}
+
+fn number(value: impl ToCompactString) -> Field<'static> {
+    Field::Own(value.to_compact_string())
 }
 
 /// A text as it stands in a table: with a leading `'` where it begins like a formula.
-fn text(value: &str) -> Cow<'_, str> {
-    if begins_like_a_formula(value) { Cow::Owned(format!("'{value}")) } else { Cow::Borrowed(value) }
+fn text(value: &str) -> Field<'_> {
+    if begins_like_a_formula(value) { Field::Own(format_compact!("'{value}")) } else { Field::Borrowed(value) }
 }
 
 fn begins_like_a_formula(value: &str) -> bool {
@@ -369,11 +391,10 @@ mod tests {
                 &mut row.settlement_id,
                 &mut row.currency,
                 &mut row.first_seen,
-                &mut row.explanation,
-                &mut row.sources,
-                &mut row.hint,
-                &mut row.hint_key,
             ] {
+                *field = (&evil).into();
+            }
+            for field in [&mut row.explanation, &mut row.sources, &mut row.hint, &mut row.hint_key] {
                 field.clone_from(&evil);
             }
             (row.expected_minor, row.actual_minor, row.difference_minor) = (5, -3, -8);
@@ -384,7 +405,7 @@ mod tests {
             assert_eq!(texts, 14, "{table}");
             assert_eq!((&record[12], &record[13], &record[14]), ("5", "-3", "-8"));
         }
-        assert_eq!(text("a=1"), "a=1");
+        assert_eq!(&*text("a=1"), "a=1");
         assert_eq!(readings("'=1"), ("=1", Some("'=1")));
         assert_eq!(readings("'x"), ("'x", None));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
 use crate::report::books::{AccountRow, Books, JournalSummary, PayoutRow};
 use crate::report::insight::Insight;
 use crate::report::view::{
@@ -38,9 +38,9 @@ pub(super) fn report() -> Report {
 pub(super) fn report_with_books() -> Report {
     let mut report = report();
     let paid = PayoutRow {
-        provider: PROVIDER.to_owned(),
-        settlement_id: "R1-0001".to_owned(),
-        currency: "SEK".to_owned(),
+        provider: PROVIDER.into(),
+        settlement_id: "R1-0001".into(),
+        currency: "SEK".into(),
         settled_on: "2026-10-30".to_owned(),
         gross_minor: 49_000,
         acquirer_minor: 0,
@@ -55,7 +55,7 @@ pub(super) fn report_with_books() -> Report {
         state: "received".to_owned(),
     };
     let unknown = PayoutRow {
-        settlement_id: "=R1-0002".to_owned(),
+        settlement_id: "=R1-0002".into(),
         gross_minor: -7_000,
         fee_minor: None,
         fee_vat_minor: None,
@@ -70,7 +70,7 @@ pub(super) fn report_with_books() -> Report {
     let account = |account: &str, name: &str, amount| AccountRow {
         account: account.to_owned(),
         name: name.to_owned(),
-        currency: "SEK".to_owned(),
+        currency: "SEK".into(),
         amount,
     };
     report.books.payouts = Some(vec![paid, unknown]);
@@ -94,14 +94,14 @@ pub(super) fn complete_report() -> Report {
 }
 
 fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor: i128, actual_minor: i128) -> FoundRow {
-    FoundRow {
+    Box::new(FoundColumns {
         id: id.into(),
         code,
         status,
         provider: PROVIDER.into(),
         order_id: order_id.into(),
-        line_id: String::new(),
-        payee_reference: String::new(),
+        line_id: "".into(),
+        payee_reference: "".into(),
         transaction_number: "=40001".into(),
         reconciliation_number: "101".into(),
         settlement_id: "S1".into(),
@@ -117,7 +117,7 @@ fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor:
         hint: String::new(),
         hint_key: String::new(),
         rows: Vec::new(),
-    }
+    })
 }
 
 fn total(count: u64, sum: i128) -> Total {
@@ -183,7 +183,7 @@ fn codes(findings: &[FoundRow]) -> Vec<CodeRow> {
             code: row.code.name().into(),
             leg: row.code.leg().name().into(),
             status: row.status.name().into(),
-            currency: row.currency.clone(),
+            currency: row.currency.to_string(),
             findings: 0,
             records: 0,
             difference: 0,
@@ -252,7 +252,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
         journal: None,
         skipped_checks: vec![SkippedRow {
             check: "line-vat".into(),
-            provider: String::new(),
+            provider: "".into(),
             reason: "no file of orders has the column vat_amount".into(),
         }],
         files: Vec::new(),
@@ -262,7 +262,7 @@ fn summary(findings: &[FoundRow]) -> Summary {
 fn batches() -> Vec<BatchRow> {
     let batch = BatchRow {
         provider: PROVIDER.into(),
-        reconciliation_number: String::new(),
+        reconciliation_number: "".into(),
         currency: "SEK".into(),
         operation_count: 1,
         operation_sum: -5_000,
@@ -315,7 +315,7 @@ fn matches() -> Vec<MatchRow> {
         payee_reference: "-P1".into(),
         transaction_id: String::new(),
         reconciliation_number: "101".into(),
-        settlement_id: String::new(),
+        settlement_id: "".into(),
         currency: "SEK".into(),
         effect_minor,
         sources: sources.into(),

@@ -3,124 +3,151 @@
 
 use std::fmt::Write;
 
+use compact_str::{ToCompactString, format_compact};
+use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
-use super::side::{Side, agreed};
+use super::side::{Said, Side, agreed};
 use crate::model::compact::KeyKind;
 use crate::model::day::Instant;
-use crate::model::finding::{Code, Finding, FoundRow, Leg, Note, Status};
+use crate::model::finding::{Code, Finding, FoundColumns, FoundRow, Leg, Note, Status};
+use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBackError, Row, Value};
+use crate::model::text::Text;
+
+/// Of records, usually few.
+type Hashes = SmallVec<[u128; 4]>;
 
 /// What the rows of a finding say together.
 #[derive(Default)]
 struct Gathered {
     newest: Option<Instant>,
     /// Hashes of what names the records, where the finding is named by them.
-    records: Option<Vec<u128>>,
+    records: Option<Hashes>,
     lines: Side,
     operations: Side,
     settlements: Side,
 }
 
-/// The rows of findings; none where only counts are wanted.
-///
-/// # Errors
-/// A row cannot be read back.
-pub fn describe_all(findings: &[Finding], context: &Context<'_>) -> Result<Vec<FoundRow>, ReadBackError> {
-    if context.counts_only {
-        return Ok(Vec::new());
-    }
-    findings.iter().map(|finding| describe(finding, context)).collect()
+/// Describes findings.
+pub struct Teller<'a> {
+    context: &'a Context<'a>,
+    /// The day of the run.
+    today: Text,
 }
 
-/// The row of a finding. Its id is not yet told from those of findings that equal it in all but their place.
-///
-/// # Errors
-/// A row cannot be read back.
-pub fn describe(finding: &Finding, context: &Context<'_>) -> Result<FoundRow, ReadBackError> {
-    let provider = finding.provider.map(|provider| context.names.text(provider).to_string()).unwrap_or_default();
-    let named_by = NamedBy::of(finding);
-    let records = (named_by == NamedBy::Records).then(Vec::new);
-    let mut gathered = Gathered { records, ..Gathered::default() };
-    let mut origins = finding.rows.clone();
-    origins.sort_unstable();
-    let mut places = Vec::with_capacity(origins.len());
-    for origin in &origins {
-        let (row, place) = context.rows.row_and_place(*origin)?;
-        gathered.row(&row, &provider, context);
+impl<'a> Teller<'a> {
+    /// One that reads rows back from those of the context.
+    #[must_use]
+    pub fn new(context: &'a Context<'a>) -> Self {
+        Self { context, today: context.settings.as_of.to_compact_string() }
+    }
+
+    /// The rows of findings; none where only counts are wanted.
+    ///
+    /// # Errors
+    /// A row cannot be read back.
+    pub fn all(&self, findings: &[Finding]) -> Result<Vec<FoundRow>, ReadBackError> {
+        if self.context.counts_only {
+            return Ok(Vec::new());
+        }
+        findings.iter().map(|finding| self.one(finding)).collect()
+    }
+
+    /// The row of a finding. Its id is not yet told from those of findings that equal it in all but their place.
+    ///
+    /// # Errors
+    /// A row cannot be read back.
+    pub fn one(&self, finding: &Finding) -> Result<FoundRow, ReadBackError> {
+        let context = self.context;
+        let provider = finding.provider.map(|provider| context.names.text(provider)).unwrap_or_default();
+        let named_by = NamedBy::of(finding);
+        let records = (named_by == NamedBy::Records).then(Hashes::new);
+        let mut gathered = Gathered { records, ..Gathered::default() };
+        let mut origins = finding.rows.clone();
+        origins.sort_unstable();
+        let mut lines: SmallVec<[(Origin, u64); 8]> = SmallVec::with_capacity(origins.len());
+        for origin in &origins {
+            let (row, line) = context.rows.row_and_line(*origin)?;
+            gathered.row(&row, &provider, context);
+            lines.push((*origin, line));
+        }
         // Rows of a converted file do not stand in the order of its lines.
-        let line: Option<u64> = place.rsplit_once(':').and_then(|(_, line)| line.parse().ok());
-        places.push((origin.file(), line, place));
+        lines.sort_by_key(|(origin, line)| (origin.file(), *line));
+        let mut sources = String::with_capacity(32 * lines.len());
+        for (origin, line) in lines {
+            let between = if sources.is_empty() { "" } else { "; " };
+            // Writing into a text does not fail.
+            let _ = write!(sources, "{between}{}:{line}", context.rows.file_name(origin)?);
+        }
+        let text = |column| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column);
+        let line_id = if finding.whole_order { "*".into() } else { text(Said::LineId) };
+        let is_wrong_batch = finding.code == Code::WrongBatch;
+        let reconciliation_number = if is_wrong_batch { Text::default() } else { text(Said::ReconciliationNumber) };
+        let mut settlement_id = text(Said::SettlementId);
+        let mut explanation = None;
+        if let Note::File { settlement_id: of_file, explanation: text, sources: places } = &finding.note {
+            settlement_id = of_file.into();
+            explanation = Some(text.clone());
+            sources.clone_from(places);
+        }
+        let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
+        let mut status = status(finding.code, gathered.newest, context);
+        let mut transaction_number = text(Said::TransactionNumber);
+        if let Note::Books(note) = &finding.note {
+            settlement_id = (&note.settlement_id).into();
+            transaction_number = (&note.bank_reference).into();
+            explanation = Some(note.explanation.clone());
+            sources.clone_from(&note.sources);
+            age_days = note.since.map(|since| (context.settings.as_of - since).num_days().max(0));
+            status = if note.is_pending { Status::Pending } else { Status::Open };
+        }
+        let currency = finding.currency.map(|currency| context.currencies.code(currency)).unwrap_or_default();
+        let mut row = Box::new(FoundColumns {
+            id: Text::default(),
+            code: finding.code,
+            status,
+            provider: Text::new(&*provider),
+            order_id: text(Said::OrderId),
+            line_id,
+            payee_reference: text(Said::PayeeReference),
+            transaction_number,
+            reconciliation_number,
+            settlement_id,
+            currency: currency.into(),
+            expected_minor: finding.expected_minor,
+            actual_minor: finding.actual_minor,
+            difference_minor: finding.actual_minor - finding.expected_minor,
+            count: finding.count,
+            age_days,
+            first_seen: self.today.clone(),
+            explanation: String::new(),
+            sources,
+            hint: String::new(),
+            hint_key: String::new(),
+            rows: origins,
+        });
+        let said = match &finding.note {
+            Note::Books(note) => note.which.as_str(),
+            _ => explanation.as_deref().unwrap_or_default(),
+        };
+        row.id = stable_id(&row, named_by, gathered.records.unwrap_or_default(), said);
+        row.explanation = explanation.unwrap_or_else(|| {
+            explain(&Facts {
+                row: &row,
+                exponent: finding.currency.map_or(0, |currency| context.currencies.exponent(currency)),
+                lines: &gathered.lines,
+                operations: &gathered.operations,
+                settlements: &gathered.settlements,
+                note: &finding.note,
+                settings: context.settings,
+            })
+        });
+        Ok(row)
     }
-    places.sort_by_key(|(file, line, _)| (*file, *line));
-    let mut sources = places.iter().map(|(.., place)| place.as_str()).collect::<Vec<_>>().join("; ");
-    let text = |column: &str| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column).to_owned();
-    let line_id = if finding.whole_order { "*".to_owned() } else { text("line_id") };
-    let is_wrong_batch = finding.code == Code::WrongBatch;
-    let reconciliation_number = if is_wrong_batch { String::new() } else { text("reconciliation_number") };
-    let mut settlement_id = text("settlement_id");
-    let mut explanation = None;
-    if let Note::File { settlement_id: of_file, explanation: text, sources: places } = &finding.note {
-        settlement_id.clone_from(of_file);
-        explanation = Some(text.clone());
-        sources.clone_from(places);
-    }
-    let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
-    let mut status = status(finding.code, gathered.newest, context);
-    let mut transaction_number = text("transaction_number");
-    if let Note::Books(note) = &finding.note {
-        settlement_id.clone_from(&note.settlement_id);
-        transaction_number.clone_from(&note.bank_reference);
-        explanation = Some(note.explanation.clone());
-        sources.clone_from(&note.sources);
-        age_days = note.since.map(|since| (context.settings.as_of - since).num_days().max(0));
-        status = if note.is_pending { Status::Pending } else { Status::Open };
-    }
-    let currency = finding.currency.map(|currency| context.currencies.code(currency).to_owned()).unwrap_or_default();
-    let mut row = FoundRow {
-        id: String::new(),
-        code: finding.code,
-        status,
-        provider,
-        order_id: text("order_id"),
-        line_id,
-        payee_reference: text("payee_reference"),
-        transaction_number,
-        reconciliation_number,
-        settlement_id,
-        currency,
-        expected_minor: finding.expected_minor,
-        actual_minor: finding.actual_minor,
-        difference_minor: finding.actual_minor - finding.expected_minor,
-        count: finding.count,
-        age_days,
-        first_seen: context.settings.as_of.to_string(),
-        explanation: String::new(),
-        sources,
-        hint: String::new(),
-        hint_key: String::new(),
-        rows: origins,
-    };
-    let said = match &finding.note {
-        Note::Books(note) => note.which.as_str(),
-        _ => explanation.as_deref().unwrap_or_default(),
-    };
-    row.id = stable_id(&row, named_by, gathered.records.unwrap_or_default(), said);
-    row.explanation = explanation.unwrap_or_else(|| {
-        explain(&Facts {
-            row: &row,
-            exponent: finding.currency.map_or(0, |currency| context.currencies.exponent(currency)),
-            lines: &gathered.lines,
-            operations: &gathered.operations,
-            settlements: &gathered.settlements,
-            note: &finding.note,
-            settings: context.settings,
-        })
-    });
-    Ok(row)
 }
 
 impl Gathered {
@@ -236,24 +263,33 @@ impl NamedBy {
 
 /// An id that is the same for the same finding from night to night: made of what the finding is about, not of its
 /// amounts, age or status, and of single records only where no order, batch or reference stands for them.
-fn stable_id(row: &FoundRow, named_by: NamedBy, mut records: Vec<u128>, note: &str) -> String {
-    let mut key = vec![row.code.name(), &row.provider, &row.currency];
-    let records_text;
-    match named_by {
-        NamedBy::Order => key.push(&row.order_id),
-        NamedBy::Line => key.extend([row.order_id.as_str(), &row.line_id]),
-        NamedBy::Batch => key.push(&row.reconciliation_number),
-        NamedBy::Reference => key.push(&row.payee_reference),
-        NamedBy::Currency => {}
-        NamedBy::File => key.extend([row.settlement_id.as_str(), note]),
-        NamedBy::Books => key.extend([row.settlement_id.as_str(), &row.transaction_number, note]),
+fn stable_id(row: &FoundRow, named_by: NamedBy, mut records: Hashes, note: &str) -> Text {
+    let parts = |parts: &[&str]| parts.join("\u{1e}");
+    let mut key = parts(&[row.code.name(), &row.provider, &row.currency]);
+    let about = match named_by {
+        NamedBy::Order => row.order_id.to_string(),
+        NamedBy::Line => parts(&[&row.order_id, &row.line_id]),
+        NamedBy::Batch => row.reconciliation_number.to_string(),
+        NamedBy::Reference => row.payee_reference.to_string(),
+        NamedBy::Currency => return id_of(&key),
+        NamedBy::File => parts(&[&row.settlement_id, note]),
+        NamedBy::Books => parts(&[&row.settlement_id, &row.transaction_number, note]),
         NamedBy::Records => {
             records.sort_unstable();
             records.dedup();
-            records_text = records.iter().map(|record| format!("{record:032x}")).collect::<String>();
-            key.push(&records_text);
+            let mut text = String::with_capacity(32 * records.len());
+            for record in records {
+                let _ = write!(text, "{record:032x}");
+            }
+            text
         }
-    }
-    let hash = xxh3_128(key.join("\u{1e}").as_bytes());
-    format!("{hash:032x}").chars().take(16).collect()
+    };
+    key.push('\u{1e}');
+    key.push_str(&about);
+    id_of(&key)
+}
+
+/// The first half of the digits of a hash.
+fn id_of(key: &str) -> Text {
+    format_compact!("{:016x}", xxh3_128(key.as_bytes()) >> 64)
 }

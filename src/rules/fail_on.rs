@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::model::finding::{Code, FoundRow, Status};
@@ -32,13 +33,15 @@ impl OpenItems {
     /// The open ones of some findings.
     #[must_use]
     pub fn of(findings: &[FoundRow]) -> Self {
-        let mut sizes_minor: FxHashMap<(Code, &str), i128> = FxHashMap::default();
-        for finding in findings.iter().filter(|finding| finding.status == Status::Open) {
-            let sum_minor = sizes_minor.entry((finding.code, &finding.currency)).or_default();
+        type Sizes<'a> = FxHashMap<(Code, &'a str), i128>;
+        let open = findings.par_iter().filter(|finding| finding.status == Status::Open);
+        let sizes_minor = open.fold(Sizes::default, |mut sizes_minor, finding| {
+            let sum_minor = sizes_minor.entry((finding.code, &*finding.currency)).or_default();
             *sum_minor = sum_minor.saturating_add(finding.difference_minor.saturating_abs());
-        }
+            sizes_minor
+        });
         let mut open = Self::default();
-        for ((code, currency), size_minor) in sizes_minor {
+        for ((code, currency), size_minor) in sizes_minor.flatten().collect::<Vec<_>>() {
             open.add(code.name(), currency, size_minor);
         }
         open

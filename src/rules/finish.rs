@@ -2,111 +2,95 @@
 //! order of the report.
 //!
 //! There may be millions of them, and each is a row of many texts: what is sorted are short keys that decide nearly every
-//! comparison by themselves, and each row is moved once, to its place.
+//! comparison by themselves.
 
 use std::cmp::Ordering;
 
+use compact_str::format_compact;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::model::finding::{Code, FoundRow};
+use crate::model::text::Text;
 
 /// Numbers the twins among the findings of a run and sorts all of them. Both orders are total: rows that compare equal are
 /// equal, and no sort can show which was first.
-pub fn finish(rows: &mut [FoundRow]) {
+pub fn finish(rows: &mut Vec<FoundRow>) {
     number_twins(rows);
     let ranks = ranks(rows);
-    let key = |row: &FoundRow| (ranks.get(&kind(row)).copied(), first_texts(row));
-    let order = sorted_places(rows, key, FoundRow::cmp_for_report);
-    drop(ranks);
-    bring_into_order(rows, order);
+    let key = |row: &FoundRow| {
+        let rank = ranks.get(&kind(row)).copied().unwrap_or_default();
+        key(rank, &[&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number])
+    };
+    sort(rows, key, |a, b| a.cmp_for_report(b));
 }
 
 /// What comes first in the order of the report: the code, whose leg and name these are, and the provider.
-type Kind<'a> = (Code, &'a str);
+type Kind = (Code, Text);
 
-fn kind(row: &FoundRow) -> Kind<'_> {
-    (row.code, &row.provider)
+fn kind(row: &FoundRow) -> Kind {
+    (row.code, row.provider.clone())
 }
 
 /// The kinds that there are, which are few, each with its place in the order.
-fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind<'_>, usize> {
-    let kinds: FxHashSet<Kind<'_>> = rows.iter().map(kind).collect();
-    let mut kinds: Vec<Kind<'_>> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(code, provider)| (code.leg().name(), code.name(), *provider));
+fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind, u32> {
+    let kinds = rows.par_iter().fold(FxHashSet::default, |mut kinds, row| {
+        kinds.insert(kind(row));
+        kinds
+    });
+    let kinds: FxHashSet<Kind> = kinds.flatten().collect::<Vec<_>>().into_iter().collect();
+    let mut kinds: Vec<Kind> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(code, provider)| (code.leg().name(), code.name(), provider.clone()));
     kinds.into_iter().zip(0..).collect()
 }
 
-fn number_twins(rows: &mut [FoundRow]) {
-    let order = sorted_places(
-        rows,
-        |row| prefix(&row.id).0,
-        |a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))),
-    );
-    for twins in order.chunk_by(|a, b| rows[*a].id == rows[*b].id).filter(|twins| twins.len() > 1).collect::<Vec<_>>() {
-        for (place, number) in twins.iter().zip(1_u64..).skip(1) {
-            let row = &mut rows[*place];
-            row.id = format!("{}-{number}", row.id);
+fn number_twins(rows: &mut Vec<FoundRow>) {
+    let key = |row: &FoundRow| key(0, &[&row.id]);
+    sort(rows, key, |a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
+    for twins in rows.chunk_by_mut(|a, b| a.id == b.id) {
+        for (row, number) in twins.iter_mut().zip(1_u64..).skip(1) {
+            row.id = format_compact!("{}-{number}", row.id);
         }
     }
 }
 
-/// So many bytes of a text are in its prefix.
-const PREFIX_LEN: u8 = 15;
+/// A key of the first bytes of some texts, the more important ones first. Where two keys differ, the texts compare as they
+/// do: behind each text stands a 0, and no other 0 does, for 0 and 1 within a text are written as two bytes.
+type SortKey = [u128; 2];
 
-/// The first bytes of a text and its length, as far as it is not longer than they are, as a number; and whether that is all
-/// of the text. Texts whose numbers differ compare as these do, and those that are all in theirs are equal where these are.
-fn prefix(text: &str) -> (u128, bool) {
-    let mut first = [0; 16];
-    for (byte, place) in text.bytes().zip(first.iter_mut().take(usize::from(PREFIX_LEN))) {
-        *place = byte;
+fn key(first: u32, texts: &[&Text]) -> SortKey {
+    let mut bytes = [0; 32];
+    let mut free = bytes.iter_mut();
+    let mut put = |byte| free.next().map_or((), |place| *place = byte);
+    first.to_be_bytes().into_iter().for_each(&mut put);
+    for text in texts {
+        for byte in text.bytes() {
+            if byte < 2 {
+                put(1);
+            }
+            put(if byte < 2 { byte + 1 } else { byte });
+        }
+        put(0);
     }
-    let length = u8::try_from(text.len()).unwrap_or(u8::MAX).min(PREFIX_LEN + 1);
-    first[usize::from(PREFIX_LEN)] = length;
-    (u128::from_be_bytes(first), length <= PREFIX_LEN)
+    let [high, low] = bytes.as_chunks::<16>().0 else { return [0; 2] };
+    [u128::from_be_bytes(*high), u128::from_be_bytes(*low)]
 }
 
-/// The first texts of the order within a kind, as far as prefixes can tell them: behind one that is longer all are 0, for
-/// there the next must not decide.
-fn first_texts(row: &FoundRow) -> [u128; 4] {
-    let mut whole = true;
-    [&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number].map(|text| {
-        let (number, is_all) = prefix(text);
-        let number = if whole { number } else { 0 };
-        whole &= is_all;
-        number
-    })
-}
-
-/// The places of the rows in an order: by a key that never contradicts it, and by the order itself where keys are the same.
-fn sorted_places<K: Ord + Send + Sync>(
-    rows: &[FoundRow],
-    key: impl Fn(&FoundRow) -> K + Sync,
+/// Sorts by a key that never contradicts the order, and by the order itself where keys are the same.
+fn sort(
+    rows: &mut Vec<FoundRow>,
+    key: impl Fn(&FoundRow) -> SortKey + Sync,
     order: impl Fn(&FoundRow, &FoundRow) -> Ordering + Sync,
-) -> Vec<usize> {
-    let mut keyed: Vec<(K, usize)> = rows.par_iter().enumerate().map(|(place, row)| (key(row), place)).collect();
-    keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| order(&rows[*a], &rows[*b])));
-    keyed.into_iter().map(|(_, place)| place).collect()
-}
-
-/// Moves each row to its place: `order` says which row comes first, second and so on.
-fn bring_into_order(rows: &mut [FoundRow], mut order: Vec<usize>) {
-    for start in 0..order.len() {
-        // The rows of a circle, each of which takes the place of the one before, which waits in the next one's.
-        let mut place = start;
-        while order[place] != start {
-            let from = order[place];
-            rows.swap(place, from);
-            order[place] = place;
-            place = from;
-        }
-        order[place] = place;
-    }
+) {
+    let mut keyed: Vec<(SortKey, FoundRow)> =
+        std::mem::take(rows).into_par_iter().map(|row| (key(&row), row)).collect();
+    keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| order(a, b)));
+    rows.par_extend(keyed.into_par_iter().map(|(_, row)| row));
 }
 
 /// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.
 fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
-    let texts = [
+    let texts: [&str; 8] = [
         &row.order_id,
         &row.line_id,
         &row.payee_reference,
@@ -116,46 +100,49 @@ fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
         &row.explanation,
         &row.sources,
     ];
-    (row.expected_minor, row.actual_minor, row.count, row.age_days, texts.map(String::as_str))
+    (row.expected_minor, row.actual_minor, row.count, row.age_days, texts)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::finding::FoundColumns;
     use crate::model::finding::Status;
 
     fn row(code: Code, provider: &str, order_id: &str, id: &str, sources: &str) -> FoundRow {
-        FoundRow {
-            id: id.to_owned(),
+        Box::new(FoundColumns {
+            id: id.into(),
             code,
             status: Status::Open,
-            provider: provider.to_owned(),
-            order_id: order_id.to_owned(),
-            line_id: String::new(),
-            payee_reference: String::new(),
-            transaction_number: String::new(),
-            reconciliation_number: String::new(),
-            settlement_id: String::new(),
-            currency: "SEK".to_owned(),
+            provider: provider.into(),
+            order_id: order_id.into(),
+            line_id: "".into(),
+            payee_reference: "".into(),
+            transaction_number: "".into(),
+            reconciliation_number: "".into(),
+            settlement_id: "".into(),
+            currency: "SEK".into(),
             expected_minor: 0,
             actual_minor: 0,
             difference_minor: 0,
             count: 1,
             age_days: None,
-            first_seen: "2026-10-31".to_owned(),
+            first_seen: "2026-10-31".into(),
             explanation: String::new(),
             sources: sources.to_owned(),
             hint: String::new(),
             hint_key: String::new(),
             rows: Vec::new(),
-        }
+        })
     }
 
     /// Texts that are the same for longer than a key sees, among others.
-    const TEXTS: [&str; 8] = [
+    const TEXTS: [&str; 10] = [
         "",
         "a",
         "a\u{0}",
+        "a\u{1}",
+        "a\u{0}b",
         "fifteen letters",
         "fifteen letters\u{0}",
         "a long text, the end of which differs: 1",
@@ -181,8 +168,12 @@ mod tests {
             .map(|number| {
                 let id = format!("{:016x}", next(count / 2 + 1));
                 let sources = format!("orders.csv:{number}");
-                let row = row(CODES[next(CODES.len())], text(next(8)), text(next(8)), &id, &sources);
-                FoundRow { line_id: text(next(8)).to_owned(), payee_reference: text(next(8)).to_owned(), ..row }
+                let row = row(CODES[next(CODES.len())], text(next(10)), text(next(10)), &id, &sources);
+                Box::new(FoundColumns {
+                    line_id: text(next(10)).into(),
+                    payee_reference: text(next(10)).into(),
+                    ..*row
+                })
             })
             .collect()
     }
@@ -194,12 +185,12 @@ mod tests {
             expected.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
             let mut last = (String::new(), 0);
             for row in &mut expected {
-                last = if row.id == last.0 { (last.0, last.1 + 1) } else { (row.id.clone(), 1) };
+                last = if row.id == last.0 { (last.0, last.1 + 1) } else { (row.id.to_string(), 1) };
                 if last.1 > 1 {
-                    row.id = format!("{}-{}", row.id, last.1);
+                    row.id = format_compact!("{}-{}", row.id, last.1);
                 }
             }
-            expected.sort_by(FoundRow::cmp_for_report);
+            expected.sort_by(|a, b| a.cmp_for_report(b));
             let mut rows = many(count);
             finish(&mut rows);
             let shown = |rows: &[FoundRow]| rows.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>();

@@ -1,6 +1,7 @@
 //! What moved on an order's lines (RULES.md 3): captures, what reversals took back and gave back, and which reversal
 //! line takes back which line.
 
+use super::places::Places;
 use crate::model::compact::LineRec;
 use crate::model::currency::Currency;
 use crate::model::money::add;
@@ -154,16 +155,15 @@ impl LineFlow {
     }
 }
 
-/// The place of a line among lines sorted by the hash of their id.
-fn find(order_lines: &[LineRec], hash: u64) -> Option<usize> {
-    order_lines.binary_search_by_key(&hash, |line| line.line).ok()
-}
-
-/// Puts every effect on its line, and every reversal line on the line that it takes back.
+/// Puts every effect on its line, and every reversal line on the line that it takes back; gives the effects on lines that
+/// the order does not hold, too.
 #[must_use]
-pub fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
+pub fn flows<'e>(order_lines: &[LineRec], effects: &'e [Effect]) -> (Vec<LineFlow>, Vec<&'e Effect>) {
+    let places = Places::of(order_lines);
     let role = |place: usize, line: &LineRec| match (line.is_reversal, line.gross_minor) {
-        (true, _) => Role::Reversal(line.related.and_then(|related| original(order_lines, place, line, related))),
+        (true, _) => {
+            Role::Reversal(line.related.and_then(|related| original(&places, order_lines, place, line, related)))
+        }
         (false, ..0) => Role::Discount,
         (false, _) => Role::Ordinary,
     };
@@ -172,14 +172,13 @@ pub fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
         .enumerate()
         .map(|(place, line)| LineFlow { line: *line, role: role(place, line), flow: Flow::default(), theirs: None })
         .collect();
+    let mut strangers = Vec::new();
     for effect in effects {
-        if let Some(flow) = effect.line.and_then(|hash| find(order_lines, hash)).and_then(|place| flows.get_mut(place))
-        {
-            if effect.currency == flow.line.currency {
-                flow.flow.row(effect);
-            } else {
-                flow.flow.foreign = true;
-            }
+        let Some(hash) = effect.line else { continue };
+        match places.find(hash).and_then(|place| flows.get_mut(place)) {
+            None => strangers.push(effect),
+            Some(flow) if effect.currency == flow.line.currency => flow.flow.row(effect),
+            Some(flow) => flow.flow.foreign = true,
         }
     }
     for place in 0..flows.len() {
@@ -190,19 +189,14 @@ pub fn flows(order_lines: &[LineRec], effects: &[Effect]) -> Vec<LineFlow> {
             add(&mut theirs.captured_minor, captured);
         }
     }
-    flows
+    (flows, strangers)
 }
 
 /// The line that a reversal line takes back, where it is one: another line of the order, in its currency, no reversal
 /// line itself, and not of the same sign.
-fn original(order_lines: &[LineRec], place: usize, line: &LineRec, related: u64) -> Option<usize> {
-    let other = find(order_lines, related)?;
+fn original(places: &Places<'_>, order_lines: &[LineRec], place: usize, line: &LineRec, related: u64) -> Option<usize> {
+    let other = places.find(related)?;
     let original = order_lines.get(other)?;
     let same_sign = line.gross_minor.signum() * original.gross_minor.signum() > 0;
     (other != place && !original.is_reversal && original.currency == line.currency && !same_sign).then_some(other)
-}
-
-/// Whether an order holds a line.
-pub(super) fn holds(flows: &[LineFlow], hash: u64) -> bool {
-    flows.binary_search_by_key(&hash, |flow| flow.line.line).is_ok()
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use smallvec::SmallVec;
 
 use super::control::{Sum, Verdict};
-use super::flow::{Effect, Flow, LineFlow, Role, Theirs, flows, holds};
+use super::flow::{Effect, Flow, LineFlow, Role, Theirs, flows};
 use super::orders::{Context, Outcome};
 use super::vat::vat_off;
 use crate::model::compact::LineRec;
@@ -99,10 +99,10 @@ pub fn reconcile(
         report_unknown(Code::OrderUnknown, effects.iter(), |effect| (0, effect.currency), false, out);
         return Ok(Vec::new());
     }
-    let flows = flows(order_lines, effects);
+    let (flows, strangers) = flows(order_lines, effects);
     let whole = effects.iter().any(|effect| effect.line.is_none());
     let mut judged =
-        if whole { judge_whole(&flows, effects, context, out) } else { judge_lines(&flows, effects, context, out) };
+        if whole { judge_whole(&flows, effects, context, out) } else { judge_lines(&flows, strangers, context, out) };
     match_cancelled(&flows, &mut judged, context)?;
     report(&flows, judged, whole, out);
     report_vat_rates(&flows, context, out);
@@ -110,11 +110,10 @@ pub fn reconcile(
 }
 
 /// Judges line by line. What is matched is counted here; what is not comes back.
-fn judge_lines(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
-    let strangers = effects.iter().filter(|effect| effect.line.is_some_and(|hash| !holds(flows, hash)));
+fn judge_lines(flows: &[LineFlow], strangers: Vec<&Effect>, context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
     report_unknown(
         Code::LineUnknown,
-        strangers,
+        strangers.into_iter(),
         |effect| (effect.line.unwrap_or_default(), effect.currency),
         false,
         out,

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::batches::{self, Batches};
 use super::control::{Sum, Tally, Verdict};
 use super::orders::Context;
-use super::pairing::{Free, Pair, pair_equal, pair_within_tolerance, sort_rows};
+use super::pairing::{Free, Pair, pair_equal, pair_within_tolerance};
+use super::rank;
 use crate::model::compact::{Operation, SettledRow};
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
@@ -181,7 +182,9 @@ fn resolve_completed(
     {
         // The first row, in the order of rows, gives the batch of operations that state none.
         if operations_left.iter().any(|operation| operation.reconciliation.is_none()) {
-            sort_rows(&mut row_places, &rows, context)?;
+            let first = rank::first(&row_places, &rows, context)?;
+            // The order of the others says nothing.
+            row_places.sort_unstable_by_key(|place| Some(*place) != first);
         }
         let rows_left: Vec<&SettledRow> = row_places.iter().map(|place| &rows[*place]).collect();
         report_match(MatchKind::Group, &operations_left, &rows_left, out);

@@ -1,6 +1,7 @@
 //! One order: its lines and the operations on it are sifted (RULES.md 2), operations are summed over their rows, and
 //! the line leg and the order's statements are judged (RULES.md 3).
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -67,6 +68,16 @@ pub fn reconcile(
     Ok(())
 }
 
+/// Sorts records by a key; what equals another one in it may come first or last. On all threads where an order has very many.
+pub(super) fn sort<T: Send, K: Ord>(records: &mut [T], key: impl Fn(&T) -> K + Sync) {
+    const MANY: usize = 1 << 12;
+    if records.len() < MANY {
+        records.sort_unstable_by_key(key);
+    } else {
+        records.par_sort_unstable_by_key(key);
+    }
+}
+
 /// What a record counts as.
 struct Counted {
     dataset: Dataset,
@@ -107,7 +118,7 @@ fn keep_lines(
     context: &Context<'_>,
     out: &mut Outcome,
 ) -> Result<Vec<LineRec>, ReadBackError> {
-    order_lines.sort_unstable_by_key(|line| (line.line, line.origin));
+    sort(order_lines, |line| (line.line, line.origin));
     let mut kept = Vec::with_capacity(order_lines.len());
     for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
         let sifted = sift(versions, context.rows)?;
@@ -130,7 +141,7 @@ fn sum_operations(
     context: &Context<'_>,
     out: &mut Outcome,
 ) -> Result<Vec<Effect>, ReadBackError> {
-    rows.sort_unstable_by_key(|row| (row.dataset, row.currency, row.identity, row.line, row.origin));
+    sort(rows, |row| (row.dataset, row.currency, row.identity, row.line, row.origin));
     let mut effects = Vec::with_capacity(rows.len());
     let same_operation = |a: &OperationRow, b: &OperationRow| {
         a.identity.is_some() && (a.dataset, a.currency, a.identity) == (b.dataset, b.currency, b.identity)
@@ -313,7 +324,7 @@ fn count_equal_without_id(
     if rows.iter().filter(|row| row.identity.is_none()).count() < 2 {
         return Ok(());
     }
-    rows.sort_unstable_by_key(|row| (row.dataset, row.currency, row.identity, row.line, row.amount_minor, row.content));
+    sort(rows, |row| (row.dataset, row.currency, row.identity, row.line, row.amount_minor, row.content));
     for group in rows.chunk_by(alike).filter(|group| group.len() > 1) {
         let mut equal = 0_u64;
         let mut values = Vec::new();

@@ -2,15 +2,16 @@
 //!
 //! Texts decide only among equals, so they are read back only for amounts that several operations or several rows have.
 
-use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
-use super::orders::Context;
+use super::orders::{Context, sort};
+use super::rank::{self, Candidate};
 use crate::model::compact::{KeyKind, Operation, SettledRow};
 use crate::model::currency::Currency;
-use crate::model::day::Instant;
 use crate::model::names::NameId;
+use crate::model::origin::Origin;
 use crate::model::record::{Dataset, ReadBackError, Row, Value};
+use crate::model::text::Text;
 
 /// A pair of an operation and a row, by their places in the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,99 +23,68 @@ pub struct Pair {
 }
 
 /// What orders operations among equals: newest time, identity, and for those without an id the row itself.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct OperationRank {
-    created_at: Option<Instant>,
-    provider: String,
-    dataset: Dataset,
-    order_id: String,
-    currency: String,
-    /// The kind of id in the order of RULES.md 2; one beyond the last for none.
-    kind: usize,
-    id: String,
-    amount_minor: i64,
-    values: Vec<Value>,
-}
+impl Candidate for Operation {
+    fn origins(&self) -> &[Origin] {
+        &self.rows
+    }
 
-impl OperationRank {
-    /// Reads back what orders an operation.
-    ///
-    /// # Errors
-    /// A row cannot be read back.
-    pub fn of(operation: &Operation, context: &Context<'_>) -> Result<Self, ReadBackError> {
-        let mut rows = Vec::with_capacity(operation.rows.len());
-        for origin in &operation.rows {
+    fn values(&self, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
+        let mut rows = Vec::with_capacity(self.rows.len());
+        for origin in &self.rows {
             rows.push(context.rows.row(*origin)?);
         }
-        let provider = context.names.text(operation.provider).to_string();
+        let provider = context.names.text(self.provider);
         let named = identity(rows.first(), context, &provider);
-        let without_id = rows.first().filter(|_| named.is_none());
-        Ok(Self {
-            created_at: rows.iter().filter_map(|row| row.instant("created_at")).max(),
-            provider,
-            dataset: operation.dataset,
-            order_id: rows.first().and_then(|row| row.text("order_id")).unwrap_or_default().to_owned(),
-            currency: context.currencies.code(operation.currency).to_owned(),
-            kind: named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind),
-            id: named.map(|(_, id)| id).unwrap_or_default(),
-            amount_minor: without_id.map_or(0, Row::amount_minor),
-            values: without_id.map(|row| row.values.clone()).unwrap_or_default(),
-        })
+        let created_at = rows.iter().filter_map(|row| row.instant("created_at")).max();
+        let order_id = rows.first().and_then(|row| row.text("order_id")).unwrap_or_default();
+        // The kind of id in the order of RULES.md 2; one beyond the last for none.
+        let kind = named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind);
+        let mut rank = vec![
+            created_at.map_or(Value::Absent, Value::At),
+            Value::Text((&*provider).into()),
+            Value::Int((self.dataset == Dataset::Reversals).into()),
+            Value::Text(order_id.into()),
+            Value::Text(context.currencies.code(self.currency).into()),
+            Value::Int(i64::try_from(kind).unwrap_or(i64::MAX)),
+        ];
+        match (named, rows.into_iter().next()) {
+            (Some((_, id)), _) => rank.push(Value::Text(id)),
+            (None, Some(row)) => {
+                rank.push(Value::Int(row.amount_minor()));
+                rank.extend(row.values);
+            }
+            (None, None) => {}
+        }
+        Ok(rank)
+    }
+}
+
+/// What orders settlement rows: settlement id, reconciliation number, then all columns.
+impl Candidate for SettledRow {
+    fn origins(&self) -> &[Origin] {
+        std::slice::from_ref(&self.origin)
+    }
+
+    fn values(&self, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
+        let mut row = context.rows.row(self.origin)?;
+        let mut values = Vec::with_capacity(row.values.len() + 2);
+        for column in ["settlement_id", "reconciliation_number"] {
+            let place = row.dataset.column(column).and_then(|place| row.values.get_mut(place));
+            // Where it stands it cannot tell anything any more.
+            values.push(place.map_or(Value::Absent, |value| std::mem::replace(value, Value::Absent)));
+        }
+        values.append(&mut row.values);
+        Ok(values)
     }
 }
 
 /// The kind and text of the id that names an operation (RULES.md 2).
 #[must_use]
-pub fn identity(row: Option<&Row>, context: &Context<'_>, provider: &str) -> Option<(usize, String)> {
+pub fn identity(row: Option<&Row>, context: &Context<'_>, provider: &str) -> Option<(usize, Text)> {
     let count = if context.settings.unique_reference(provider) { KeyKind::IDENTITY.len() } else { 1 };
     let row = row?;
     let kinds = KeyKind::IDENTITY.iter().take(count).enumerate();
-    kinds.into_iter().find_map(|(place, kind)| Some((place, row.text(kind.column())?.to_owned())))
-}
-
-/// The order of settlement rows: settlement id, reconciliation number, then all columns.
-fn row_order(a: &Row, b: &Row) -> Ordering {
-    let head = |row: &Row| [row.value("settlement_id").clone(), row.value("reconciliation_number").clone()];
-    head(a).cmp(&head(b)).then_with(|| a.values.cmp(&b.values)).then(a.origin.cmp(&b.origin))
-}
-
-/// Sorts the places of rows into the order of RULES.md 4; a single one is left alone.
-///
-/// # Errors
-/// A row cannot be read back.
-pub fn sort_rows(places: &mut [usize], rows: &[SettledRow], context: &Context<'_>) -> Result<(), ReadBackError> {
-    if places.len() < 2 {
-        return Ok(());
-    }
-    let mut typed = Vec::with_capacity(places.len());
-    for place in places.iter() {
-        typed.push((context.rows.row(rows[*place].origin)?, *place));
-    }
-    typed.sort_by(|(a, _), (b, _)| row_order(a, b));
-    places.iter_mut().zip(typed).for_each(|(place, (_, sorted))| *place = sorted);
-    Ok(())
-}
-
-/// Sorts the places of operations into the order of RULES.md 4; a single one is left alone.
-///
-/// # Errors
-/// A row cannot be read back.
-pub fn sort_operations(
-    places: &mut [usize],
-    operations: &[Operation],
-    context: &Context<'_>,
-) -> Result<(), ReadBackError> {
-    if places.len() < 2 {
-        return Ok(());
-    }
-    let mut ranked = Vec::with_capacity(places.len());
-    for place in places.iter() {
-        let operation = &operations[*place];
-        ranked.push(((OperationRank::of(operation, context)?, operation.rows.to_vec()), *place));
-    }
-    ranked.sort();
-    places.iter_mut().zip(ranked).for_each(|(place, (_, sorted))| *place = sorted);
-    Ok(())
+    kinds.into_iter().find_map(|(place, kind)| Some((place, row.text(kind.column())?.into())))
 }
 
 /// Operations and rows of a group that nobody has used yet.
@@ -175,22 +145,27 @@ pub fn pair_equal(
     context: &Context<'_>,
 ) -> Result<Vec<Pair>, ReadBackError> {
     let mut pairs = Vec::new();
-    let mut by_class: HashMap<Class, Places> = HashMap::new();
-    for place in free.operation_places() {
+    let of_operations = free.operation_places().into_iter().map(|place| {
         let operation = &operations[place];
-        by_class.entry((operation.currency, operation.effect_minor)).or_default().0.push(place);
-    }
-    for place in free.row_places() {
-        let class = (rows[place].currency, i128::from(rows[place].gross_minor));
-        if let Some((_, row_places)) = by_class.get_mut(&class) {
-            row_places.push(place);
+        ((operation.currency, operation.effect_minor), false, place)
+    });
+    let of_rows = free
+        .row_places()
+        .into_iter()
+        .map(|place| ((rows[place].currency, rows[place].gross_minor.into()), true, place));
+    let mut all: Vec<(Class, bool, usize)> = of_operations.chain(of_rows).collect();
+    sort(&mut all, |one| *one);
+    for of_class in all.chunk_by(|(a, ..), (b, ..)| a == b) {
+        let (of_operations, of_rows) = of_class.split_at(of_class.partition_point(|(_, is_row, _)| !is_row));
+        match (of_operations, of_rows) {
+            ([], _) | (_, []) => {}
+            ([(.., operation)], [(.., row)]) => free.take(*operation, *row, &mut pairs),
+            _ => {
+                let [of_operations, of_rows] = [of_operations, of_rows]
+                    .map(|of_class| of_class.iter().map(|(.., place)| *place).collect::<Vec<usize>>());
+                Candidates::sorted(operations, rows, (of_operations, of_rows), context)?.pair_class(free, &mut pairs);
+            }
         }
-    }
-    let mut classes: Vec<(Class, Places)> =
-        by_class.into_iter().filter(|(_, (_, row_places))| !row_places.is_empty()).collect();
-    classes.sort_unstable_by_key(|(class, _)| *class);
-    for (_, places) in classes {
-        Candidates::sorted(operations, rows, places, context)?.pair_class(free, &mut pairs);
     }
     Ok(pairs)
 }
@@ -250,8 +225,8 @@ impl<'a> Candidates<'a> {
         (mut operation_places, mut row_places): Places,
         context: &Context<'_>,
     ) -> Result<Self, ReadBackError> {
-        sort_operations(&mut operation_places, operations, context)?;
-        sort_rows(&mut row_places, rows, context)?;
+        rank::sort(&mut operation_places, operations, context)?;
+        rank::sort(&mut row_places, rows, context)?;
         Ok(Self { operations, rows, operation_places, row_places })
     }
 

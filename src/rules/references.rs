@@ -1,7 +1,7 @@
 //! RULES.md 4, `reference-reused`: one payee reference on operations of different identities.
 
 use super::orders::Context;
-use super::pairing::OperationRank;
+use super::rank;
 use crate::model::compact::Operation;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::origin::Origin;
@@ -16,12 +16,9 @@ pub fn reused(operations: &[Operation], context: &Context<'_>) -> Result<Option<
     if operations.len() < 2 {
         return Ok(None);
     }
-    let mut ranked = Vec::with_capacity(operations.len());
-    for operation in operations {
-        ranked.push((OperationRank::of(operation, context)?, operation));
-    }
-    ranked.sort_by(|(a, x), (b, y)| a.cmp(b).then_with(|| x.rows.cmp(&y.rows)));
-    let Some((_, first)) = ranked.first() else { return Ok(None) };
+    let mut places: Vec<usize> = (0..operations.len()).collect();
+    rank::sort(&mut places, operations, context)?;
+    let Some(first) = places.first().and_then(|place| operations.get(*place)) else { return Ok(None) };
     let in_currency = operations.iter().filter(|operation| operation.currency == first.currency);
     Ok(Some(Finding {
         code: Code::ReferenceReused,
@@ -30,7 +27,7 @@ pub fn reused(operations: &[Operation], context: &Context<'_>) -> Result<Option<
         expected_minor: first.effect_minor,
         actual_minor: in_currency.map(|operation| operation.effect_minor).sum(),
         count: u64::try_from(operations.len()).unwrap_or(u64::MAX),
-        rows: ranked.iter().flat_map(|(_, operation)| operation.rows.iter().copied()).collect::<Vec<Origin>>(),
+        rows: places.iter().flat_map(|place| operations[*place].rows.iter().copied()).collect::<Vec<Origin>>(),
         whole_order: false,
         note: Note::None,
     }))

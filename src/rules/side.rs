@@ -3,62 +3,85 @@
 use std::sync::LazyLock;
 
 use crate::model::record::{Dataset, Row};
+use crate::model::text::Text;
 
-/// Texts of a column over the records of a finding.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Agreement {
-    /// No record has one.
+/// What the records of a finding say of one thing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Agreement<T> {
+    /// No record says anything.
     #[default]
     None,
-    /// All records that have one have this.
-    All(String),
+    /// All records that say something say this.
+    All(T),
     /// They differ.
     Differ,
 }
 
-impl Agreement {
+impl<T: PartialEq<str> + for<'a> From<&'a str>> Agreement<T> {
     /// Takes another record's text into account.
-    pub fn add(&mut self, text: &str) {
+    fn add(&mut self, text: &str) {
         match self {
-            Self::None => *self = Self::All(text.to_owned()),
-            Self::All(known) if known != text => *self = Self::Differ,
+            Self::None => *self = Self::All(text.into()),
+            Self::All(known) if *known != *text => *self = Self::Differ,
             _ => {}
-        }
-    }
-
-    /// The text on which all agree, else nothing.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        match self {
-            Self::All(text) => text,
-            _ => "",
         }
     }
 }
 
-/// The columns that a finding speaks of.
-const TEXTS: [&str; 9] = [
-    "currency",
-    "order_id",
-    "line_id",
-    "operation_id",
-    "transaction_number",
-    "payee_reference",
-    "transaction_id",
-    "reconciliation_number",
-    "settlement_id",
-];
+/// A column that a finding speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names are those of the columns")]
+pub enum Said {
+    Currency,
+    OrderId,
+    LineId,
+    OperationId,
+    TransactionNumber,
+    PayeeReference,
+    TransactionId,
+    ReconciliationNumber,
+    SettlementId,
+}
+
+impl Said {
+    /// The columns, each at its own place.
+    const COLUMNS: [&str; 9] = [
+        "currency",
+        "order_id",
+        "line_id",
+        "operation_id",
+        "transaction_number",
+        "payee_reference",
+        "transaction_id",
+        "reconciliation_number",
+        "settlement_id",
+    ];
+
+    fn place(self) -> usize {
+        match self {
+            Self::Currency => 0,
+            Self::OrderId => 1,
+            Self::LineId => 2,
+            Self::OperationId => 3,
+            Self::TransactionNumber => 4,
+            Self::PayeeReference => 5,
+            Self::TransactionId => 6,
+            Self::ReconciliationNumber => 7,
+            Self::SettlementId => 8,
+        }
+    }
+}
 
 /// Where these columns stand in each dataset; a finding a row asks for all of them.
-static PLACES: LazyLock<[[Option<usize>; TEXTS.len()]; Dataset::ALL.len()]> =
-    LazyLock::new(|| Dataset::ALL.map(|dataset| TEXTS.map(|name| dataset.column(name))));
+static PLACES: LazyLock<[[Option<usize>; Said::COLUMNS.len()]; Dataset::ALL.len()]> =
+    LazyLock::new(|| Dataset::ALL.map(|dataset| Said::COLUMNS.map(|name| dataset.column(name))));
 
 /// The records of one side of a finding: order lines, operations or settlement rows.
 #[derive(Debug, Default)]
 pub struct Side {
     rows: u64,
-    datasets: Agreement,
-    texts: [Agreement; TEXTS.len()],
+    noun: Agreement<&'static str>,
+    texts: [Agreement<Text>; Said::COLUMNS.len()],
 }
 
 impl Side {
@@ -71,7 +94,11 @@ impl Side {
             Dataset::Reversals => (2, "reversal"),
             Dataset::Settlements | Dataset::Bank | Dataset::Payouts => (3, "settlement row"),
         };
-        self.datasets.add(noun);
+        self.noun = match self.noun {
+            Agreement::None => Agreement::All(noun),
+            Agreement::All(known) if known == noun => self.noun,
+            _ => Agreement::Differ,
+        };
         for (agreement, place) in self.texts.iter_mut().zip(PLACES[index]) {
             if let Some(text) = place.and_then(|place| row.text_at(place)) {
                 agreement.add(text);
@@ -85,21 +112,19 @@ impl Side {
         self.rows
     }
 
-    fn agreement(&self, column: &str) -> &Agreement {
-        let place = TEXTS.iter().position(|known| *known == column);
-        place.and_then(|place| self.texts.get(place)).unwrap_or(&Agreement::None)
-    }
-
     /// The text of a column on which all rows agree, else nothing.
     #[must_use]
-    pub fn text(&self, column: &str) -> &str {
-        self.agreement(column).text()
+    pub fn text(&self, column: Said) -> &str {
+        match &self.texts[column.place()] {
+            Agreement::All(text) => text,
+            _ => "",
+        }
     }
 
     /// The id that a person would search for.
     #[must_use]
     pub fn id(&self) -> &str {
-        ["transaction_number", "operation_id", "payee_reference", "transaction_id"]
+        [Said::TransactionNumber, Said::OperationId, Said::PayeeReference, Said::TransactionId]
             .into_iter()
             .map(|column| self.text(column))
             .find(|text| !text.is_empty())
@@ -108,54 +133,52 @@ impl Side {
 
     /// What the rows are called.
     #[must_use]
-    pub fn noun(&self) -> &str {
-        let noun = self.datasets.text();
-        if noun.is_empty() { "operation" } else { noun }
+    pub fn noun(&self) -> &'static str {
+        match self.noun {
+            Agreement::All(noun) => noun,
+            _ => "operation",
+        }
     }
 }
 
 /// The text of a column on which the rows of all sides agree, else nothing.
 #[must_use]
-pub fn agreed<'a>(sides: [&'a Side; 3], column: &str) -> &'a str {
-    let mut known = "";
+pub fn agreed(sides: [&Side; 3], column: Said) -> Text {
+    let mut known: Option<&Text> = None;
     for side in sides {
-        match side.agreement(column) {
-            Agreement::None => {}
-            Agreement::Differ => return "",
-            Agreement::All(text) if known.is_empty() => known = text,
-            Agreement::All(text) if text == known => {}
-            Agreement::All(_) => return "",
+        match (&side.texts[column.place()], known) {
+            (Agreement::None, _) => {}
+            (Agreement::All(text), None) => known = Some(text),
+            (Agreement::All(text), Some(known)) if text == known => {}
+            _ => return Text::default(),
         }
     }
-    known
+    known.cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn side(texts: &[(&str, &[&str])]) -> Side {
+    fn side(order_ids: &[&str]) -> Side {
         let mut side = Side::default();
-        for (column, all) in texts {
-            let place = TEXTS.iter().position(|known| known == column).unwrap();
-            all.iter().for_each(|text| side.texts[place].add(text));
-        }
+        order_ids.iter().for_each(|text| side.texts[Said::OrderId.place()].add(text));
         side
     }
 
     #[test]
     fn sides_agree_where_none_of_them_differs() {
         let none = side(&[]);
-        let one = side(&[("order_id", &["1001", "1001"])]);
-        let other = side(&[("order_id", &["1002"])]);
-        let mixed = side(&[("order_id", &["1001", "1002"])]);
-        let text = |sides| agreed(sides, "order_id").to_owned();
+        let one = side(&["1001", "1001"]);
+        let other = side(&["1002"]);
+        let mixed = side(&["1001", "1002"]);
+        let text = |sides| agreed(sides, Said::OrderId);
         assert_eq!(text([&none, &none, &none]), "");
         assert_eq!(text([&none, &one, &none]), "1001");
         assert_eq!(text([&one, &none, &one]), "1001");
         assert_eq!(text([&one, &other, &none]), "");
         assert_eq!(text([&none, &mixed, &one]), "");
         assert_eq!(text([&one, &none, &mixed]), "");
-        assert_eq!(agreed([&one, &one, &one], "no_such_column"), "");
+        assert_eq!(agreed([&one, &one, &one], Said::LineId), "");
     }
 }

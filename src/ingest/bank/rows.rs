@@ -116,9 +116,9 @@ mod tests {
                 ColumnKind::Stamp => Value::At(Zone::default().instant(parse_stamp(text.as_bytes()).unwrap())),
                 ColumnKind::Currency => {
                     currency = currencies.find(text.as_bytes()).unwrap();
-                    Value::Text(text)
+                    Value::Text(text.into())
                 }
-                _ => Value::Text(text),
+                _ => Value::Text(text.into()),
             };
         }
         Row { dataset: Dataset::Bank, provider: NameId(0), currency, values, origin: Origin(0) }

@@ -149,16 +149,16 @@ impl FindingOut {
     pub(super) fn of(row: &FoundRow) -> Self {
         let words = code(Lang::En, row.code);
         Self {
-            id: row.id.clone(),
+            id: row.id.to_string(),
             code: row.code,
             status: row.status.name().to_owned(),
-            provider: row.provider.clone(),
-            currency: row.currency.clone(),
+            provider: row.provider.to_string(),
+            currency: row.currency.to_string(),
             expected_minor: row.expected_minor,
             actual_minor: row.actual_minor,
             difference_minor: row.difference_minor,
             age_days: row.age_days,
-            first_seen: row.first_seen.clone(),
+            first_seen: row.first_seen.to_string(),
             explanation: row.explanation.clone(),
             meaning: words.meaning,
             action: words.action,
@@ -232,9 +232,9 @@ impl BatchOut {
             (code.clone(), sum)
         });
         Self {
-            provider: row.provider.clone(),
+            provider: row.provider.to_string(),
             reconciliation_number: row.reconciliation_number.clone(),
-            currency: row.currency.clone(),
+            currency: row.currency.to_string(),
             operation_count: row.operation_count,
             operation_sum_minor: row.operation_sum,
             row_count: row.row_count,

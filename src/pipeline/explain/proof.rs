@@ -101,7 +101,7 @@ impl Reading {
                     }
                 }
                 if let Some(finding) = of_run.iter().find(|one| told.contains(&one.code)) {
-                    ids.insert(places[part.row], finding.id.clone());
+                    ids.insert(places[part.row], finding.id.to_string());
                 }
             }
             self.prove_match(key, decision, places, alone, &matched)?;

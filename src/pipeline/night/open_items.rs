@@ -63,7 +63,7 @@ pub(super) fn changed(
             finding.rows.iter().filter_map(|origin| component(origin.file(), origin.offset())).collect();
         let stored = StoredFinding { columns: columns(finding, as_of), components: components.into_iter().collect() };
         let digest = digest(&stored);
-        match before.get(&finding.id) {
+        match before.get(finding.id.as_str()) {
             Some(mark) if mark.digest == digest => continue,
             Some(_) => {}
             None => changed.opened = changed.opened.saturating_add(1),

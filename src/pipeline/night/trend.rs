@@ -19,7 +19,7 @@ const NIGHTS_SHOWN: usize = 30;
 pub(super) fn figures(findings: &[FoundRow], cleared: &[StoredCleared]) -> Figures {
     let mut unsettled: BTreeMap<String, i128> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| is_unsettled(finding.code.name())) {
-        add(unsettled.entry(finding.currency.clone()).or_default(), -finding.difference_minor);
+        add(unsettled.entry(finding.currency.to_string()).or_default(), -finding.difference_minor);
     }
     let mut settled: BTreeMap<(String, i64), i64> = BTreeMap::new();
     for gone in cleared.iter().filter(|gone| is_answered(gone)) {

@@ -24,7 +24,7 @@ use crate::pipeline::inputs::{Inputs, Loaded};
 use crate::pipeline::read::{CachedWays, Means, Read as Seen, Shards, not_placed, not_utf8, reject_row};
 use crate::pipeline::routes::Route;
 use crate::pipeline::{seen, with_context};
-use crate::rules::describe::describe_all;
+use crate::rules::describe::Teller;
 
 /// Reads splits.
 pub(super) fn read(job: &Job, means: &Means<'_>, input: impl Read, output: impl Write) -> Result<(), RunError> {
@@ -192,7 +192,7 @@ fn tell<W: Write>(
     out.said(kind::SEEN, Some(split.file), &(seen, keys, rows))?;
     let findings = std::mem::take(&mut read.findings);
     let (found, totals) = with_context(&inputs, means, &read.line_providers.clone(), false, |context, library| {
-        let found = describe_all(&findings, context)?;
+        let found = Teller::new(context).all(&findings)?;
         let sums = Sums { read, reads_rows: true, ..Sums::default() };
         Ok::<_, RunError>((found, sums.totals(&inputs, library, means)?))
     })?;

@@ -116,7 +116,9 @@ fn place(
         let cited = std::mem::take(&mut finding.rows);
         let of_run = |(file, text): &(usize, String)| Origin::new(*file, given.origin(*file, text)?.offset());
         let rows = cited.iter().map(of_run).collect::<Option<Vec<Origin>>>().ok_or_else(strange)?;
-        found.push(FoundRow { rows, ..finding.found().ok_or_else(strange)? });
+        let mut one = finding.found().ok_or_else(strange)?;
+        one.rows = rows;
+        found.push(one);
     }
     for (number, volume) in given.take_volumes() {
         // They are there to be read back, not to be read.

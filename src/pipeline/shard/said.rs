@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::kind;
 use super::rows::Given;
 use crate::engine::wire::{Wire, WireRow};
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
 use crate::model::reject::RejectRow;
+use crate::model::text::Text;
 use crate::pipeline::RunError;
 use crate::pipeline::totals::Totals;
 
@@ -79,17 +80,18 @@ pub(super) fn totals(text: &str) -> Option<Totals> {
 /// A row of `discrepancies.csv` on its way to the driver.
 #[derive(Serialize, Deserialize)]
 pub(super) struct SaidFinding {
-    id: String,
+    id: Text,
     code: String,
     status: String,
-    /// Provider, order, line, payee reference, transaction number, reconciliation number, settlement, currency,
-    /// explanation, sources.
-    texts: [String; 10],
+    /// Provider, order, line, payee reference, transaction number, reconciliation number, settlement, currency.
+    texts: [Text; 8],
     /// Expected and actual, minor units; a number of JSON may be too small for them.
     sides: [String; 2],
     count: u64,
     age_days: Option<i64>,
-    first_seen: String,
+    first_seen: Text,
+    explanation: String,
+    sources: String,
     /// File and text of the rows that hints read back.
     pub(super) rows: Vec<(usize, String)>,
 }
@@ -105,8 +107,6 @@ impl SaidFinding {
             &row.reconciliation_number,
             &row.settlement_id,
             &row.currency,
-            &row.explanation,
-            &row.sources,
         ];
         Self {
             id: row.id.clone(),
@@ -117,6 +117,8 @@ impl SaidFinding {
             count: row.count,
             age_days: row.age_days,
             first_seen: row.first_seen.clone(),
+            explanation: row.explanation.clone(),
+            sources: row.sources.clone(),
             rows,
         }
     }
@@ -135,12 +137,10 @@ impl SaidFinding {
             reconciliation_number,
             settlement_id,
             currency,
-            explanation,
-            sources,
         ] = self.texts;
         let [expected_minor, actual_minor] = self.sides.map(|minor| minor.parse::<i128>().ok());
         let (expected_minor, actual_minor) = (expected_minor?, actual_minor?);
-        Some(FoundRow {
+        Some(Box::new(FoundColumns {
             id: self.id,
             code,
             status,
@@ -158,12 +158,12 @@ impl SaidFinding {
             count: self.count,
             age_days: self.age_days,
             first_seen: self.first_seen,
-            explanation,
-            sources,
+            explanation: self.explanation,
+            sources: self.sources,
             hint: String::new(),
             hint_key: String::new(),
             rows: Vec::new(),
-        })
+        }))
     }
 }
 

@@ -85,9 +85,9 @@ impl Causes {
 
 fn line(number: usize, row: &CauseRow, findings: &[FoundRow], pen: &Pen<'_>) -> CauseLine {
     let member = |found: &FoundRow| Member {
-        id: found.id.clone(),
+        id: found.id.to_string(),
         title: crate::report::words::code(pen.lang, found.code).title,
-        order: if found.order_id.is_empty() { found.settlement_id.clone() } else { found.order_id.clone() },
+        order: if found.order_id.is_empty() { &found.settlement_id } else { &found.order_id }.to_string(),
         difference: pen.money(&found.difference_minor, &found.currency),
     };
     CauseLine {

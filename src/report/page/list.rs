@@ -196,6 +196,7 @@ fn more(report: &Report, places: &[usize], pen: &Pen<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::currency::Currencies;
+    use crate::model::finding::FoundColumns;
     use crate::report::insight::{Cause, CauseRow};
     use crate::report::sample;
     use crate::report::words::{Lang, page};
@@ -216,17 +217,19 @@ mod tests {
             ("closed", Status::Closed, "SEK", 1),
             ("listed", Status::Listed, "", 0),
         ];
-        let row = |(id, status, currency, difference): (&str, Status, &str, i128)| FoundRow {
-            id: id.to_owned(),
-            status,
-            currency: currency.to_owned(),
-            difference_minor: difference,
-            ..model.clone()
+        let row = |(id, status, currency, difference): (&str, Status, &str, i128)| {
+            Box::new(FoundColumns {
+                id: id.into(),
+                status,
+                currency: currency.into(),
+                difference_minor: difference,
+                ..*model.clone()
+            })
         };
         report.findings = cases.into_iter().map(row).collect();
         report.insight.causes = vec![CauseRow {
             cause: Cause::FeesTakenOut,
-            provider: String::new(),
+            provider: "".into(),
             number: String::new(),
             currency: "SEK".into(),
             difference_minor: 5_000_000,

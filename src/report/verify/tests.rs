@@ -257,7 +257,7 @@ fn of_night() -> Report {
     };
     let as_of = report.summary.as_of.clone();
     report.cleared = Some(vec![gone("f8", "2026-10-30"), gone("f9", &as_of)]);
-    report.findings.iter_mut().skip(1).for_each(|finding| finding.first_seen.clone_from(&as_of));
+    report.findings.iter_mut().skip(1).for_each(|finding| finding.first_seen = (&as_of).into());
     report.summary.night = Some(NightRow { number: 2, new: 3, cleared: 2 });
     report
 }
@@ -301,7 +301,7 @@ fn what_a_night_cleared_is_proved() {
     let rows_said = "night.cleared is 2, but cleared.csv has 1 rows";
     wrong(&rows(|rows| drop(rows.pop())), &summary(rows_said));
     let new = "night.new is 3, but 4 findings were first seen on its day";
-    wrong(&|report| report.findings[0].first_seen.clone_from(&report.summary.as_of), &summary(new));
+    wrong(&|report| report.findings[0].first_seen = (&report.summary.as_of).into(), &summary(new));
     let none = "there is a night, but no cleared.csv, which every night has";
     wrong(&|report| report.cleared = None, &summary(none));
     let no_night = "there is no night, but cleared.csv, which only a night has";

@@ -23,6 +23,12 @@ impl ReadBack for NoTexts {
     fn place(&self, _: Origin) -> Result<String, ReadBackError> {
         Err(ReadBackError { file: "none".to_owned(), reason: "no place is needed".to_owned() })
     }
+    fn row_and_line(&self, _: Origin) -> Result<(Row, u64), ReadBackError> {
+        Err(ReadBackError { file: "none".to_owned(), reason: "no text is needed".to_owned() })
+    }
+    fn file_name(&self, _: Origin) -> Result<&str, ReadBackError> {
+        Err(ReadBackError { file: "none".to_owned(), reason: "no name is needed".to_owned() })
+    }
 }
 
 /// A choice that is nearly always the first.
