@@ -5,7 +5,7 @@
 use chrono::NaiveDate;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 
-use super::field::{RECORDED_ONLY, is_completed, quantity, shown, utf8};
+use super::field::{RECORDED_ONLY, is_completed, minor, quantity, shown, utf8, vat_rate_bp};
 use super::fields::{Fields, LastCurrencies};
 use super::layout::Layout;
 use super::remembered::Remembered;
@@ -18,7 +18,7 @@ use crate::model::currency::Currencies;
 use crate::model::day::{Zone, parse_stamp};
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
-use crate::model::record::{ColumnKind, Dataset, Row, Value};
+use crate::model::record::{ColumnKind, Columns, Dataset, Row, Value};
 use crate::model::reference::ReferenceForm;
 
 /// Why a row without a field that it must have cannot be read.
@@ -377,31 +377,60 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
     if layout.dataset == Dataset::Payouts {
         fields.check_payout()?;
     }
-    let of_provider = provider_column(layout.dataset);
-    let provider = fields.text(of_provider).map_or(layout.provider.as_str(), utf8);
-    let columns = layout.dataset.columns().iter().enumerate();
-    let values = columns
-        .map(|(column, known)| {
-            let text = fields.text(column);
-            match known.kind {
-                ColumnKind::State => Value::Completed(is_completed(text.unwrap_or_default())),
-                _ if column == of_provider => Value::Text(provider.into()),
-                kind => text.map_or(Value::Absent, |text| value(kind, text, fields.number(column), context)),
-            }
-        })
-        .collect();
-    let provider = context.names.intern(provider);
-    Ok(Row { dataset: layout.dataset, provider, currency: fields.currency, values, origin })
+    let currency = fields.currency;
+    let cited = Cited { fields, context };
+    let values = (0..layout.dataset.columns().len()).map(|column| cited.value_at(column)).collect();
+    let provider = context.names.intern(cited.provider());
+    Ok(Row { dataset: layout.dataset, provider, currency, values, origin })
 }
 
-/// The value of a field that [`Fields::check`] has checked.
-fn value(kind: ColumnKind, text: &[u8], number: Option<i64>, context: &Context<'_>) -> Value {
-    match kind {
-        ColumnKind::Minor | ColumnKind::Rate => number.map_or(Value::Absent, Value::Int),
-        ColumnKind::Quantity => quantity(text).map_or(Value::Absent, Value::Decimal),
-        ColumnKind::Stamp => parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(context.zone.instant(stamp))),
-        ColumnKind::Kind => Value::Text(utf8(text).to_lowercase().into()),
-        ColumnKind::Text | ColumnKind::Currency | ColumnKind::State => Value::Text(utf8(text).into()),
+/// A row that was read once, where it stands: a column is typed when somebody asks for it.
+pub(super) struct Cited<'l, 'r, 'c> {
+    fields: Fields<'l, 'r>,
+    context: &'c Context<'c>,
+}
+
+impl<'l, 'r, 'c> Cited<'l, 'r, 'c> {
+    /// The row of a record; `None` where it cannot be one: the file is not what it was.
+    pub(super) fn new(layout: &'l Layout, record: &'l Record<'r>, context: &'c Context<'c>) -> Option<Self> {
+        let is_row = !record.unclosed && record.len() == layout.field_count;
+        let is_text = record.plain || std::str::from_utf8(record.raw).is_ok();
+        (is_row && is_text).then(|| Self { fields: Fields::new(layout, record), context })
+    }
+
+    fn provider(&self) -> &str {
+        let layout = self.fields.layout();
+        self.fields.text(provider_column(layout.dataset)).map_or(layout.provider.as_str(), utf8)
+    }
+}
+
+impl Columns for Cited<'_, '_, '_> {
+    fn dataset(&self) -> Dataset {
+        self.fields.layout().dataset
+    }
+
+    fn text_at(&self, place: usize) -> Option<&str> {
+        self.fields.text(place).map(utf8)
+    }
+
+    fn value_at(&self, place: usize) -> Value {
+        let dataset = self.dataset();
+        if place == provider_column(dataset) {
+            return Value::Text(self.provider().into());
+        }
+        let Some(known) = dataset.columns().get(place) else { return Value::Absent };
+        match (known.kind, self.fields.text(place)) {
+            (ColumnKind::State, text) => Value::Completed(is_completed(text.unwrap_or_default())),
+            (_, None) => Value::Absent,
+            (ColumnKind::Minor, Some(text)) => minor(text).map_or(Value::Absent, Value::Int),
+            (ColumnKind::Rate, Some(text)) => vat_rate_bp(text).map_or(Value::Absent, Value::Int),
+            (ColumnKind::Quantity, Some(text)) => quantity(text).map_or(Value::Absent, Value::Decimal),
+            (ColumnKind::Stamp, Some(text)) => {
+                parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(self.context.zone.instant(stamp)))
+            }
+            (ColumnKind::Kind, Some(text)) => Value::Text(utf8(text).to_lowercase().into()),
+            (ColumnKind::Text | ColumnKind::Currency, Some(text)) => Value::Text(utf8(text).into()),
+        }
     }
 }
 

@@ -28,6 +28,12 @@ impl<'l, 'r> Fields<'l, 'r> {
         Self { record, layout, numbers: [0; COLUMNS_MAX], has_number: 0, currency: Currency(0) }
     }
 
+    /// Where its columns stand.
+    #[inline]
+    pub(super) fn layout(&self) -> &'l Layout {
+        self.layout
+    }
+
     /// Checks every known field and reads the numbers.
     ///
     /// # Errors

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::canonical::{Context, typed};
+use super::canonical::{Cited, Context, typed};
 use super::layout::Layout;
 use super::shelf::Shelf;
 use crate::engine::source::Bytes;
 use crate::engine::split::{Dialect, Record, Scratch, split_one};
 use crate::model::origin::Origin;
-use crate::model::record::{ReadBack, ReadBackError, Row};
+use crate::model::record::{Columns, ReadBack, ReadBackError, Row};
 
 /// A file in the library.
 #[derive(Debug)]
@@ -179,6 +179,31 @@ impl Library<'_> {
         volume.line(origin.offset()).map_err(|error| changed(volume, &error.to_string()))
     }
 
+    /// Shows the row of these bytes, which stand at an origin.
+    pub(super) fn with_cited(
+        &self,
+        origin: Origin,
+        bytes: &[u8],
+        show: impl FnOnce(&dyn Columns),
+    ) -> Result<(), ReadBackError> {
+        let volume = self.volume(origin)?;
+        with_reused(|Reused { scratch, .. }| match split_one(bytes, &DIALECT, scratch) {
+            Some(first) => self.cited(volume, &first.record, show),
+            None => Err(changed(volume, "the record is gone")),
+        })
+    }
+
+    fn cited(
+        &self,
+        volume: &Volume,
+        record: &Record<'_>,
+        show: impl FnOnce(&dyn Columns),
+    ) -> Result<(), ReadBackError> {
+        let cited = Cited::new(&volume.layout, record, &self.context).ok_or_else(|| changed(volume, "not a row"))?;
+        show(&cited);
+        Ok(())
+    }
+
     fn typed(&self, volume: &Volume, record: &Record<'_>, origin: Origin) -> Result<Row, ReadBackError> {
         if std::str::from_utf8(record.raw).is_err() {
             return Err(changed(volume, "not UTF-8"));
@@ -212,18 +237,20 @@ impl ReadBack for Library<'_> {
         Ok(Some(Box::new(Shelf::of(self, origins)?)))
     }
 
-    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError> {
+    fn cite(&self, origin: Origin, show: &mut dyn FnMut(&dyn Columns, u64)) -> Result<(), ReadBackError> {
         let volume = self.volume(origin)?;
         let offset = origin.offset();
         let states_line = volume.layout.line_field.is_some();
         let (from, first_line) = if states_line { (offset, 0) } else { volume.known_line(offset) };
         if offset.saturating_sub(from) > LEAD_LEN_MAX {
-            return Ok((self.row(origin)?, self.line(origin)?));
+            let line = self.line(origin)?;
+            let shown = with_record(&volume.bytes, offset, |record| self.cited(volume, record, |row| show(row, line)));
+            return shown.unwrap_or_else(|error| Err(changed(volume, &error.to_string())));
         }
-        let both = with_record_from(&volume.bytes, from, offset, |before, record| {
+        let shown = with_record_from(&volume.bytes, from, offset, |before, record| {
             let line = if states_line { volume.stated_line(record) } else { volume.line_after(first_line, before) };
-            Ok((self.typed(volume, record, origin)?, line))
+            self.cited(volume, record, |row| show(row, line))
         });
-        both.unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
+        shown.unwrap_or_else(|error| Err(changed(volume, &error.to_string())))
     }
 }

@@ -9,13 +9,11 @@ use rayon::prelude::*;
 use super::library::{DIALECT, LEAD_LEN_MAX, Library, Volume};
 use crate::engine::split::{Scratch, split_one};
 use crate::model::origin::Origin;
-use crate::model::record::{ReadBack, ReadBackError, Row};
+use crate::model::record::{Columns, ReadBack, ReadBackError, Row};
 
 /// Rows whose bytes are at hand; others are read back from the library.
 pub struct Shelf<'a> {
     library: &'a Library<'a>,
-    /// The rows that were to be read, sorted.
-    origins: Vec<Origin>,
     guides: Vec<Guide>,
     /// What each task has read: [`ROWS_OF_A_TASK`] of the origins.
     parts: Vec<Part>,
@@ -31,6 +29,7 @@ struct Part {
 
 /// A row at hand; one that is not has no bytes.
 struct Held {
+    origin: Origin,
     line: u64,
     /// Where its bytes end in those of the part; they begin where the ones before end.
     end: usize,
@@ -43,7 +42,7 @@ struct Guide {
     first_offset: u64,
     span_bits: u32,
     /// Of each span the place of its first origin, and at last the place after all.
-    starts: Vec<usize>,
+    starts: Vec<u32>,
 }
 
 /// So many rows are read by one task.
@@ -68,25 +67,31 @@ impl<'a> Shelf<'a> {
             let before = guides.last().and_then(|guide: &Guide| guide.starts.last().copied());
             guides.extend(Guide::of(of_file, before.unwrap_or(0)));
         }
-        Ok(Self { library, origins, guides, parts })
+        Ok(Self { library, guides, parts })
     }
 
     /// The bytes of a row, and its line.
     fn held(&self, origin: Origin) -> Option<(&[u8], u64)> {
         let guide = self.guides.binary_search_by_key(&origin.file(), |guide| guide.file).ok()?;
         let near = self.guides.get(guide)?.near(origin.offset())?;
-        let place = near.start + self.origins.get(near)?.binary_search(&origin).ok()?;
-        let Part { held, bytes } = self.parts.get(place / ROWS_OF_A_TASK)?;
-        let place = place % ROWS_OF_A_TASK;
+        let part = |place: usize| Some((self.parts.get(place / ROWS_OF_A_TASK)?, place % ROWS_OF_A_TASK));
+        let (mut first, mut last) = (near.start, near.end);
+        // They are few, and may stand in two parts.
+        while first < last {
+            let middle = usize::midpoint(first, last);
+            let (Part { held, .. }, place) = part(middle)?;
+            if held.get(place)?.origin < origin { first = middle + 1 } else { last = middle }
+        }
+        let (Part { held, bytes }, place) = part(first)?;
+        let Held { line, end, .. } = held.get(place).filter(|held| held.origin == origin)?;
         let begin = place.checked_sub(1).and_then(|before| held.get(before)).map_or(0, |before| before.end);
-        let Held { line, end } = held.get(place)?;
         Some((bytes.get(begin..*end).filter(|bytes| !bytes.is_empty())?, *line))
     }
 }
 
 impl Guide {
     /// The guide to origins of one file, the first of which has that place.
-    fn of(origins: &[Origin], place: usize) -> Option<Self> {
+    fn of(origins: &[Origin], place: u32) -> Option<Self> {
         let (first, last) = (origins.first()?, origins.last()?);
         let len = last.offset() - first.offset();
         // As few spans as there are origins, or fewer.
@@ -99,7 +104,7 @@ impl Guide {
             while guide.starts.len() <= span {
                 guide.starts.push(at);
             }
-            at += 1;
+            at = at.checked_add(1)?;
         }
         guide.starts.push(at);
         Some(guide)
@@ -112,7 +117,8 @@ impl Guide {
     /// The places of the origins that are in one span with this offset.
     fn near(&self, offset: u64) -> Option<Range<usize>> {
         let span = self.span(offset)?;
-        Some(*self.starts.get(span)?..*self.starts.get(span + 1)?)
+        let [first, last] = [*self.starts.get(span)?, *self.starts.get(span + 1)?];
+        Some(usize::try_from(first).ok()?..usize::try_from(last).ok()?)
     }
 }
 
@@ -144,7 +150,7 @@ impl Part {
         // From the nearest place whose line is known, where lines are to be counted.
         let (from, mut line) = if states_line { (first.offset(), 0) } else { volume.known_line(first.offset()) };
         if first.offset().saturating_sub(from) > LEAD_LEN_MAX {
-            origins.iter().for_each(|_| self.hold(&[], 0));
+            origins.iter().for_each(|origin| self.hold(*origin, &[], 0));
             return Ok(());
         }
         let wanted = usize::try_from(last.offset().saturating_sub(from)).unwrap_or(usize::MAX).saturating_add(ROW_LEN);
@@ -154,7 +160,7 @@ impl Part {
         for origin in origins {
             let begin = usize::try_from(origin.offset().saturating_sub(from)).unwrap_or(usize::MAX);
             let (Some(between), Some(read)) = (buffer.get(counted..begin), buffer.get(begin..)) else {
-                self.hold(&[], 0);
+                self.hold(*origin, &[], 0);
                 continue;
             };
             line = volume.line_after(line, between);
@@ -165,17 +171,17 @@ impl Part {
             match split_one(head, &DIALECT, scratch).filter(|row| row.complete || !is_cut) {
                 Some(row) => {
                     let line = if states_line { volume.stated_line(&row.record) } else { line };
-                    self.hold(row.record.raw, line);
+                    self.hold(*origin, row.record.raw, line);
                 }
-                None => self.hold(&[], 0),
+                None => self.hold(*origin, &[], 0),
             }
         }
         Ok(())
     }
 
-    fn hold(&mut self, bytes: &[u8], line: u64) {
+    fn hold(&mut self, origin: Origin, bytes: &[u8], line: u64) {
         self.bytes.extend_from_slice(bytes);
-        self.held.push(Held { line, end: self.bytes.len() });
+        self.held.push(Held { origin, line, end: self.bytes.len() });
     }
 }
 
@@ -208,10 +214,10 @@ impl ReadBack for Shelf<'_> {
         }
     }
 
-    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError> {
+    fn cite(&self, origin: Origin, show: &mut dyn FnMut(&dyn Columns, u64)) -> Result<(), ReadBackError> {
         match self.held(origin) {
-            Some((bytes, line)) => Ok((self.library.row_of(origin, bytes)?, line)),
-            None => self.library.row_and_line(origin),
+            Some((bytes, line)) => self.library.with_cited(origin, bytes, |cited| show(cited, line)),
+            None => self.library.cite(origin, show),
         }
     }
 
@@ -238,7 +244,7 @@ mod tests {
     use crate::model::currency::Currencies;
     use crate::model::day::Zone;
     use crate::model::names::{NameId, Names};
-    use crate::model::record::Dataset;
+    use crate::model::record::{ColumnKind, Dataset};
 
     fn no_ways(_: NameId, _: &str) -> Ways {
         Ways { unique_reference: false, hashed: [false; 4], reference_form: None }
@@ -308,9 +314,22 @@ mod tests {
             // One that nobody asked for is read back all the same.
             for origin in wanted.iter().chain(all.iter().take(9)) {
                 let of = |rows: &dyn ReadBack| {
-                    let (row, line) = rows.row_and_line(*origin).unwrap();
-                    let place = format!("{}:{line}", rows.file_name(*origin).unwrap());
-                    (row.values, place, rows.row(*origin).unwrap().values, rows.place(*origin).unwrap())
+                    let row = rows.row(*origin).unwrap();
+                    let mut cited = None;
+                    rows.cite(*origin, &mut |columns, line| {
+                        let of_row = |place| (columns.text_at(place).map(str::to_owned), columns.value_at(place));
+                        let columns: Vec<_> = (0..row.values.len()).map(of_row).collect();
+                        cited = Some((columns, format!("{}:{line}", rows.file_name(*origin).unwrap())));
+                    })
+                    .unwrap();
+                    let (columns, place) = cited.unwrap();
+                    for (known, (text, value)) in row.dataset.columns().iter().zip(&columns) {
+                        assert_eq!(value, row.value(known.name));
+                        if known.kind == ColumnKind::Text {
+                            assert_eq!(text.as_deref(), row.text(known.name));
+                        }
+                    }
+                    (columns, place, row.values, rows.place(*origin).unwrap())
                 };
                 assert_eq!(of(&shelf), of(&library));
             }

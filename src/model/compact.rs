@@ -10,9 +10,8 @@ use chrono::NaiveDate;
 
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::Origin;
+use super::origin::{Origin, Origins};
 use super::record::Dataset;
-use smallvec::SmallVec;
 
 /// The four ids that operations and settlement rows may share (RULES.md 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -223,9 +222,6 @@ pub struct SettlementRec {
     /// The day of the settlement, else of the row; where it was asked for and is stated.
     pub day: Option<NaiveDate>,
 }
-
-/// Origins of an operation's rows; nearly always one, which needs no memory of its own.
-pub type Origins = SmallVec<[Origin; 1]>;
 
 /// A capture or reversal, summed over its rows.
 #[derive(Debug, Clone, PartialEq, Eq)]

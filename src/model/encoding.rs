@@ -4,12 +4,11 @@
 
 use super::codec::Reader;
 use super::compact::{
-    KeyHash, KeyKind, KeyRecord, Keys, LineRec, Operation, OperationRow, Origins, SettledRow, Statements,
-    identity_of_keys,
+    KeyHash, KeyKind, KeyRecord, Keys, LineRec, Operation, OperationRow, SettledRow, Statements, identity_of_keys,
 };
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::Origin;
+use super::origin::{Origin, Origins};
 use super::record::Dataset;
 
 const REVERSALS: u8 = 1;
@@ -460,7 +459,7 @@ pub fn read_key_record(reader: &mut Reader<'_>) -> KeyRecord {
     let stated_minor =
         if more & VERY_WIDE == 0 { i128::from(read_amount(reader, wide)) } else { reader.fixed_u128().cast_signed() };
     let rows = if head & MANY_ROWS == 0 {
-        Origins::from_buf([Origin(reader.fixed_u64())])
+        Origins::from_buf_and_len([Origin(reader.fixed_u64()), Origin(0)], 1)
     } else {
         let count = reader.fixed_u32();
         (0..count).map(|_| Origin(reader.fixed_u64())).collect()

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::Origin;
+use super::origin::Origins;
 use super::text::Text;
 
 /// The part of the reconciliation that a finding belongs to.
@@ -164,7 +164,7 @@ pub struct Finding {
     /// How many records it is about (an operation counts once).
     pub count: u64,
     /// The rows of those records.
-    pub rows: Vec<Origin>,
+    pub rows: Origins,
     /// The finding is about an order as a whole: its line id is `*`.
     pub whole_order: bool,
     /// Texts that belong to no row: of a file, a series, a budget.
@@ -177,17 +177,10 @@ pub enum Note {
     /// Nothing.
     #[default]
     None,
-    /// About a settlement file or a series of them: its id, what differs, and the files.
-    File {
-        /// `settlement_id`, empty where the file has none.
-        settlement_id: String,
-        /// The explanation.
-        explanation: String,
-        /// File and line of what it is about.
-        sources: String,
-    },
+    /// About a settlement file or a series of them.
+    File(Box<FileNote>),
     /// About money on its way to the books: a fee, a payout, a bank entry, a statement.
-    Books(BooksNote),
+    Books(Box<BooksNote>),
     /// For an operation leg's group: the ids that brought its candidates together.
     Group {
         /// How many operations.
@@ -195,6 +188,17 @@ pub enum Note {
         /// How many settlement rows.
         rows: u64,
     },
+}
+
+/// What a finding about settlement files says: the id, what differs, and the files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileNote {
+    /// `settlement_id`, empty where the file has none.
+    pub settlement_id: String,
+    /// The explanation.
+    pub explanation: String,
+    /// File and line of what it is about.
+    pub sources: String,
 }
 
 /// What a finding of fees, payouts and the bank says.
@@ -266,7 +270,7 @@ pub struct FoundColumns {
     /// `file:line` of that counterpart.
     pub hint_key: String,
     /// The rows of those records; none where the finding is about a file, a series or a sum.
-    pub rows: Vec<Origin>,
+    pub rows: Origins,
 }
 
 impl FoundColumns {

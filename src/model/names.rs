@@ -51,4 +51,12 @@ impl Names {
         let index = usize::try_from(id.0).expect("u32 fits usize");
         Arc::clone(inner.texts.get(index).expect("the number is from this table"))
     }
+
+    /// The texts of all numbers so far, for whoever asks for them again and again.
+    ///
+    /// # Panics
+    /// A thread panicked while it held the table.
+    pub fn texts(&self) -> Vec<Arc<str>> {
+        self.inner.read().expect("no thread panics while it holds the table").texts.clone()
+    }
 }

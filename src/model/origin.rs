@@ -1,9 +1,14 @@
 //! Where a record stands: the file of a run and the byte where the record begins.
 
+use smallvec::SmallVec;
+
 /// A record's place, packed into 64 bits: 20 bits of file number, 44 bits of byte offset in the file's plain
 /// (decompressed, converted) bytes. Orders by file, then offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(pub u64);
+
+/// Origins of the rows of a record or a finding; one or two, as nearly always, need no memory of their own.
+pub type Origins = SmallVec<[Origin; 2]>;
 
 const OFFSET_BITS: u32 = 44;
 

@@ -263,6 +263,56 @@ pub const ID_COLUMNS: [&str; 7] = [
     "settlement_id",
 ];
 
+/// The columns of a row, by their places in [`Dataset::columns`].
+pub trait Columns {
+    /// What kind of record it is.
+    fn dataset(&self) -> Dataset;
+
+    /// The text of a column of ids, or of the currency, as it stands; `None` where it is absent.
+    fn text_at(&self, place: usize) -> Option<&str>;
+
+    /// The value of a column.
+    fn value_at(&self, place: usize) -> Value;
+
+    /// As [`Columns::text_at`], by the name of the column.
+    fn id(&self, column: &str) -> Option<&str> {
+        self.text_at(self.dataset().column(column)?)
+    }
+
+    /// The instant of a column, `None` where it is absent.
+    fn instant_of(&self, column: &str) -> Option<Instant> {
+        match self.value_at(self.dataset().column(column)?) {
+            Value::At(at) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// The minor units of a column, `None` where it is absent.
+    fn minor_of(&self, column: &str) -> Option<i64> {
+        match self.value_at(self.dataset().column(column)?) {
+            Value::Int(amount_minor) => Some(amount_minor),
+            _ => None,
+        }
+    }
+}
+
+impl Columns for Row {
+    fn dataset(&self) -> Dataset {
+        self.dataset
+    }
+
+    fn text_at(&self, place: usize) -> Option<&str> {
+        match self.values.get(place)? {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    fn value_at(&self, place: usize) -> Value {
+        self.values.get(place).cloned().unwrap_or(Value::Absent)
+    }
+}
+
 impl Row {
     /// The value of a column; [`Value::Absent`] where the dataset has no such column.
     #[must_use]
@@ -274,15 +324,6 @@ impl Row {
     #[must_use]
     pub fn text(&self, column: &str) -> Option<&str> {
         self.text_at(self.dataset.column(column)?)
-    }
-
-    /// The same by the column's place in [`Dataset::columns`].
-    #[must_use]
-    pub fn text_at(&self, place: usize) -> Option<&str> {
-        match self.values.get(place)? {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
     }
 
     /// The minor units of a column, `None` where it is absent.
@@ -337,11 +378,11 @@ pub trait ReadBack: Sync {
     /// The file cannot be read any more.
     fn place(&self, origin: Origin) -> Result<String, ReadBackError>;
 
-    /// The typed row and its line, for whoever wants both: one read of the file does for them.
+    /// Shows a row, and says its line, to whoever wants a few of its columns: the others are not typed.
     ///
     /// # Errors
     /// As [`ReadBack::row`] and [`ReadBack::place`].
-    fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError>;
+    fn cite(&self, origin: Origin, show: &mut dyn FnMut(&dyn Columns, u64)) -> Result<(), ReadBackError>;
 
     /// Some rows at hand, where they are not: whoever reads many of them reads them faster then. Which ones is only asked
     /// where it is needed.
@@ -371,4 +412,27 @@ pub struct ReadBackError {
     pub file: String,
     /// What happened.
     pub reason: String,
+}
+
+/// A library without any row, for tests of what needs none.
+#[cfg(test)]
+pub(crate) struct NoRows;
+
+#[cfg(test)]
+impl ReadBack for NoRows {
+    fn row(&self, _: Origin) -> Result<Row, ReadBackError> {
+        Err(ReadBackError { file: "none".to_owned(), reason: "no row is needed".to_owned() })
+    }
+
+    fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
+        self.row(origin).map(|_| String::new())
+    }
+
+    fn cite(&self, origin: Origin, _: &mut dyn FnMut(&dyn Columns, u64)) -> Result<(), ReadBackError> {
+        self.row(origin).map(|_| ())
+    }
+
+    fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
+        self.row(origin).map(|_| "")
+    }
 }

@@ -14,8 +14,9 @@ use super::read::{Means, Read};
 use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
-use crate::model::finding::{Code, Finding, FoundRow, Note, Status};
+use crate::model::finding::{Code, FileNote, Finding, FoundRow, Note, Status};
 use crate::model::names::{NameId, Names};
+use crate::model::origin::Origins;
 use crate::report::books::{Books, BooksSums};
 use crate::report::insight::Insight;
 use crate::report::view::{
@@ -24,7 +25,6 @@ use crate::report::view::{
 };
 use crate::rules::batches::Batches;
 use crate::rules::control::{Sum, Tally};
-use crate::rules::fail_on::OpenItems;
 use crate::rules::operations::Match;
 
 /// What the rules yield, findings apart.
@@ -61,13 +61,13 @@ pub fn stated_findings(inputs: &Inputs, means: &Means<'_>) -> Vec<Finding> {
                 expected_minor,
                 actual_minor,
                 count: 1,
-                rows: Vec::new(),
+                rows: Origins::new(),
                 whole_order: false,
-                note: Note::File {
+                note: Note::File(Box::new(FileNote {
                     settlement_id: native.settlement_id.clone(),
                     explanation,
                     sources: format!("{}:{line}", file.input.shown),
-                },
+                })),
             });
         };
         for stated in native.stated.iter().filter(|stated| stated.stated != stated.actual) {
@@ -190,7 +190,7 @@ pub fn report(
     }
     summary.complete = summary.incomplete.is_empty();
     summary.fail_on = FailOnRow::of(&means.settings().fail_on);
-    let fails = means.settings().fail_on.fails(&OpenItems::of(&report.findings));
+    let fails = means.settings().fail_on.fails_of(&report.findings);
     summary.exit_status = match (summary.complete, fails) {
         (false, _) => 3,
         (true, true) => 1,

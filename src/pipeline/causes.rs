@@ -253,6 +253,7 @@ fn ratio(actual: i128, expected: i128) -> Option<(i64, i64)> {
 mod tests {
     use super::*;
     use crate::model::finding::FoundColumns;
+    use crate::model::origin::Origins;
 
     #[test]
     fn ratios() {
@@ -301,7 +302,7 @@ mod tests {
             sources: "c.csv:2".to_owned(),
             hint: String::new(),
             hint_key: String::new(),
-            rows: Vec::new(),
+            rows: Origins::new(),
         })
     }
 

@@ -4,12 +4,17 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::read::Means;
 use super::tell::with_shelf;
+use crate::model::currency::Currency;
+use crate::model::day::Instant;
 use crate::model::finding::{Code, FoundRow};
+use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{Dataset, ReadBackError, Row};
+use crate::model::record::{Columns, Dataset, ReadBackError};
+use crate::model::text::Text;
 use crate::rules::hints::{Candidate, Id, IdColumn, Leg, find, sentence};
 use crate::rules::orders::Context;
 use crate::rules::pairing::identity;
@@ -52,8 +57,11 @@ fn of_provider(
     found: &[FoundRow],
     context: &Context<'_>,
 ) -> Result<Vec<(usize, String, String)>, ReadBackError> {
+    let Some(provider) = places.first().map(|place| context.names.intern(&found[*place].provider)) else {
+        return Ok(Vec::new());
+    };
     let read: Vec<Vec<Stands>> =
-        places.par_iter().map(|place| records(*place, &found[*place], context)).collect::<Result<_, _>>()?;
+        places.par_iter().map(|place| records(*place, &found[*place], provider, context)).collect::<Result<_, _>>()?;
     let (candidates, origins): (Vec<Candidate>, Vec<Origin>) = read.into_iter().flatten().unzip();
     let hints = find(&candidates).hints;
     let told = hints.par_iter().map(|hint| {
@@ -63,52 +71,94 @@ fn of_provider(
     told.collect()
 }
 
-/// The records of a finding: its settlement row, or its operations.
-fn records(finding: usize, found: &FoundRow, context: &Context<'_>) -> Result<Vec<Stands>, ReadBackError> {
-    let rows: Vec<Row> = found.rows.iter().map(|origin| context.rows.row(*origin)).collect::<Result<_, _>>()?;
-    let mut operations: Vec<Vec<&Row>> = Vec::new();
-    let mut known: HashMap<_, usize> = HashMap::new();
-    for row in &rows {
-        // The rows of one operation share its identity (RULES.md 2); a row without an id is an operation of its own.
-        let of = identity(Some(row), context, &found.provider);
-        let place = match of {
-            Some(id) if row.dataset != Dataset::Settlements => {
-                let key = (row.dataset, row.text("order_id"), row.currency, id);
-                *known.entry(key).or_insert(operations.len())
-            }
-            _ => operations.len(),
-        };
-        match operations.get_mut(place) {
-            Some(operation) => operation.push(row),
-            None => operations.push(vec![row]),
-        }
-    }
-    Ok(operations.iter().filter_map(|rows| record(finding, rows, context)).collect())
+/// A record that is put together from its rows: the sum of their amounts, their smallest ids, their newest day.
+struct Record {
+    dataset: Dataset,
+    currency: Currency,
+    sum_minor: i128,
+    newest: Option<Instant>,
+    ids: [Option<Text>; IdColumn::ALL.len()],
+    /// Its rows, each with its line id.
+    rows: SmallVec<[(Text, Origin); 1]>,
 }
 
-/// A record of its rows: the sum of their effects, their smallest ids, their newest day.
-fn record(finding: usize, rows: &[&Row], context: &Context<'_>) -> Option<Stands> {
-    let first = rows.first()?;
-    let sum: i128 = rows.iter().map(|row| i128::from(row.amount_minor())).sum();
-    // Reversals that sum to less than 0 are signed already (RULES.md 2).
-    let amount_minor = if first.dataset == Dataset::Reversals && sum > 0 { -sum } else { sum };
-    let id = |column: &IdColumn| {
-        let smallest = rows.iter().filter_map(|row| row.text(column.name())).min()?;
-        Id::new(*column, smallest)
-    };
-    let candidate = Candidate {
-        finding,
-        leg: if first.dataset == Dataset::Settlements { Leg::Row } else { Leg::Operation },
-        provider: first.provider,
-        currency: first.currency,
-        amount_minor,
-        day: rows.iter().filter_map(|row| row.instant("created_at")).max().map(|at| context.settings.zone.day(at)),
-        ids: IdColumn::ALL.iter().filter_map(id).collect(),
-    };
-    // Where it stands is where the first of its rows stands, first by what it says.
-    let line = |row: &Row| row.text("line_id").unwrap_or_default().to_owned();
-    let stands = rows
-        .iter()
-        .min_by(|a, b| line(a).cmp(&line(b)).then_with(|| a.cmp_by_amount(b)).then_with(|| a.origin.cmp(&b.origin)))?;
-    Some((candidate, stands.origin))
+/// What tells the operation of a row from others: dataset, order, currency, kind and text of its id.
+type Named = (Dataset, Text, Currency, usize, Text);
+
+/// The records of a finding: its settlement row, or its operations.
+fn records(
+    finding: usize,
+    found: &FoundRow,
+    provider: NameId,
+    context: &Context<'_>,
+) -> Result<Vec<Stands>, ReadBackError> {
+    let mut records: Vec<Record> = Vec::new();
+    let mut known: HashMap<Named, usize> = HashMap::new();
+    for origin in &found.rows {
+        context.rows.cite(*origin, &mut |row, _| {
+            let dataset = row.dataset();
+            let code = row.id("currency").unwrap_or_default();
+            let Some(currency) = context.currencies.find(code.as_bytes()) else { return };
+            // The rows of one operation share its identity (RULES.md 2); a row without an id is an operation of its own.
+            let is_one_of_many = found.rows.len() > 1 && dataset != Dataset::Settlements;
+            let named = if is_one_of_many { identity(row, context, &found.provider) } else { None };
+            let place = named.map_or(records.len(), |(kind, id)| {
+                let order = row.id("order_id").unwrap_or_default();
+                *known.entry((dataset, order.into(), currency, kind, id.into())).or_insert(records.len())
+            });
+            if place == records.len() {
+                let (ids, rows) = ([const { None }; IdColumn::ALL.len()], SmallVec::new());
+                records.push(Record { dataset, currency, sum_minor: 0, newest: None, ids, rows });
+            }
+            if let Some(record) = records.get_mut(place) {
+                record.add(row, *origin);
+            }
+        })?;
+    }
+    records.into_iter().map(|record| record.stands(finding, provider, context)).collect()
+}
+
+impl Record {
+    fn add(&mut self, row: &dyn Columns, origin: Origin) {
+        self.sum_minor += i128::from(row.minor_of(self.dataset.amount_column()).unwrap_or(0));
+        self.newest = self.newest.max(row.instant_of("created_at"));
+        for (smallest, column) in self.ids.iter_mut().zip(IdColumn::ALL) {
+            if let Some(id) = row.id(column.name())
+                && smallest.as_ref().is_none_or(|smallest| id < smallest.as_str())
+            {
+                *smallest = Some(id.into());
+            }
+        }
+        self.rows.push((row.id("line_id").unwrap_or_default().into(), origin));
+    }
+
+    fn stands(self, finding: usize, provider: NameId, context: &Context<'_>) -> Result<Stands, ReadBackError> {
+        // Reversals that sum to less than 0 are signed already (RULES.md 2).
+        let is_taken_back = self.dataset == Dataset::Reversals && self.sum_minor > 0;
+        let ids = self.ids.iter().zip(IdColumn::ALL);
+        let candidate = Candidate {
+            finding,
+            leg: if self.dataset == Dataset::Settlements { Leg::Row } else { Leg::Operation },
+            provider,
+            currency: self.currency,
+            amount_minor: if is_taken_back { -self.sum_minor } else { self.sum_minor },
+            day: self.newest.map(|at| context.settings.zone.day(at)),
+            ids: ids.filter_map(|(id, column)| Id::new(column, id.as_ref()?)).collect(),
+        };
+        Ok((candidate, first_row(&self.rows, context)?))
+    }
+}
+
+/// Where a record stands is where the first of its rows stands, first by what it says.
+fn first_row(rows: &[(Text, Origin)], context: &Context<'_>) -> Result<Origin, ReadBackError> {
+    let least = rows.iter().map(|(line, _)| line).min();
+    let mut firsts = rows.iter().filter(|(line, _)| Some(line) == least).map(|(_, origin)| *origin);
+    let mut first = firsts.next().unwrap_or(Origin(0));
+    for other in firsts {
+        let [row, of_other] = [context.rows.row(first)?, context.rows.row(other)?];
+        if of_other.cmp_by_amount(&row).then_with(|| other.cmp(&first)).is_lt() {
+            first = other;
+        }
+    }
+    Ok(first)
 }

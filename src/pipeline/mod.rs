@@ -171,7 +171,9 @@ fn reconcile_inputs(
         rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
     let Judgement { mut found, outcome, mut tally, books } = judged?;
-    found.iter_mut().for_each(|finding| recognise(finding, &beside.known));
+    if !beside.known.is_empty() {
+        found.par_iter_mut().for_each(|finding| recognise(finding, &beside.known));
+    }
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
     folder.map_or(Ok(()), |folder| datasets::write(inputs, means, folder))?;
@@ -265,8 +267,7 @@ fn judge(
         }
         findings.append(&mut outcome.findings);
         let (found, books) = tell::with_cited(findings, context, means, |findings, context| {
-            let mut found = tell::tell(&findings, context, means)?;
-            drop(findings);
+            let mut found = tell::tell(findings, context, means)?;
             found.extend(beside.found.iter().cloned());
 
             let mut last = last_findings(inputs, read, &outcome, means);
@@ -274,9 +275,10 @@ fn judge(
             let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
             let mut books = books::judge(inputs, legs, library, means, beside)?;
             last.append(&mut books.findings);
-            found.extend(tell::tell(&last, context, means)?);
-            finish(&mut found);
+            found.extend(tell::tell(last, context, means)?);
+            // As long as they stand in the order of the rows that they cite, which are near each other then.
             hints::fill(&mut found, context, means)?;
+            finish(&mut found);
             Ok::<_, RunError>((found, books))
         })?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })

@@ -7,8 +7,9 @@ use super::error::RunError;
 use super::inputs::{File, Inputs, Opening};
 use crate::ingest::library::Volume;
 use crate::model::currency::Currencies;
-use crate::model::finding::{Code, Finding, Note};
+use crate::model::finding::{Code, FileNote, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::Origins;
 use crate::rules::files::{Fate, NativeFile, resolve};
 
 /// For each key the place of the first that is equal and has the same bytes, where that is another. The length belongs
@@ -146,9 +147,9 @@ fn about_file(
         expected_minor: 0,
         actual_minor: 0,
         count: 1,
-        rows: Vec::new(),
+        rows: Origins::new(),
         whole_order: false,
-        note: Note::File { settlement_id, explanation, sources },
+        note: Note::File(Box::new(FileNote { settlement_id, explanation, sources })),
     }
 }
 

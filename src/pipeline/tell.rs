@@ -34,7 +34,7 @@ fn rows_at_once(means: &Means<'_>) -> usize {
 /// # Errors
 /// A row cannot be read back.
 pub(super) fn tell(
-    findings: &[Finding],
+    findings: Vec<Finding>,
     context: &Context<'_>,
     means: &Means<'_>,
 ) -> Result<Vec<FoundRow>, ReadBackError> {
@@ -42,44 +42,43 @@ pub(super) fn tell(
         return Ok(Vec::new());
     }
     // In the order of the rows that they cite: neighbours are near each other in memory then, too.
-    let mut order: Vec<(Option<Origin>, usize)> =
-        findings.par_iter().map(|finding| finding.rows.iter().min().copied()).zip(0..findings.len()).collect();
-    order.par_sort_unstable();
+    let first = |finding: Finding| (finding.rows.iter().min().copied(), finding);
+    let mut findings: Vec<(Option<Origin>, Finding)> = findings.into_par_iter().map(first).collect();
+    findings.par_sort_unstable_by_key(|(first, _)| *first);
     let at_once = rows_at_once(means);
     let mut told = Vec::with_capacity(findings.len());
-    let mut rest = order.as_slice();
+    let mut rest = findings.as_mut_slice();
     while !rest.is_empty() {
-        let (some, others) = rest.split_at(count_within(rest, findings, at_once));
-        let origins = || some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()).collect();
-        with_shelf(origins, context, means, |context| {
-            let teller = Teller::new(context);
-            for some in some.chunks(FINDINGS_AT_ONCE) {
-                let described: Vec<Vec<FoundRow>> = some
-                    .par_chunks(FINDINGS_OF_A_TASK)
-                    .map_init(Vec::new, |cited, some| {
-                        cited.clear();
-                        cited.extend(some.iter().flat_map(|(_, place)| findings[*place].rows.iter().copied()));
-                        context.rows.touch(cited.get(..ROWS_TOUCHED).unwrap_or(cited));
-                        some.iter().map(|(_, place)| teller.one(&findings[*place])).collect()
-                    })
-                    .collect::<Result<_, ReadBackError>>()?;
-                told.extend(described.into_iter().flatten());
-            }
-            Ok(())
-        })?;
+        let (some, others) = rest.split_at_mut(count_within(rest, at_once));
+        let origins = || some.iter().flat_map(|(_, finding)| finding.rows.iter().copied()).collect();
+        let shelf = shelf(origins, context, means)?;
+        let context = &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context };
+        let teller = Teller::new(context);
+        for some in some.chunks_mut(FINDINGS_AT_ONCE) {
+            let described: Vec<Vec<FoundRow>> = some
+                .par_chunks_mut(FINDINGS_OF_A_TASK)
+                .map_init(Vec::new, |cited, some| {
+                    cited.clear();
+                    cited.extend(some.iter().flat_map(|(_, finding)| finding.rows.iter().copied()));
+                    context.rows.touch(cited.get(..ROWS_TOUCHED).unwrap_or(cited));
+                    some.iter_mut().map(|(_, finding)| teller.one(finding)).collect()
+                })
+                .collect::<Result<_, ReadBackError>>()?;
+            told.extend(described.into_iter().flatten());
+        }
         rest = others;
     }
     Ok(told)
 }
 
 /// How many of the first findings cite no more rows than that; one in any case.
-fn count_within(order: &[(Option<Origin>, usize)], findings: &[Finding], rows_max: usize) -> usize {
+fn count_within(findings: &[(Option<Origin>, Finding)], rows_max: usize) -> usize {
     let mut rows = 0_usize;
-    let within = |(_, place): &&(Option<Origin>, usize)| {
-        rows = rows.saturating_add(findings[*place].rows.len());
+    let within = |(_, finding): &&(Option<Origin>, Finding)| {
+        rows = rows.saturating_add(finding.rows.len());
         rows <= rows_max
     };
-    order.iter().take_while(within).count().max(1)
+    findings.iter().take_while(within).count().max(1)
 }
 
 /// Works with all rows at hand that findings cite, where the memory of the plan allows it: those who read some of them

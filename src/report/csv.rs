@@ -3,13 +3,12 @@
 //! A spreadsheet runs a text that begins like a formula, so such a text gets a leading `'`; numbers stay numbers.
 
 use std::io::{self, Write};
-use std::ops::Deref;
+use std::sync::mpsc;
 
-use compact_str::{ToCompactString, format_compact};
+use compact_str::ToCompactString;
 use rayon::prelude::*;
 
 use crate::model::finding::FoundRow;
-use crate::model::text::Text;
 use crate::report::books::PayoutRow;
 use crate::report::view::{BatchRow, ClearedRow, MatchRow, RejectRow};
 
@@ -84,31 +83,35 @@ pub const MATCHES: [&str; 14] = [
 /// # Errors
 /// `out` cannot be written.
 pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
-    table(&DISCREPANCIES, rows, out, |row| {
-        [
-            text(&row.id),
-            text(row.code.name()),
-            text(row.status.name()),
-            text(row.code.leg().name()),
-            text(&row.provider),
-            text(&row.order_id),
-            text(&row.line_id),
-            text(&row.payee_reference),
-            text(&row.transaction_number),
-            text(&row.reconciliation_number),
-            text(&row.settlement_id),
-            text(&row.currency),
-            number(row.expected_minor),
-            number(row.actual_minor),
-            number(row.difference_minor),
-            number(row.count),
-            row.age_days.map_or(NOTHING, number),
-            text(&row.first_seen),
-            text(&row.explanation),
-            text(&row.sources),
-            text(&row.hint),
-            text(&row.hint_key),
-        ]
+    // They stand in memory as they were found, and are written in another order.
+    let touch = |row: &FoundRow| {
+        let of_row = [row.id.len(), row.line_id.len(), row.settlement_id.len(), row.first_seen.len(), row.hint.len()];
+        let of_texts = [&row.explanation, &row.sources].map(|text| usize::from(*text.as_bytes().first().unwrap_or(&0)));
+        of_row.iter().chain(&of_texts).fold(0, |sum, number| sum ^ number)
+    };
+    table_with(&DISCREPANCIES, rows, out, touch, |row, line| {
+        line.text(&row.id);
+        line.text(row.code.name());
+        line.text(row.status.name());
+        line.text(row.code.leg().name());
+        line.text(&row.provider);
+        line.text(&row.order_id);
+        line.text(&row.line_id);
+        line.text(&row.payee_reference);
+        line.text(&row.transaction_number);
+        line.text(&row.reconciliation_number);
+        line.text(&row.settlement_id);
+        line.text(&row.currency);
+        line.number(row.expected_minor);
+        line.number(row.actual_minor);
+        line.number(row.difference_minor);
+        line.number(row.count);
+        line.maybe(row.age_days);
+        line.text(&row.first_seen);
+        line.text(&row.explanation);
+        line.text(&row.sources);
+        line.text(&row.hint);
+        line.text(&row.hint_key);
     })
 }
 
@@ -117,25 +120,23 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// `out` cannot be written.
 pub fn cleared(rows: &[ClearedRow], out: impl Write) -> io::Result<()> {
-    table(&CLEARED, rows, out, |row| {
-        [
-            text(&row.id),
-            text(&row.code),
-            text(&row.leg),
-            text(&row.provider),
-            text(&row.order_id),
-            text(&row.line_id),
-            text(&row.payee_reference),
-            text(&row.transaction_number),
-            text(&row.reconciliation_number),
-            text(&row.settlement_id),
-            text(&row.currency),
-            number(row.difference_minor),
-            text(&row.first_seen),
-            text(&row.cleared_on),
-            text(&row.closed_by),
-            text(&row.explanation),
-        ]
+    table(&CLEARED, rows, out, |row, line| {
+        line.text(&row.id);
+        line.text(&row.code);
+        line.text(&row.leg);
+        line.text(&row.provider);
+        line.text(&row.order_id);
+        line.text(&row.line_id);
+        line.text(&row.payee_reference);
+        line.text(&row.transaction_number);
+        line.text(&row.reconciliation_number);
+        line.text(&row.settlement_id);
+        line.text(&row.currency);
+        line.number(row.difference_minor);
+        line.text(&row.first_seen);
+        line.text(&row.cleared_on);
+        line.text(&row.closed_by);
+        line.text(&row.explanation);
     })
 }
 
@@ -145,9 +146,10 @@ pub fn cleared(rows: &[ClearedRow], out: impl Write) -> io::Result<()> {
 /// `out` cannot be written.
 pub fn closing_bridge(rows: &[([String; 2], [i128; 5])], out: impl Write) -> io::Result<()> {
     let header = ["provider", "currency", "opening", "captured", "reversed", "settled", "closing"];
-    table(&header, rows, out, |([provider, currency], amounts)| {
-        let [opening, captured, reversed, settled, closing] = amounts.map(number);
-        [text(provider), text(currency), opening, captured, reversed, settled, closing]
+    table(&header, rows, out, |([provider, currency], amounts), line| {
+        line.text(provider);
+        line.text(currency);
+        amounts.iter().for_each(|amount| line.number(*amount));
     })
 }
 
@@ -157,9 +159,9 @@ pub fn closing_bridge(rows: &[([String; 2], [i128; 5])], out: impl Write) -> io:
 /// `out` cannot be written.
 pub fn closing_accounts(rows: &[([String; 3], [i128; 4])], out: impl Write) -> io::Result<()> {
     let header = ["account", "name", "currency", "opening", "closing", "vouchers", "later"];
-    table(&header, rows, out, |([account, name, currency], amounts)| {
-        let [opening, closing, vouchers, later] = amounts.map(number);
-        [text(account), text(name), text(currency), opening, closing, vouchers, later]
+    table(&header, rows, out, |([account, name, currency], amounts), line| {
+        [account, name, currency].into_iter().for_each(|field| line.text(field));
+        amounts.iter().for_each(|amount| line.number(*amount));
     })
 }
 
@@ -168,25 +170,22 @@ pub fn closing_accounts(rows: &[([String; 3], [i128; 4])], out: impl Write) -> i
 /// # Errors
 /// `out` cannot be written.
 pub fn payouts(rows: &[PayoutRow], out: impl Write) -> io::Result<()> {
-    let known = |amount: Option<i128>| amount.map_or(NOTHING, number);
-    table(&PAYOUTS, rows, out, |row| {
-        [
-            text(&row.provider),
-            text(&row.settlement_id),
-            text(&row.currency),
-            text(&row.settled_on),
-            number(row.gross_minor),
-            number(row.acquirer_minor),
-            known(row.fee_minor),
-            known(row.fee_vat_minor),
-            text(&row.fees_from),
-            number(row.brought_forward_minor),
-            known(row.computed_minor),
-            known(row.stated_minor),
-            text(&row.paid_on),
-            known(row.received_minor),
-            text(&row.state),
-        ]
+    table(&PAYOUTS, rows, out, |row, line| {
+        line.text(&row.provider);
+        line.text(&row.settlement_id);
+        line.text(&row.currency);
+        line.text(&row.settled_on);
+        line.number(row.gross_minor);
+        line.number(row.acquirer_minor);
+        line.maybe(row.fee_minor);
+        line.maybe(row.fee_vat_minor);
+        line.text(&row.fees_from);
+        line.number(row.brought_forward_minor);
+        line.maybe(row.computed_minor);
+        line.maybe(row.stated_minor);
+        line.text(&row.paid_on);
+        line.maybe(row.received_minor);
+        line.text(&row.state);
     })
 }
 
@@ -195,23 +194,21 @@ pub fn payouts(rows: &[PayoutRow], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// `out` cannot be written.
 pub fn batches(rows: &[BatchRow], out: impl Write) -> io::Result<()> {
-    table(&BATCHES, rows, out, |row| {
+    table(&BATCHES, rows, out, |row, line| {
         let explained: Vec<String> = row.explained.iter().map(|(code, sum)| format!("{code}={sum}")).collect();
-        [
-            text(&row.provider),
-            text(&row.reconciliation_number),
-            text(&row.currency),
-            number(row.operation_count),
-            number(row.operation_sum),
-            number(row.row_count),
-            number(row.row_sum),
-            number(row.fee_sum),
-            number(row.net_sum),
-            number(row.net_deviation),
-            number(row.difference),
-            Field::Own(explained.join(";").into()),
-            number(row.residual),
-        ]
+        line.text(&row.provider);
+        line.text(&row.reconciliation_number);
+        line.text(&row.currency);
+        line.number(row.operation_count);
+        line.number(row.operation_sum);
+        line.number(row.row_count);
+        line.number(row.row_sum);
+        line.number(row.fee_sum);
+        line.number(row.net_sum);
+        line.number(row.net_deviation);
+        line.number(row.difference);
+        line.text(&explained.join(";"));
+        line.number(row.residual);
     })
 }
 
@@ -220,8 +217,12 @@ pub fn batches(rows: &[BatchRow], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// `out` cannot be written.
 pub fn rejects(rows: &[RejectRow], out: impl Write) -> io::Result<()> {
-    table(&REJECTS, rows, out, |row| {
-        [text(&row.file), number(row.line), text(&row.column), text(&row.value), text(&row.reason)]
+    table(&REJECTS, rows, out, |row, line| {
+        line.text(&row.file);
+        line.number(row.line);
+        line.text(&row.column);
+        line.text(&row.value);
+        line.text(&row.reason);
     })
 }
 
@@ -230,23 +231,21 @@ pub fn rejects(rows: &[RejectRow], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// `out` cannot be written.
 pub fn matches(rows: &[MatchRow], out: impl Write) -> io::Result<()> {
-    table(&MATCHES, rows, out, |row| {
-        [
-            text(&row.provider),
-            text(&row.match_id),
-            text(&row.kind),
-            text(&row.side),
-            text(&row.order_id),
-            text(&row.operation_id),
-            text(&row.transaction_number),
-            text(&row.payee_reference),
-            text(&row.transaction_id),
-            text(&row.reconciliation_number),
-            text(&row.settlement_id),
-            text(&row.currency),
-            number(row.effect_minor),
-            text(&row.sources),
-        ]
+    table(&MATCHES, rows, out, |row, line| {
+        line.text(&row.provider);
+        line.text(&row.match_id);
+        line.text(&row.kind);
+        line.text(&row.side);
+        line.text(&row.order_id);
+        line.text(&row.operation_id);
+        line.text(&row.transaction_number);
+        line.text(&row.payee_reference);
+        line.text(&row.transaction_id);
+        line.text(&row.reconciliation_number);
+        line.text(&row.settlement_id);
+        line.text(&row.currency);
+        line.number(row.effect_minor);
+        line.text(&row.sources);
     })
 }
 
@@ -255,78 +254,127 @@ const ROWS_OF_A_TASK: usize = 1 << 10;
 /// So many tasks are made before what they made is written: it bounds the text that waits.
 const TASKS_AT_ONCE: usize = 16;
 
-/// One header and one record a row. While this thread writes one stretch of rows, the next is made into text on all
-/// others: of a million findings that text is most of the work.
+/// [`table_with`] rows that stand in memory one after the other.
 fn table<Row: Sync, const N: usize>(
     header: &[&str; N],
     rows: &[Row],
-    mut out: impl Write,
-    fields: impl Fn(&Row) -> [Field<'_>; N] + Sync,
+    out: impl Write,
+    fields: impl Fn(&Row, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
-    let mut ready = vec![records(std::iter::once(header.map(Field::Borrowed)))?];
-    let make = |some: &[Row]| records(some.iter().map(&fields));
-    for stretch in rows.chunks(ROWS_OF_A_TASK * TASKS_AT_ONCE) {
-        if rows.len() <= ROWS_OF_A_TASK {
-            ready.push(make(stretch)?);
-            continue;
-        }
-        ready = std::thread::scope(|scope| {
-            let made = scope.spawn(|| stretch.par_chunks(ROWS_OF_A_TASK).map(make).collect::<io::Result<Vec<_>>>());
-            ready.iter().try_for_each(|text| out.write_all(text))?;
-            made.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
+    table_with(header, rows, out, |_| 0, fields)
+}
+
+/// So many rows are touched at once: more than a core can ask the memory for at a time.
+const ROWS_TOUCHED: usize = 16;
+
+/// One header and one record a row. While this thread writes, the stretches that follow are made into text on all others:
+/// of a million findings that text is most of the work.
+///
+/// `touch` looks at a row shortly before it is written, so that the memory is asked for several at once instead of for one
+/// after the other.
+fn table_with<Row: Sync, const N: usize>(
+    header: &[&str; N],
+    rows: &[Row],
+    mut out: impl Write,
+    touch: impl Fn(&Row) -> usize + Sync,
+    fields: impl Fn(&Row, &mut Line<'_>) + Sync,
+) -> io::Result<()> {
+    let names = |names: &[&str; N], line: &mut Line<'_>| names.iter().for_each(|name| line.text(name));
+    out.write_all(&lines::<_, N>(std::slice::from_ref(header), |_| 0, names))?;
+    let make = |some: &[Row]| lines::<Row, N>(some, &touch, &fields);
+    if rows.len() <= ROWS_OF_A_TASK {
+        out.write_all(&make(rows))?;
+        return out.flush();
     }
-    ready.iter().try_for_each(|text| out.write_all(text))?;
+    std::thread::scope(|scope| {
+        let (sender, made) = mpsc::sync_channel(1);
+        scope.spawn(move || {
+            for stretch in rows.chunks(ROWS_OF_A_TASK * TASKS_AT_ONCE) {
+                let texts: Vec<Vec<u8>> = stretch.par_chunks(ROWS_OF_A_TASK).map(make).collect();
+                // Nobody waits for it any more where writing has failed.
+                if sender.send(texts).is_err() {
+                    return;
+                }
+            }
+        });
+        made.into_iter().flatten().try_for_each(|text| out.write_all(&text))
+    })?;
     out.flush()
 }
 
-/// Records as text.
-fn records<'a, const N: usize>(records: impl Iterator<Item = [Field<'a>; N]>) -> io::Result<Vec<u8>> {
-    let mut writer = ::csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(Vec::new());
-    for record in records {
-        for field in record {
-            writer.write_field(field.as_bytes()).map_err(plain)?;
-        }
-        writer.write_record(None::<&[u8]>).map_err(plain)?;
-    }
-    writer.into_inner().map_err(::csv::IntoInnerError::into_error)
-}
-
-/// The error below, whose kind says whether the disk is full.
-fn plain(error: ::csv::Error) -> io::Error {
-    match error.into_kind() {
-        ::csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
-}
-
-/// A field of a table: most stand in the row already, and a number needs no memory of its own.
-#[derive(Debug, PartialEq, Eq)]
-enum Field<'a> {
-    Borrowed(&'a str),
-    Own(Text),
-}
-
-const NOTHING: Field<'static> = Field::Borrowed("");
-
-impl Deref for Field<'_> {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Own(text) => text,
+/// Rows as text.
+fn lines<Row, const N: usize>(
+    rows: &[Row],
+    touch: impl Fn(&Row) -> usize,
+    fields: impl Fn(&Row, &mut Line<'_>),
+) -> Vec<u8> {
+    let mut out = Vec::with_capacity(rows.len().saturating_mul(LINE_LEN));
+    for some in rows.chunks(ROWS_TOUCHED) {
+        std::hint::black_box(some.iter().fold(0, |sum, row| sum ^ touch(row)));
+        for row in some {
+            let mut line = Line { out: &mut out, field_count: 0 };
+            fields(row, &mut line);
+            assert_eq!(line.field_count, N, "a record has a field a column");
+            out.push(b'\n');
         }
     }
+    out
 }
 
-fn number(value: impl ToCompactString) -> Field<'static> {
-    Field::Own(value.to_compact_string())
+/// About as long as a line of findings.
+const LINE_LEN: usize = 320;
+
+/// A record of a table that is being written, as the `csv` crate writes it: a field stands between quotes where it has to.
+/// (That crate takes three times as long, and a report may have a million of these.)
+struct Line<'t> {
+    out: &'t mut Vec<u8>,
+    /// So many fields are written.
+    field_count: usize,
 }
 
-/// A text as it stands in a table: with a leading `'` where it begins like a formula.
-fn text(value: &str) -> Field<'_> {
-    if begins_like_a_formula(value) { Field::Own(format_compact!("'{value}")) } else { Field::Borrowed(value) }
+impl Line<'_> {
+    /// A text: with a leading `'` where it begins like a formula.
+    fn text(&mut self, value: &str) {
+        self.delimit();
+        let is_special = |byte: u8| matches!(byte, b',' | b'"' | b'\n' | b'\r');
+        // Of all bytes, for it is done on many at once then.
+        let is_quoted = value.bytes().fold(false, |found, byte| found | is_special(byte));
+        let escape = if begins_like_a_formula(value) { "'" } else { "" };
+        if !is_quoted {
+            self.out.extend_from_slice(escape.as_bytes());
+            self.out.extend_from_slice(value.as_bytes());
+            return;
+        }
+        self.out.push(b'"');
+        self.out.extend_from_slice(escape.as_bytes());
+        for (number, part) in value.split('"').enumerate() {
+            if number > 0 {
+                self.out.extend_from_slice(b"\"\"");
+            }
+            self.out.extend_from_slice(part.as_bytes());
+        }
+        self.out.push(b'"');
+    }
+
+    fn number(&mut self, value: impl ToCompactString) {
+        self.delimit();
+        self.out.extend_from_slice(value.to_compact_string().as_bytes());
+    }
+
+    /// A number, or nothing.
+    fn maybe(&mut self, value: Option<impl ToCompactString>) {
+        match value {
+            Some(value) => self.number(value),
+            None => self.delimit(),
+        }
+    }
+
+    fn delimit(&mut self) {
+        if self.field_count > 0 {
+            self.out.push(b',');
+        }
+        self.field_count += 1;
+    }
 }
 
 fn begins_like_a_formula(value: &str) -> bool {
@@ -405,9 +453,25 @@ mod tests {
             assert_eq!(texts, 14, "{table}");
             assert_eq!((&record[12], &record[13], &record[14]), ("5", "-3", "-8"));
         }
-        assert_eq!(&*text("a=1"), "a=1");
         assert_eq!(readings("'=1"), ("=1", Some("'=1")));
         assert_eq!(readings("'x"), ("'x", None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn lines_are_those_of_the_csv_crate(rows in proptest::collection::vec(["[a,\"\r\n'=+\u{e5} -]{0,5}", "[ab]{0,70}[,\"]?"], 1..9)) {
+            let ours = lines::<_, 3>(&rows, |_| 0, |row, line| {
+                line.text(&row[0]);
+                line.number(-7);
+                line.text(&row[1]);
+            });
+            let mut theirs = ::csv::Writer::from_writer(Vec::new());
+            for row in &rows {
+                let [first, last] = row.each_ref().map(|text| if begins_like_a_formula(text) { format!("'{text}") } else { text.clone() });
+                theirs.write_record([first.as_str(), "-7", last.as_str()]).unwrap();
+            }
+            proptest::prop_assert_eq!(ours, theirs.into_inner().unwrap());
+        }
     }
 
     #[test]

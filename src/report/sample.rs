@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
+use crate::model::origin::Origins;
 use crate::report::books::{AccountRow, Books, JournalSummary, PayoutRow};
 use crate::report::insight::Insight;
 use crate::report::view::{
@@ -116,7 +117,7 @@ fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor:
         sources: "in/captures.csv:3".into(),
         hint: String::new(),
         hint_key: String::new(),
-        rows: Vec::new(),
+        rows: Origins::new(),
     })
 }
 

@@ -179,7 +179,7 @@ pub fn report_unanswered(unanswered: Vec<Operation>, numbers: &FxHashSet<(NameId
             expected_minor: operation.effect_minor,
             actual_minor: 0,
             count: 1,
-            rows: operation.rows.to_vec(),
+            rows: operation.rows,
             whole_order: false,
             note: Note::None,
         };

@@ -2,6 +2,7 @@
 //! the explanation and the sources. Rows are read back one after the other, so a finding over a million of them fits.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use compact_str::{ToCompactString, format_compact};
 use smallvec::SmallVec;
@@ -14,8 +15,9 @@ use super::side::{Said, Side, agreed};
 use crate::model::compact::KeyKind;
 use crate::model::day::Instant;
 use crate::model::finding::{Code, Finding, FoundColumns, FoundRow, Leg, Note, Status};
+use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{Dataset, ReadBackError, Row, Value};
+use crate::model::record::{Columns, Dataset, ReadBackError, Value};
 use crate::model::text::Text;
 
 /// Of records, usually few.
@@ -37,43 +39,52 @@ pub struct Teller<'a> {
     context: &'a Context<'a>,
     /// The day of the run.
     today: Text,
+    /// The texts of the context's names.
+    names: Vec<Arc<str>>,
 }
 
 impl<'a> Teller<'a> {
     /// One that reads rows back from those of the context.
     #[must_use]
     pub fn new(context: &'a Context<'a>) -> Self {
-        Self { context, today: context.settings.as_of.to_compact_string() }
+        Self { context, today: context.settings.as_of.to_compact_string(), names: context.names.texts() }
     }
 
     /// The rows of findings; none where only counts are wanted.
     ///
     /// # Errors
     /// A row cannot be read back.
-    pub fn all(&self, findings: &[Finding]) -> Result<Vec<FoundRow>, ReadBackError> {
+    pub fn all(&self, findings: &mut [Finding]) -> Result<Vec<FoundRow>, ReadBackError> {
         if self.context.counts_only {
             return Ok(Vec::new());
         }
-        findings.iter().map(|finding| self.one(finding)).collect()
+        findings.iter_mut().map(|finding| self.one(finding)).collect()
     }
 
-    /// The row of a finding. Its id is not yet told from those of findings that equal it in all but their place.
+    fn name(&self, id: NameId) -> &str {
+        let place = usize::try_from(id.0).expect("u32 fits usize");
+        self.names.get(place).expect("a finding is made before it is described")
+    }
+
+    /// The row of a finding, whose rows it takes. Its id is not yet told from those of findings that equal it in all but
+    /// their place.
     ///
     /// # Errors
     /// A row cannot be read back.
-    pub fn one(&self, finding: &Finding) -> Result<FoundRow, ReadBackError> {
+    pub fn one(&self, finding: &mut Finding) -> Result<FoundRow, ReadBackError> {
         let context = self.context;
-        let provider = finding.provider.map(|provider| context.names.text(provider)).unwrap_or_default();
+        let provider = finding.provider.map_or("", |provider| self.name(provider));
         let named_by = NamedBy::of(finding);
         let records = (named_by == NamedBy::Records).then(Hashes::new);
         let mut gathered = Gathered { records, ..Gathered::default() };
-        let mut origins = finding.rows.clone();
+        let mut origins = std::mem::take(&mut finding.rows);
         origins.sort_unstable();
         let mut lines: SmallVec<[(Origin, u64); 8]> = SmallVec::with_capacity(origins.len());
         for origin in &origins {
-            let (row, line) = context.rows.row_and_line(*origin)?;
-            gathered.row(&row, &provider, context);
-            lines.push((*origin, line));
+            context.rows.cite(*origin, &mut |row, line| {
+                gathered.row(row, provider, context);
+                lines.push((*origin, line));
+            })?;
         }
         // Rows of a converted file do not stand in the order of its lines.
         lines.sort_by_key(|(origin, line)| (origin.file(), *line));
@@ -89,10 +100,10 @@ impl<'a> Teller<'a> {
         let reconciliation_number = if is_wrong_batch { Text::default() } else { text(Said::ReconciliationNumber) };
         let mut settlement_id = text(Said::SettlementId);
         let mut explanation = None;
-        if let Note::File { settlement_id: of_file, explanation: text, sources: places } = &finding.note {
-            settlement_id = of_file.into();
-            explanation = Some(text.clone());
-            sources.clone_from(places);
+        if let Note::File(note) = &finding.note {
+            settlement_id = (&note.settlement_id).into();
+            explanation = Some(note.explanation.clone());
+            sources.clone_from(&note.sources);
         }
         let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
         let mut status = status(finding.code, gathered.newest, context);
@@ -110,7 +121,7 @@ impl<'a> Teller<'a> {
             id: Text::default(),
             code: finding.code,
             status,
-            provider: Text::new(&*provider),
+            provider: provider.into(),
             order_id: text(Said::OrderId),
             line_id,
             payee_reference: text(Said::PayeeReference),
@@ -151,12 +162,12 @@ impl<'a> Teller<'a> {
 }
 
 impl Gathered {
-    fn row(&mut self, row: &Row, provider: &str, context: &Context<'_>) {
-        self.newest = self.newest.max(row.instant("created_at"));
+    fn row(&mut self, row: &dyn Columns, provider: &str, context: &Context<'_>) {
+        self.newest = self.newest.max(row.instant_of("created_at"));
         if let Some(records) = &mut self.records {
             records.push(xxh3_128(record_key(row, provider, context).as_bytes()));
         }
-        let side = match row.dataset {
+        let side = match row.dataset() {
             Dataset::Orders => &mut self.lines,
             Dataset::Captures | Dataset::Reversals => &mut self.operations,
             Dataset::Settlements | Dataset::Bank | Dataset::Payouts => &mut self.settlements,
@@ -200,29 +211,36 @@ const PART: char = '\u{1f}';
 const SETTLED_VALUES: usize = 17;
 
 /// What names a record from night to night: an operation's identity, a line's key, a settlement row's content.
-fn record_key(row: &Row, provider: &str, context: &Context<'_>) -> String {
+fn record_key(row: &dyn Columns, provider: &str, context: &Context<'_>) -> String {
+    let dataset = row.dataset();
     let mut key = String::with_capacity(128);
-    key.push_str(row.dataset.name());
-    let mut put = |value: &Value| {
-        key.push(PART);
-        put_canonical(&mut key, value);
+    key.push_str(dataset.name());
+    let put_ids = |key: &mut String, columns: [&str; 2]| {
+        for column in columns {
+            key.push(PART);
+            key.push_str(row.id(column).unwrap_or_default());
+        }
     };
-    match row.dataset {
-        Dataset::Orders => ["order_id", "line_id"].into_iter().for_each(|column| put(row.value(column))),
-        Dataset::Captures | Dataset::Reversals => match identity(Some(row), context, provider) {
+    let put_values = |key: &mut String, count: usize| {
+        for place in 0..count {
+            key.push(PART);
+            put_canonical(key, &row.value_at(place));
+        }
+    };
+    match dataset {
+        Dataset::Orders => put_ids(&mut key, ["order_id", "line_id"]),
+        Dataset::Captures | Dataset::Reversals => match identity(row, context, provider) {
             Some((kind, id)) => {
-                ["order_id", "currency"].into_iter().for_each(|column| put(row.value(column)));
+                put_ids(&mut key, ["order_id", "currency"]);
                 key.push(PART);
                 key.push_str(KeyKind::IDENTITY.get(kind).map_or("", |kind| kind.column()));
                 key.push(PART);
-                key.push_str(&id);
+                key.push_str(id);
             }
-            None => row.values.iter().for_each(put),
+            None => put_values(&mut key, dataset.columns().len()),
         },
-        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => {
-            // Without the service, which rows of earlier versions had not: the id stays what it was.
-            row.values.iter().take(SETTLED_VALUES).for_each(put);
-        }
+        // Without the service, which rows of earlier versions had not: the id stays what it was.
+        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => put_values(&mut key, SETTLED_VALUES),
     }
     key
 }
@@ -254,7 +272,7 @@ impl NamedBy {
             Code::BatchMissing => Self::Batch,
             Code::ReferenceReused => Self::Reference,
             Code::ToleranceBudget => Self::Currency,
-            _ if matches!(finding.note, Note::File { .. }) => Self::File,
+            _ if matches!(finding.note, Note::File(_)) => Self::File,
             _ if matches!(finding.note, Note::Books(_)) => Self::Books,
             _ => Self::Records,
         }

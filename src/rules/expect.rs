@@ -9,8 +9,9 @@ use std::fmt;
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::calendar::{Country, add_business_days, is_business_day};
-use crate::model::finding::{Code, Finding, Note};
+use crate::model::finding::{Code, FileNote, Finding, Note};
 use crate::model::names::Names;
+use crate::model::origin::Origins;
 use crate::model::record::Dataset;
 
 /// What must arrive: one file a period.
@@ -153,9 +154,9 @@ pub fn missing_findings(expected: &Expect, arrivals: &[NaiveDate], as_of: NaiveD
         expected_minor: 0,
         actual_minor: 0,
         count: 1,
-        rows: Vec::new(),
+        rows: Origins::new(),
         whole_order: false,
-        note: Note::File {
+        note: Note::File(Box::new(FileNote {
             explanation: format!(
                 "The file of {} of {} for {} {} was due by {} and has not come{}",
                 expected.dataset.name(),
@@ -167,7 +168,7 @@ pub fn missing_findings(expected: &Expect, arrivals: &[NaiveDate], as_of: NaiveD
             ),
             settlement_id: period.label,
             sources: String::new(),
-        },
+        })),
     };
     missing(expected, arrivals, as_of).into_iter().map(finding).collect()
 }
@@ -301,7 +302,7 @@ mod tests {
         let findings = missing_findings(&old, &[], day("2026-10-31"), &names);
         assert_eq!(findings.len(), MISSING_MAX);
         let text = |finding: &Finding| match &finding.note {
-            Note::File { explanation, .. } => explanation.clone(),
+            Note::File(note) => note.explanation.clone(),
             _ => String::new(),
         };
         assert_eq!(

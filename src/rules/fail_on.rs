@@ -31,8 +31,7 @@ pub struct OpenItems {
 
 impl OpenItems {
     /// The open ones of some findings.
-    #[must_use]
-    pub fn of(findings: &[FoundRow]) -> Self {
+    fn of(findings: &[FoundRow]) -> Self {
         type Sizes<'a> = FxHashMap<(Code, &'a str), i128>;
         let open = findings.par_iter().filter(|finding| finding.status == Status::Open);
         let sizes_minor = open.fold(Sizes::default, |mut sizes_minor, finding| {
@@ -68,6 +67,15 @@ impl OpenItems {
 }
 
 impl FailOn {
+    /// Whether the open ones of these findings make exit status 1.
+    #[must_use]
+    pub fn fails_of(&self, findings: &[FoundRow]) -> bool {
+        match self {
+            Self::Any => findings.par_iter().any(|finding| finding.status == Status::Open),
+            Self::These { .. } => self.fails(&OpenItems::of(findings)),
+        }
+    }
+
     /// Whether these open findings make exit status 1.
     #[must_use]
     pub fn fails(&self, open: &OpenItems) -> bool {

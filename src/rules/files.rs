@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
+use smallvec::smallvec;
+
 use super::settings::Settings;
 use crate::model::compact::SettlementRec;
 use crate::model::currency::{Currencies, Currency};
-use crate::model::finding::{Code, Finding, Note};
+use crate::model::finding::{Code, FileNote, Finding, Note};
 use crate::model::names::{NameId, Names};
+use crate::model::origin::Origins;
 
 pub use super::native::{Fate, Gap, NativeFile, gaps, resolve};
 
@@ -24,7 +27,7 @@ pub fn net_off(record: &SettlementRec) -> Option<Finding> {
         expected_minor,
         actual_minor: i128::from(net_minor),
         count: 1,
-        rows: vec![record.row.origin],
+        rows: smallvec![record.row.origin],
         whole_order: false,
         note: Note::None,
     })
@@ -60,16 +63,16 @@ pub fn gap_findings(
                 expected_minor: 0,
                 actual_minor: 0,
                 count: gap.count,
-                rows: Vec::new(),
+                rows: Origins::new(),
                 whole_order: false,
-                note: Note::File {
+                note: Note::File(Box::new(FileNote {
                     explanation: format!(
                         "Of the series of settlement files {missing}: {} and {} are there",
                         gap.before, gap.after
                     ),
                     settlement_id: gap.first_missing,
                     sources: String::new(),
-                },
+                })),
             });
         }
     }
@@ -95,7 +98,7 @@ pub fn budget_findings(
                 expected_minor,
                 actual_minor: *actual_minor,
                 count: *pairs,
-                rows: Vec::new(),
+                rows: Origins::new(),
                 whole_order: false,
                 note: Note::None,
             });

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use compact_str::format_compact;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::finding::{Code, FoundRow};
 use crate::model::text::Text;
@@ -44,12 +45,24 @@ fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind, u32> {
     kinds.into_iter().zip(0..).collect()
 }
 
-fn number_twins(rows: &mut Vec<FoundRow>) {
-    let key = |row: &FoundRow| key(0, &[&row.id]);
-    sort(rows, key, |a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
-    for twins in rows.chunk_by_mut(|a, b| a.id == b.id) {
-        for (row, number) in twins.iter_mut().zip(1_u64..).skip(1) {
-            row.id = format_compact!("{}-{number}", row.id);
+/// Findings of one id are rare: they are found by a hash of it, and only they are brought into an order.
+fn number_twins(rows: &mut [FoundRow]) {
+    let mut places: Vec<(u64, usize)> =
+        rows.par_iter().map(|row| xxh3_64(row.id.as_bytes())).zip(0..rows.len()).collect();
+    places.par_sort_unstable();
+    for alike in places.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
+        let mut places: Vec<usize> = alike.iter().map(|(_, place)| *place).collect();
+        places.sort_unstable_by(|a, b| {
+            let (a, b) = (&rows[*a], &rows[*b]);
+            a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b)))
+        });
+        let mut last: (Text, u64) = Default::default();
+        for place in places {
+            let id = &mut rows[place].id;
+            last = if *id == last.0 { (last.0, last.1 + 1) } else { (id.clone(), 1) };
+            if last.1 > 1 {
+                *id = format_compact!("{id}-{}", last.1);
+            }
         }
     }
 }
@@ -108,6 +121,7 @@ mod tests {
     use super::*;
     use crate::model::finding::FoundColumns;
     use crate::model::finding::Status;
+    use crate::model::origin::Origins;
 
     fn row(code: Code, provider: &str, order_id: &str, id: &str, sources: &str) -> FoundRow {
         Box::new(FoundColumns {
@@ -132,7 +146,7 @@ mod tests {
             sources: sources.to_owned(),
             hint: String::new(),
             hint_key: String::new(),
-            rows: Vec::new(),
+            rows: Origins::new(),
         })
     }
 

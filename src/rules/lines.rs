@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use smallvec::SmallVec;
 
+use smallvec::smallvec;
+
 use super::control::{Sum, Verdict};
 use super::flow::{Effect, Flow, LineFlow, Role, Theirs, flows};
 use super::orders::{Context, Outcome};
@@ -11,7 +13,7 @@ use super::vat::vat_off;
 use crate::model::compact::LineRec;
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
-use crate::model::origin::Origin;
+use crate::model::origin::Origins;
 use crate::model::record::{Dataset, ReadBackError};
 
 /// One key of the table: a line, or a whole order in one currency.
@@ -308,7 +310,7 @@ fn report_unknown<'e>(
         operations.sort_unstable();
         operations.dedup();
         let without_id = group.iter().filter(|effect| effect.identity.is_none()).count();
-        let rows: Vec<Origin> = group.iter().map(|effect| effect.origin).collect();
+        let rows: Origins = group.iter().map(|effect| effect.origin).collect();
         out.findings.push(Finding {
             code,
             provider: group.first().map(|effect| effect.provider),
@@ -336,7 +338,7 @@ fn report_vat_rates(flows: &[LineFlow], context: &Context<'_>, out: &mut Outcome
                 expected_minor: i128::from(computed_minor),
                 actual_minor: i128::from(vat_minor),
                 count: 1,
-                rows: vec![line.origin],
+                rows: smallvec![line.origin],
                 whole_order: false,
                 note: Note::None,
             });

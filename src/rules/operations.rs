@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use smallvec::smallvec;
+
 use super::batches::{self, Batches};
 use super::control::{Sum, Tally, Verdict};
 use super::orders::Context;
@@ -12,7 +14,7 @@ use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
 use crate::model::names::NameId;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Origins};
 use crate::model::record::{Dataset, ReadBackError};
 
 /// How a match came about.
@@ -98,7 +100,7 @@ impl Outcome {
             expected_minor: 0,
             actual_minor: i128::from(row.gross_minor),
             count: 1,
-            rows: vec![row.origin],
+            rows: smallvec![row.origin],
             whole_order: false,
             note: Note::None,
         });
@@ -333,7 +335,7 @@ fn push(
     out: &mut Outcome,
 ) {
     let count = |records: usize| u64::try_from(records).unwrap_or(u64::MAX);
-    let origins: Vec<Origin> = operations
+    let origins: Origins = operations
         .iter()
         .flat_map(|operation| operation.rows.iter().copied())
         .chain(rows.iter().map(|row| row.origin))

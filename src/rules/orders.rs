@@ -6,6 +6,8 @@ use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use smallvec::smallvec;
+
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::flow::Effect;
 use super::identity::{Sifted, sift};
@@ -105,7 +107,7 @@ fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &
             expected_minor: i128::from(used.amount_minor),
             actual_minor: i128::from(loser.amount_minor),
             count: 2,
-            rows: vec![used.origin, loser.origin],
+            rows: smallvec![used.origin, loser.origin],
             whole_order: false,
             note: Note::None,
         });
@@ -238,7 +240,7 @@ fn note_marks(rows: &[OperationRow], operation: &Operation, out: &mut Outcome) {
             expected_minor: 0,
             actual_minor,
             count: 1,
-            rows: operation.rows.to_vec(),
+            rows: operation.rows.clone(),
             whole_order: false,
             note: Note::None,
         });
@@ -263,7 +265,7 @@ fn check_items_total(rows: &[OperationRow], operation: &Operation, out: &mut Out
             expected_minor,
             actual_minor,
             count: 1,
-            rows: operation.rows.to_vec(),
+            rows: operation.rows.clone(),
             whole_order: false,
             note: Note::None,
         });

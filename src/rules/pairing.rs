@@ -10,8 +10,7 @@ use crate::model::compact::{KeyKind, Operation, SettledRow};
 use crate::model::currency::Currency;
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{Dataset, ReadBackError, Row, Value};
-use crate::model::text::Text;
+use crate::model::record::{Columns, Dataset, ReadBackError, Value};
 
 /// A pair of an operation and a row, by their places in the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +33,11 @@ impl Candidate for Operation {
             rows.push(context.rows.row(*origin)?);
         }
         let provider = context.names.text(self.provider);
-        let named = identity(rows.first(), context, &provider);
+        let named = rows.first().and_then(|row| identity(row, context, &provider));
         let created_at = rows.iter().filter_map(|row| row.instant("created_at")).max();
         let order_id = rows.first().and_then(|row| row.text("order_id")).unwrap_or_default();
         // The kind of id in the order of RULES.md 2; one beyond the last for none.
-        let kind = named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind);
+        let kind = named.map_or(KeyKind::IDENTITY.len(), |(kind, _)| kind);
         let mut rank = vec![
             created_at.map_or(Value::Absent, Value::At),
             Value::Text((&*provider).into()),
@@ -47,11 +46,11 @@ impl Candidate for Operation {
             Value::Text(context.currencies.code(self.currency).into()),
             Value::Int(i64::try_from(kind).unwrap_or(i64::MAX)),
         ];
-        match (named, rows.into_iter().next()) {
-            (Some((_, id)), _) => rank.push(Value::Text(id)),
+        match (named, rows.first()) {
+            (Some((_, id)), _) => rank.push(Value::Text(id.into())),
             (None, Some(row)) => {
                 rank.push(Value::Int(row.amount_minor()));
-                rank.extend(row.values);
+                rank.extend(row.values.iter().cloned());
             }
             (None, None) => {}
         }
@@ -80,11 +79,10 @@ impl Candidate for SettledRow {
 
 /// The kind and text of the id that names an operation (RULES.md 2).
 #[must_use]
-pub fn identity(row: Option<&Row>, context: &Context<'_>, provider: &str) -> Option<(usize, Text)> {
+pub fn identity<'r>(row: &'r dyn Columns, context: &Context<'_>, provider: &str) -> Option<(usize, &'r str)> {
     let count = if context.settings.unique_reference(provider) { KeyKind::IDENTITY.len() } else { 1 };
-    let row = row?;
-    let kinds = KeyKind::IDENTITY.iter().take(count).enumerate();
-    kinds.into_iter().find_map(|(place, kind)| Some((place, row.text(kind.column())?.into())))
+    let mut kinds = KeyKind::IDENTITY.iter().take(count).enumerate();
+    kinds.find_map(|(place, kind)| Some((place, row.id(kind.column())?)))
 }
 
 /// Operations and rows of a group that nobody has used yet.
@@ -160,6 +158,9 @@ pub fn pair_equal(
         match (of_operations, of_rows) {
             ([], _) | (_, []) => {}
             ([(.., operation)], [(.., row)]) => free.take(*operation, *row, &mut pairs),
+            ([(.., operation)], of_rows) if let Some(row) = only_of_number(&operations[*operation], of_rows, rows) => {
+                free.take(*operation, row, &mut pairs);
+            }
             _ => {
                 let [of_operations, of_rows] = [of_operations, of_rows]
                     .map(|of_class| of_class.iter().map(|(.., place)| *place).collect::<Vec<usize>>());
@@ -168,6 +169,13 @@ pub fn pair_equal(
         }
     }
     Ok(pairs)
+}
+
+/// The only one of these rows that has the operation's reconciliation number: it is taken, whatever their order.
+fn only_of_number(operation: &Operation, of_rows: &[(Class, bool, usize)], rows: &[SettledRow]) -> Option<usize> {
+    let number = operation.reconciliation?;
+    let mut own = of_rows.iter().map(|(.., place)| *place).filter(|place| rows[*place].reconciliation == Some(number));
+    own.next().filter(|_| own.next().is_none())
 }
 
 /// Pairs what is free and differs by no more than the tolerance of its currency, the smallest difference first.

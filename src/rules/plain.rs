@@ -7,8 +7,9 @@ use smallvec::SmallVec;
 use super::control::{Fate, Sum, Verdict};
 use super::orders::{Context, Outcome};
 use super::vat::vat_off;
-use crate::model::compact::{LineRec, Operation, OperationRow, Origins};
+use crate::model::compact::{LineRec, Operation, OperationRow};
 use crate::model::money::add;
+use crate::model::origin::Origins;
 use crate::model::record::Dataset;
 
 /// The most lines, and the most rows, of an order that is looked at here: each is compared with each.

@@ -6,8 +6,7 @@
 use rayon::prelude::*;
 
 use super::orders::Context;
-use crate::model::compact::Origins;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Origins};
 use crate::model::record::{ReadBackError, Value};
 
 /// From so many on, candidates are read back and sorted on all threads.
@@ -156,26 +155,8 @@ mod tests {
     use super::*;
     use crate::model::currency::Currencies;
     use crate::model::names::Names;
-    use crate::model::record::{ReadBack, Row};
+    use crate::model::record::NoRows;
     use crate::rules::settings::Settings;
-
-    /// Nothing is read back.
-    struct NoRows;
-
-    impl ReadBack for NoRows {
-        fn row(&self, _: Origin) -> Result<Row, ReadBackError> {
-            Err(ReadBackError { file: "none".to_owned(), reason: "no row is needed".to_owned() })
-        }
-        fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
-            self.row(origin).map(|_| String::new())
-        }
-        fn row_and_line(&self, origin: Origin) -> Result<(Row, u64), ReadBackError> {
-            self.row(origin).map(|row| (row, 0))
-        }
-        fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
-            self.row(origin).map(|_| "")
-        }
-    }
 
     impl Candidate for Rank {
         fn origins(&self) -> &[Origin] {

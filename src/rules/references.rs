@@ -4,7 +4,7 @@ use super::orders::Context;
 use super::rank;
 use crate::model::compact::Operation;
 use crate::model::finding::{Code, Finding, Note};
-use crate::model::origin::Origin;
+use crate::model::origin::Origins;
 use crate::model::record::ReadBackError;
 
 /// Judges all completed operations with one payee reference, at a provider whose references are unique: the sum of
@@ -27,7 +27,7 @@ pub fn reused(operations: &[Operation], context: &Context<'_>) -> Result<Option<
         expected_minor: first.effect_minor,
         actual_minor: in_currency.map(|operation| operation.effect_minor).sum(),
         count: u64::try_from(operations.len()).unwrap_or(u64::MAX),
-        rows: places.iter().flat_map(|place| operations[*place].rows.iter().copied()).collect::<Vec<Origin>>(),
+        rows: places.iter().flat_map(|place| operations[*place].rows.iter().copied()).collect::<Origins>(),
         whole_order: false,
         note: Note::None,
     }))

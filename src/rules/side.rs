@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::model::record::{Dataset, Row};
+use crate::model::record::{Columns, Dataset};
 use crate::model::text::Text;
 
 /// What the records of a finding say of one thing.
@@ -86,9 +86,9 @@ pub struct Side {
 
 impl Side {
     /// Takes a row into account.
-    pub fn row(&mut self, row: &Row) {
+    pub fn row(&mut self, row: &dyn Columns) {
         self.rows = self.rows.saturating_add(1);
-        let (index, noun) = match row.dataset {
+        let (index, noun) = match row.dataset() {
             Dataset::Orders => (0, "order line"),
             Dataset::Captures => (1, "capture"),
             Dataset::Reversals => (2, "reversal"),

@@ -8,7 +8,7 @@ use crate::model::compact::{LineRec, Statements};
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
-use crate::model::origin::Origin;
+use crate::model::origin::Origins;
 use crate::model::record::{Dataset, ReadBackError};
 
 /// The line whose statements are the order's: the latest `updated_at`, then the first by line id. Texts are read only
@@ -53,7 +53,7 @@ pub fn reconcile(
     let mut gross_minor = 0_i128;
     let in_currency = || lines.iter().filter(|line| line.currency == stating.currency);
     in_currency().for_each(|line| add(&mut gross_minor, line.gross_minor));
-    let rows: Vec<Origin> = in_currency().map(|line| line.origin).collect();
+    let rows: Origins = in_currency().map(|line| line.origin).collect();
 
     let mut check = |code: Code, computed_minor: i128, stated_minor: Option<i64>| {
         let Some(actual_minor) = stated_minor.map(i128::from).filter(|stated| *stated != computed_minor) else {

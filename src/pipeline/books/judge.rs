@@ -289,8 +289,8 @@ fn asides(found: &[FoundRow], library: &Library<'_>, means: &Means<'_>) -> Resul
 fn reissued(found: &[Finding], names: &Names) -> BTreeMap<(String, String), u64> {
     let mut counts: BTreeMap<(String, String), u64> = BTreeMap::new();
     for finding in found.iter().filter(|finding| finding.code == Code::FileRestated) {
-        if let (Some(provider), Note::File { settlement_id, .. }) = (finding.provider, &finding.note) {
-            let count = counts.entry((names.text(provider).to_string(), settlement_id.clone())).or_default();
+        if let (Some(provider), Note::File(note)) = (finding.provider, &finding.note) {
+            let count = counts.entry((names.text(provider).to_string(), note.settlement_id.clone())).or_default();
             *count = count.saturating_add(1);
         }
     }

@@ -173,7 +173,7 @@ pub(super) fn lines(job: &Job, means: &Means<'_>, input: impl Read, output: impl
     let (found, totals) = with_context(&given.inputs, means, &seen.line_providers, false, |context, library| {
         let judged = orders::judge(orders, rounds, references, &seen.settled_keys, means, context)?;
         let sums = Sums { read: job.seen(means.names), tally: judged.tally, ..Sums::default() };
-        let found = tell(&judged.findings, context, means)?;
+        let found = tell(judged.findings, context, means)?;
         Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?))
     })?;
     let mut out = Out::new(output)?;
@@ -216,7 +216,7 @@ pub(super) fn round(
             if is_last {
                 report_unanswered(std::mem::take(&mut unanswered), &seen.batches.numbers, &mut outcome);
             }
-            let found = tell(&std::mem::take(&mut outcome.findings), context, means)?;
+            let found = tell(std::mem::take(&mut outcome.findings), context, means)?;
             let sums = Sums { read: std::mem::take(&mut read), outcome, ..Sums::default() };
             Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?, unanswered))
         })?;
@@ -236,7 +236,7 @@ pub(super) fn references(job: &Job, means: &Means<'_>, input: impl Read, output:
     let dealt = deal(job, means, input)?;
     dealt.sum_again(false, means)?;
     let found = with_context(&dealt.given.inputs, means, &dealt.seen.line_providers, false, |context, _| {
-        Ok::<_, RunError>(tell(&keys::find_reused(&dealt.references, context)?, context, means)?)
+        Ok::<_, RunError>(tell(keys::find_reused(&dealt.references, context)?, context, means)?)
     })?;
     let mut out = Out::new(output)?;
     out.findings(&found, &dealt.given)?;

@@ -190,9 +190,9 @@ fn tell<W: Write>(
         read.settled_keys.iter().map(|(provider, keys)| (means.names.text(*provider).to_string(), *keys)).collect();
     let rows = read.rows.get(&0).copied().unwrap_or(0);
     out.said(kind::SEEN, Some(split.file), &(seen, keys, rows))?;
-    let findings = std::mem::take(&mut read.findings);
+    let mut findings = std::mem::take(&mut read.findings);
     let (found, totals) = with_context(&inputs, means, &read.line_providers.clone(), false, |context, library| {
-        let found = Teller::new(context).all(&findings)?;
+        let found = Teller::new(context).all(&mut findings)?;
         let sums = Sums { read, reads_rows: true, ..Sums::default() };
         Ok::<_, RunError>((found, sums.totals(&inputs, library, means)?))
     })?;

@@ -13,7 +13,7 @@ use super::{kind, refused};
 use crate::model::currency::Currencies;
 use crate::model::finding::FoundRow;
 use crate::model::names::Names;
-use crate::model::origin::Origin;
+use crate::model::origin::{Origin, Origins};
 use crate::model::record::Dataset;
 use crate::pipeline::inputs::Inputs;
 use crate::pipeline::plan::Plan;
@@ -115,7 +115,7 @@ fn place(
     for mut finding in findings {
         let cited = std::mem::take(&mut finding.rows);
         let of_run = |(file, text): &(usize, String)| Origin::new(*file, given.origin(*file, text)?.offset());
-        let rows = cited.iter().map(of_run).collect::<Option<Vec<Origin>>>().ok_or_else(strange)?;
+        let rows = cited.iter().map(of_run).collect::<Option<Origins>>().ok_or_else(strange)?;
         let mut one = finding.found().ok_or_else(strange)?;
         one.rows = rows;
         found.push(one);

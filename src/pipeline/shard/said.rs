@@ -8,6 +8,7 @@ use super::kind;
 use super::rows::Given;
 use crate::engine::wire::{Wire, WireRow};
 use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
+use crate::model::origin::Origins;
 use crate::model::reject::RejectRow;
 use crate::model::text::Text;
 use crate::pipeline::RunError;
@@ -162,7 +163,7 @@ impl SaidFinding {
             sources: self.sources,
             hint: String::new(),
             hint_key: String::new(),
-            rows: Vec::new(),
+            rows: Origins::new(),
         }))
     }
 }

@@ -12,6 +12,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use crate::model::finding::Status;
 use crate::model::record::Dataset;
@@ -53,11 +54,13 @@ impl Figures {
     #[must_use]
     pub fn of(report: &Report) -> Self {
         let as_of = report.summary.as_of.parse::<NaiveDate>().ok();
-        let open = || report.findings.iter().filter(|finding| finding.status == Status::Open);
+        let open = report.findings.par_iter().filter(|finding| finding.status == Status::Open);
         // Days as texts are in the order of time: only the first one is made a day.
-        let first_seen = open().map(|finding| finding.first_seen.as_str()).min();
+        let (first_seen, age_days) = open
+            .map(|finding| (Some(finding.first_seen.as_str()), finding.age_days))
+            .reduce_with(|(day, age), (other_day, other_age)| (day.min(other_day), age.max(other_age)))
+            .unwrap_or_default();
         let seen_days = first_seen.and_then(|day| Some((as_of? - day.parse::<NaiveDate>().ok()?).num_days()));
-        let age_days = open().filter_map(|finding| finding.age_days).max();
         Self { oldest_open_days: age_days.max(seen_days).unwrap_or(0).max(0), ..Self::of_summary(&report.summary) }
     }
 

@@ -12,6 +12,7 @@ use crate::model::currency::Currencies;
 use crate::model::finding::{BooksNote, Code, Finding, Note};
 use crate::model::money::{Major, add};
 use crate::model::names::Names;
+use crate::model::origin::Origins;
 use crate::model::payout::{DuePayout, SettledSum, SettlementKey, StatedPayout};
 
 /// From where the fees of a settlement are known.
@@ -253,16 +254,16 @@ pub fn judge(settlements: &[Settlement], settings: &BooksSettings, names: &Names
                 expected_minor,
                 actual_minor,
                 count: 1,
-                rows: Vec::new(),
+                rows: Origins::new(),
                 whole_order: false,
-                note: Note::Books(BooksNote {
+                note: Note::Books(Box::new(BooksNote {
                     settlement_id: settlement.key.settlement_id.clone(),
                     which: which.to_owned(),
                     since: Some(settlement.day),
                     explanation,
                     sources: settlement.source.clone(),
                     ..BooksNote::default()
-                }),
+                })),
             });
         };
         let exponent =

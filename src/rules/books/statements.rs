@@ -9,6 +9,7 @@ use crate::model::bank::{Balance, Entry, REFERENCES_MAX, Statement, StatementKin
 use crate::model::currency::Currencies;
 use crate::model::finding::{BooksNote, Code, Finding, Note};
 use crate::model::money::{Major, add};
+use crate::model::origin::Origins;
 
 /// An entry of a bank account that counts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,9 +133,9 @@ impl Proven<'_> {
             expected_minor,
             actual_minor,
             count,
-            rows: Vec::new(),
+            rows: Origins::new(),
             whole_order: false,
-            note: Note::Books(BooksNote {
+            note: Note::Books(Box::new(BooksNote {
                 settlement_id: self.statement.statement_id.clone(),
                 bank_reference: String::new(),
                 which: format!("{which} {} {on}", self.statement.account),
@@ -142,7 +143,7 @@ impl Proven<'_> {
                 is_pending: false,
                 explanation,
                 sources,
-            }),
+            })),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Ids that are nearly the same: how two of them differ, where they differ by no more than one slip of the hand.
 
+use crate::model::text::Text;
+
 /// The columns whose ids are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum IdColumn {
@@ -58,9 +60,9 @@ pub struct Id {
     /// Where it stands.
     pub column: IdColumn,
     /// As it stands there.
-    pub text: Box<str>,
+    pub text: Text,
     /// Without white space, in small letters; `None` where that is the text itself.
-    normal: Option<Box<str>>,
+    normal: Option<Text>,
 }
 
 impl Id {
@@ -70,8 +72,10 @@ impl Id {
         if text.is_empty() {
             return None;
         }
-        let normal = normal(text);
-        Some(Self { column, text: text.into(), normal: (normal != text).then(|| normal.into()) })
+        // Nearly all ids are: digits, small letters and signs.
+        let is_normal = text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase());
+        let normal = (!is_normal).then(|| normal(text)).filter(|normal| normal != text);
+        Some(Self { column, text: text.into(), normal })
     }
 
     /// The id without white space, in small letters. Leading zeros stay: a digit that changes places with them is a slip.
@@ -99,7 +103,7 @@ pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
 }
 
-fn normal(text: &str) -> String {
+fn normal(text: &str) -> Text {
     text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect()
 }
 

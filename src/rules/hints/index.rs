@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::Candidate;
 use super::compare::{Amounts, above_amounts, compare};
 use super::ids::{LONG, RANDOM_LEN, SHORT, TURNS, turns};
+use crate::model::currency::Currency;
 
 /// A bucket with more records than this on a side says nothing of any of them.
 pub const CROWD: usize = 16;
@@ -62,37 +63,42 @@ fn edge(all: &[Candidate], operation: u32, row: u32) -> Option<Edge> {
     Some(Edge { score: likeness.score, operation, row })
 }
 
+/// Amount and currency of a record, and its place: side by side, because they are searched again and again.
+type Size = (i128, Currency, u32);
+
+/// The sizes of records, sorted; amounts of 0 say nothing.
+fn sizes(all: &[Candidate], records: &[u32]) -> Vec<Size> {
+    let of = |record: &u32| (all[place(*record)].amount_minor, all[place(*record)].currency, *record);
+    let mut sizes: Vec<Size> = records.iter().map(of).filter(|(amount_minor, ..)| *amount_minor != 0).collect();
+    sizes.par_sort_unstable();
+    sizes
+}
+
 /// The pairs of equal, scaled and turned amounts. Gives the records in crowds of one amount, which are not compared.
 fn by_amounts(all: &[Candidate], operations: &[u32], rows: &[u32], found: &mut Found) -> FxHashSet<u32> {
-    let key = |record: &u32| (all[place(*record)].amount_minor, all[place(*record)].currency);
-    let sorted = |records: &[u32]| {
-        let mut records: Vec<u32> = records.iter().copied().filter(|record| key(record).0 != 0).collect();
-        records.par_sort_unstable_by_key(|record| (key(record), *record));
-        records
-    };
-    let (operations, rows) = (sorted(operations), sorted(rows));
-    let groups: Vec<&[u32]> = operations.chunk_by(|a, b| key(a) == key(b)).collect();
+    let (operations, rows) = (sizes(all, operations), sizes(all, rows));
+    let groups: Vec<&[Size]> = operations.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).collect();
     let parts: Vec<(Found, Vec<u32>)> = groups
         .par_iter()
         .map(|group| {
             let mut part = (Found::default(), Vec::new());
-            let Some((amount, currency)) = group.first().map(key) else { return part };
-            let of_amount = |amount: i128| -> &[u32] {
-                let from = rows.partition_point(|row| key(row).0 < amount);
+            let Some((amount, currency, _)) = group.first().copied() else { return part };
+            let of_amount = |amount: i128| -> &[Size] {
+                let from = rows.partition_point(|row| row.0 < amount);
                 let rest = rows.get(from..).unwrap_or_default();
-                rest.get(..rest.partition_point(|row| key(row).0 == amount)).unwrap_or_default()
+                rest.get(..rest.partition_point(|row| row.0 == amount)).unwrap_or_default()
             };
-            let of_both = |amount: i128| -> &[u32] {
+            let of_both = |amount: i128| -> &[Size] {
                 let rows = of_amount(amount);
-                let from = rows.partition_point(|row| key(row).1 < currency);
+                let from = rows.partition_point(|row| row.1 < currency);
                 let rest = rows.get(from..).unwrap_or_default();
-                rest.get(..rest.partition_point(|row| key(row).1 == currency)).unwrap_or_default()
+                rest.get(..rest.partition_point(|row| row.1 == currency)).unwrap_or_default()
             };
-            part.0.bucket(all, group, of_both(amount).iter().copied(), Amounts::Equal, &mut part.1);
-            let others = of_amount(amount).iter().copied().filter(|row| key(row).1 != currency);
+            part.0.bucket(all, group, of_both(amount).iter(), Amounts::Equal, &mut part.1);
+            let others = of_amount(amount).iter().filter(|row| row.1 != currency);
             part.0.bucket(all, group, others, Amounts::Currency, &mut part.1);
             let turned = amount.checked_neg().map(of_both).unwrap_or_default();
-            part.0.bucket(all, group, turned.iter().copied(), Amounts::Sign, &mut part.1);
+            part.0.bucket(all, group, turned.iter(), Amounts::Sign, &mut part.1);
             for times in [10, 100] {
                 let whole = |amount: &i128| amount % i128::from(times) == 0;
                 let scaled = [
@@ -101,7 +107,7 @@ fn by_amounts(all: &[Candidate], operations: &[u32], rows: &[u32], found: &mut F
                 ];
                 for rows in scaled.into_iter().flatten().map(of_both) {
                     let kind = Amounts::Factor { times, second_is_greater: true };
-                    part.0.bucket(all, group, rows.iter().copied(), kind, &mut part.1);
+                    part.0.bucket(all, group, rows.iter(), kind, &mut part.1);
                 }
             }
             part
@@ -119,11 +125,11 @@ fn by_amounts(all: &[Candidate], operations: &[u32], rows: &[u32], found: &mut F
 
 impl Found {
     /// Compares each with each, unless there are too many; then they are as good as equal to each other.
-    fn bucket(
+    fn bucket<'s>(
         &mut self,
         all: &[Candidate],
-        group: &[u32],
-        rows: impl Iterator<Item = u32> + Clone,
+        group: &'s [Size],
+        rows: impl Iterator<Item = &'s Size> + Clone,
         amounts: Amounts,
         same_amounts: &mut Vec<u32>,
     ) {
@@ -133,7 +139,7 @@ impl Found {
         }
         if group.len() > CROWD || row_count > CROWD {
             let score = above_amounts(amounts.rank());
-            let records = group.iter().copied().chain(rows);
+            let records = group.iter().chain(rows).map(|size| size.2);
             if amounts == Amounts::Equal {
                 same_amounts.extend(records.clone());
             }
@@ -142,7 +148,7 @@ impl Found {
         }
         self.comparisons += count(group.len() * row_count);
         for operation in group {
-            self.edges.extend(rows.clone().filter_map(|row| edge(all, *operation, row)));
+            self.edges.extend(rows.clone().filter_map(|row| edge(all, operation.2, row.2)));
         }
     }
 }

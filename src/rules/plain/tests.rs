@@ -9,27 +9,9 @@ use crate::model::compact::{KeyHash, Statements};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
-use crate::model::record::{ReadBack, ReadBackError, Row};
+use crate::model::record::NoRows;
 use crate::rules::orders::reconcile;
 use crate::rules::settings::Settings;
-
-/// No text decides about a plain order.
-struct NoTexts;
-
-impl ReadBack for NoTexts {
-    fn row(&self, _: Origin) -> Result<Row, ReadBackError> {
-        Err(ReadBackError { file: "none".to_owned(), reason: "no text is needed".to_owned() })
-    }
-    fn place(&self, _: Origin) -> Result<String, ReadBackError> {
-        Err(ReadBackError { file: "none".to_owned(), reason: "no place is needed".to_owned() })
-    }
-    fn row_and_line(&self, _: Origin) -> Result<(Row, u64), ReadBackError> {
-        Err(ReadBackError { file: "none".to_owned(), reason: "no text is needed".to_owned() })
-    }
-    fn file_name(&self, _: Origin) -> Result<&str, ReadBackError> {
-        Err(ReadBackError { file: "none".to_owned(), reason: "no name is needed".to_owned() })
-    }
-}
 
 /// A choice that is nearly always the first.
 fn mostly<T: Clone + std::fmt::Debug + 'static>(
@@ -148,7 +130,7 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
         settings: &settings,
         names: &names,
         currencies: &currencies,
-        rows: &NoTexts,
+        rows: &NoRows,
         line_providers: &line_providers,
         counts_only: false,
     };

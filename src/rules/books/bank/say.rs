@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Matching, Verdict};
 use crate::model::finding::{BooksNote, Code, Finding, Note};
+use crate::model::origin::Origins;
 use crate::rules::books::statements::money;
 
 /// So many settlements are named in a sentence.
@@ -53,9 +54,9 @@ impl Matching<'_> {
             expected_minor,
             actual_minor,
             count: u64::try_from(due.len() + booked.len()).unwrap_or(u64::MAX),
-            rows: Vec::new(),
+            rows: Origins::new(),
             whole_order: false,
-            note: Note::Books(BooksNote {
+            note: Note::Books(Box::new(BooksNote {
                 settlement_id: only(&ids),
                 bank_reference: only(&references),
                 which: self.which(code, payouts, entries, &ids),
@@ -63,7 +64,7 @@ impl Matching<'_> {
                 is_pending: verdict == Some(Verdict::Pending),
                 explanation: self.explanation(code, payouts, entries, code_of_currency),
                 sources: joined(sources),
-            }),
+            })),
         }
     }
 
