@@ -16,6 +16,7 @@
 mod block;
 pub mod chunk;
 pub mod group;
+pub mod join;
 pub mod shard;
 pub mod source;
 pub mod spill;

@@ -7,6 +7,7 @@ use super::canonical::Reject;
 use super::layout::LINE_COLUMN;
 use super::native::Native;
 use super::source::{FileError, MEMORY_LEN, spooled};
+use crate::engine::join::push_field;
 use crate::engine::source::Bytes;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
@@ -36,14 +37,67 @@ pub struct Copy<'a> {
     places: Vec<usize>,
     /// Columns that no rule knows; they stand in the header so that they are listed, and are empty.
     ignored: usize,
-    /// The names of the last row that was given by names, and for each column the place of its field among them: rows
-    /// mostly have the same.
-    names: Vec<&'static str>,
-    given: Vec<Option<usize>>,
+    named: Named,
     writer: Rows,
     line: String,
     rejects: Vec<RejectRow>,
     rows: u64,
+}
+
+/// The names of the last row that was given by names, and for each column the place of its field among them: rows mostly
+/// have the same.
+#[derive(Debug, Default)]
+struct Named {
+    names: Vec<&'static str>,
+    given: Vec<Option<usize>>,
+}
+
+impl Named {
+    /// The texts of these columns, given by their places in [`Dataset::columns`]; what the row does not give is empty.
+    fn texts<'f>(
+        &mut self,
+        dataset: Dataset,
+        places: &[usize],
+        fields: &'f [(&'static str, &'f str)],
+    ) -> impl Iterator<Item = &'f str> {
+        // Names are constants: the same ones stand at the same place in memory.
+        let same = |(known, (name, _)): (&&'static str, &(&'static str, &str))| std::ptr::eq(*known, *name);
+        if self.given.is_empty() || self.names.len() != fields.len() || !self.names.iter().zip(fields).all(same) {
+            self.names = fields.iter().map(|(name, _)| *name).collect();
+            let columns = dataset.columns();
+            let place = |name: &str| self.names.iter().position(|known| *known == name);
+            let known = places.iter().filter_map(|place| columns.get(*place));
+            self.given = known.map(|column| place(column.name)).collect();
+        }
+        self.given.iter().map(|place| place.and_then(|place| fields.get(place)).map_or("", |(_, text)| *text))
+    }
+}
+
+/// Rows of all columns, put together before they are written to their copy: on many threads, while the copy has one writer.
+#[derive(Debug)]
+pub struct Sheaf {
+    dataset: Dataset,
+    places: Vec<usize>,
+    named: Named,
+    line: String,
+    text: Vec<u8>,
+    rows: u64,
+}
+
+impl Sheaf {
+    /// No row yet.
+    #[must_use]
+    pub fn new(dataset: Dataset) -> Self {
+        let places = (0..dataset.columns().len()).collect();
+        Self { dataset, places, named: Named::default(), line: String::new(), text: Vec::new(), rows: 0 }
+    }
+
+    /// Adds a row, as [`Copy::row`] writes it.
+    pub fn row(&mut self, line: u64, fields: &[(&'static str, &str)]) {
+        number(line, &mut self.line);
+        push_row(self.named.texts(self.dataset, &self.places, fields), &self.line, &mut self.text);
+        self.rows = self.rows.saturating_add(1);
+    }
 }
 
 /// Rows of CSV on their way to a temporary file.
@@ -75,24 +129,6 @@ pub fn push_row<'f>(fields: impl Iterator<Item = &'f str>, line: &str, buffer: &
     }
     push_field(line, buffer);
     buffer.push(b'\n');
-}
-
-/// A field, quoted where it holds what separates fields or rows.
-fn push_field(field: &str, buffer: &mut Vec<u8>) {
-    // All bytes, whatever the first ones are: many are looked at in one step then.
-    let special = |found: bool, byte: u8| found | matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if !field.bytes().fold(false, special) {
-        buffer.extend_from_slice(field.as_bytes());
-        return;
-    }
-    buffer.push(b'"');
-    for byte in field.bytes() {
-        buffer.push(byte);
-        if byte == b'"' {
-            buffer.push(byte);
-        }
-    }
-    buffer.push(b'"');
 }
 
 /// What is written in one go.
@@ -137,8 +173,8 @@ impl<'a> Copy<'a> {
         let names = known.chain(ignored.iter().map(String::as_str));
         writer.put(names, LINE_COLUMN).map_err(|error| no_room(shown, &error))?;
         let (ignored, line) = (ignored.len(), String::new());
-        let (names, given) = (Vec::new(), vec![None; places.len()]);
-        Ok(Self { shown, dataset, places, ignored, names, given, writer, line, rejects: Vec::new(), rows: 0 })
+        let named = Named::default();
+        Ok(Self { shown, dataset, places, ignored, named, writer, line, rejects: Vec::new(), rows: 0 })
     }
 
     /// Writes a row by the names of its columns; those that are not given are empty. `line` is where the row stands
@@ -148,20 +184,18 @@ impl<'a> Copy<'a> {
     /// # Errors
     /// There is no room for it.
     pub fn row(&mut self, line: u64, fields: &[(&'static str, &str)]) -> Result<(), FileError> {
-        // Names are constants: the same ones stand at the same place in memory.
-        let same = |(known, (name, _)): (&&'static str, &(&'static str, &str))| std::ptr::eq(*known, *name);
-        if self.names.len() != fields.len() || !self.names.iter().zip(fields).all(same) {
-            self.names = fields.iter().map(|(name, _)| *name).collect();
-            let columns = self.dataset.columns();
-            let place = |name: &str| self.names.iter().position(|known| *known == name);
-            let known = self.places.iter().filter_map(|place| columns.get(*place));
-            self.given = known.map(|column| place(column.name)).collect();
-        }
         number(line, &mut self.line);
-        let given = |place: &Option<usize>| place.and_then(|place| fields.get(place)).map_or("", |(_, text)| *text);
-        let known = self.given.iter().map(given);
+        let known = self.named.texts(self.dataset, &self.places, fields);
         let written = self.writer.put(known.chain(std::iter::repeat_n("", self.ignored)), &self.line);
         self.wrote(written)
+    }
+
+    /// Writes the rows of a sheaf, which are of all columns.
+    ///
+    /// # Errors
+    /// There is no room for them.
+    pub fn sheaf(&mut self, sheaf: &Sheaf) -> Result<(), FileError> {
+        self.rows_of_all(sheaf.rows, &sheaf.text)
     }
 
     /// Writes rows that [`push_row`] put together, of all columns.

@@ -9,7 +9,7 @@ use super::hear::{OrderOfPayment, Seen, order_of_payment};
 use super::{DATASETS, Documents, FORMAT, Parts, listed_as, provider_of};
 use crate::engine::shard::Partitions;
 use crate::ingest::canonical::Reject;
-use crate::ingest::copy::Copy;
+use crate::ingest::copy::{Copy, Sheaf};
 use crate::ingest::field::shown;
 use crate::ingest::payload::fact::{Api, Fact};
 use crate::ingest::payload::order::{Joined, join};
@@ -60,6 +60,31 @@ fn damaged(problem: String) -> RunError {
     std::io::Error::new(std::io::ErrorKind::InvalidData, problem).into()
 }
 
+/// What the orders of a shard come to: the rows of each copy as its text, and what could not become one. Rows are made text
+/// where they were made: they are many small texts, and one thread would take longer to write them than all to make them.
+#[derive(Default)]
+struct Told {
+    rows: BTreeMap<(u32, Dataset), Sheaf>,
+    rejects: Vec<((u32, Dataset), u64, Reject)>,
+}
+
+impl Told {
+    fn order(&mut self, joined: Joined, files: &[Documents]) {
+        for row in joined.rows {
+            let (file, line) = (row.place.file, row.place.line);
+            let said = file_of(files, file).and_then(|file| file.input.dataset);
+            if let Some(said) = said.filter(|said| *said != row.dataset) {
+                self.rejects.push(((file, said), line, not_as_said(&row, said)));
+                continue;
+            }
+            let fields: Vec<(&str, &str)> = row.fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+            self.rows.entry((file, row.dataset)).or_insert_with(|| Sheaf::new(row.dataset)).row(line, &fields);
+        }
+        let refused = joined.refused.into_iter();
+        self.rejects.extend(refused.map(|one| ((one.place.file, one.dataset), one.place.line, one.reject)));
+    }
+}
+
 /// Puts the facts of every order together, and writes their rows to the copies of their files.
 pub(super) fn write(
     files: &[Documents],
@@ -72,29 +97,25 @@ pub(super) fn write(
     let mut copies: BTreeMap<(u32, Dataset), Copy<'_>> = BTreeMap::new();
     let shards: Vec<usize> = (0..by_order.shard_count()).collect();
     for some in shards.chunks(SHARDS_AT_ONCE) {
-        let joined: Vec<Vec<Joined>> = some
+        let put_together: Vec<Told> = some
             .par_iter()
             .map(|shard| {
                 let taken = by_order.take_blocks(*shard)?;
                 let orders = Sighting::read_all(taken.blocks().iter().map(|block| &**block)).map_err(damaged)?;
                 drop(taken);
-                Ok(orders.into_values().map(|sightings| join(sightings, orders_given, &constants)).collect())
+                let mut told = Told::default();
+                for sightings in orders.into_values() {
+                    told.order(join(sightings, orders_given, &constants), files);
+                }
+                Ok(told)
             })
             .collect::<Result<_, RunError>>()?;
-        for Joined { rows, refused } in joined.into_iter().flatten() {
-            for row in rows {
-                let said = file_of(files, row.place.file).and_then(|file| file.input.dataset);
-                if let Some(said) = said.filter(|said| *said != row.dataset) {
-                    let reject = not_as_said(&row, said);
-                    copy_of(&mut copies, files, row.place.file, said)?.reject(row.place.line, reject);
-                    continue;
-                }
-                let fields: Vec<(&str, &str)> = row.fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
-                copy_of(&mut copies, files, row.place.file, row.dataset)?.row(row.place.line, &fields)?;
+        for Told { rows, rejects } in put_together {
+            for ((file, dataset), rows) in &rows {
+                copy_of(&mut copies, files, *file, *dataset)?.sheaf(rows)?;
             }
-            for refused in refused {
-                let copy = copy_of(&mut copies, files, refused.place.file, refused.dataset)?;
-                copy.reject(refused.place.line, refused.reject);
+            for ((file, dataset), line, reject) in rejects {
+                copy_of(&mut copies, files, file, dataset)?.reject(line, reject);
             }
         }
     }
