@@ -44,12 +44,38 @@ pub struct Copy<'a> {
     rows: u64,
 }
 
-/// The names of the last row that was given by names, and for each column the place of its field among them: rows mostly
-/// have the same.
+/// Rows that are given by the names of their columns, and mostly have one of a few sets of them.
 #[derive(Debug, Default)]
 struct Named {
+    shapes: Vec<Shape>,
+    /// The place of that of the last row.
+    last: usize,
+}
+
+/// The names of a row, and for each column the place of its field among them.
+#[derive(Debug)]
+struct Shape {
     names: Vec<&'static str>,
     given: Vec<Option<usize>>,
+}
+
+/// So many shapes are known at once.
+const SHAPES_MAX: usize = 16;
+
+impl Shape {
+    fn of(dataset: Dataset, places: &[usize], fields: &[(&'static str, &str)]) -> Self {
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let columns = dataset.columns();
+        let place = |name: &str| names.iter().position(|known| *known == name);
+        let given = places.iter().filter_map(|place| columns.get(*place)).map(|column| place(column.name)).collect();
+        Self { names, given }
+    }
+
+    fn is_of(&self, fields: &[(&'static str, &str)]) -> bool {
+        // Names are constants: the same ones stand at the same place in memory.
+        let same = |(known, (name, _)): (&&'static str, &(&'static str, &str))| std::ptr::eq(*known, *name);
+        self.names.len() == fields.len() && self.names.iter().zip(fields).all(same)
+    }
 }
 
 impl Named {
@@ -60,16 +86,18 @@ impl Named {
         places: &[usize],
         fields: &'f [(&'static str, &'f str)],
     ) -> impl Iterator<Item = &'f str> {
-        // Names are constants: the same ones stand at the same place in memory.
-        let same = |(known, (name, _)): (&&'static str, &(&'static str, &str))| std::ptr::eq(*known, *name);
-        if self.given.is_empty() || self.names.len() != fields.len() || !self.names.iter().zip(fields).all(same) {
-            self.names = fields.iter().map(|(name, _)| *name).collect();
-            let columns = dataset.columns();
-            let place = |name: &str| self.names.iter().position(|known| *known == name);
-            let known = places.iter().filter_map(|place| columns.get(*place));
-            self.given = known.map(|column| place(column.name)).collect();
+        if !self.shapes.get(self.last).is_some_and(|shape| shape.is_of(fields)) {
+            let known = self.shapes.iter().position(|shape| shape.is_of(fields));
+            self.last = known.unwrap_or_else(|| {
+                if self.shapes.len() >= SHAPES_MAX {
+                    self.shapes.clear();
+                }
+                self.shapes.push(Shape::of(dataset, places, fields));
+                self.shapes.len() - 1
+            });
         }
-        self.given.iter().map(|place| place.and_then(|place| fields.get(place)).map_or("", |(_, text)| *text))
+        let given = self.shapes.get(self.last).map_or(&[][..], |shape| &shape.given);
+        given.iter().map(|place| place.and_then(|place| fields.get(place)).map_or("", |(_, text)| *text))
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ingest::payload::heard::{Heard, Silent};
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::Dintero;
 use crate::ingest::payload::scalar::rejected;
+use crate::model::text::Text;
 
 /// A document while its facts are told.
 pub(super) struct Telling<'t> {
@@ -35,7 +36,7 @@ impl<'t> Telling<'t> {
     }
 
     /// The order that the file's path names.
-    pub fn order_id(&self) -> Option<String> {
+    pub fn order_id(&self) -> Option<Text> {
         self.context.path.order_id.clone()
     }
 

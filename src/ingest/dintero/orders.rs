@@ -7,6 +7,7 @@ use crate::ingest::canonical::Reject;
 use crate::ingest::payload::fact::{Fact, Moved, OrderFact};
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::scalar::{id, text};
+use crate::model::text::Text;
 
 /// `{options: {..}, order: {..}}`, new or an update of an order. Its order is that of `options.order_id`, else the
 /// path's: a new draft has none yet.
@@ -44,7 +45,7 @@ pub(super) fn stored(telling: &mut Telling<'_>, root: Node<'_>) {
     unknown_operations(telling, root, &COLLECTIONS);
 }
 
-fn head(telling: &Telling<'_>, root: Node<'_>, order: Node<'_>, order_id: Option<String>) -> Result<OrderFact, Reject> {
+fn head(telling: &Telling<'_>, root: Node<'_>, order: Node<'_>, order_id: Option<Text>) -> Result<OrderFact, Reject> {
     let mut fact = OrderFact {
         place: telling.place(&root),
         order_id: order_id.or_else(|| telling.order_id()),

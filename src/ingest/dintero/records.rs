@@ -10,6 +10,7 @@ use crate::ingest::payload::heard::Silent;
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::path::Collection;
 use crate::ingest::payload::scalar::{boolean, id, minor_near, text};
+use crate::model::text::Text;
 
 /// `{"captures": [..]}` and its like; the order is the path's. Authorizations move no money.
 pub(super) fn collections(telling: &mut Telling<'_>, root: Node<'_>) {
@@ -74,7 +75,7 @@ fn told(telling: &mut Telling<'_>, value: Node<'_>, moved: Moved, order_id: Opti
     let place = telling.place(&value);
     match operation(value) {
         Ok(fact) => {
-            let order_id = order_id.map(str::to_owned);
+            let order_id = order_id.map(Text::from);
             telling.tell(Fact::Operation(OperationFact { place, moved: Some(moved), order_id, ..fact }));
         }
         Err(reject) => telling.refuse(&value, reject),
@@ -111,8 +112,8 @@ fn operation(record: Node<'_>) -> Result<OperationFact, Reject> {
 }
 
 /// The word for `success`.
-pub(super) fn state(success: bool) -> String {
-    if success { "completed" } else { "failed" }.to_owned()
+pub(super) fn state(success: bool) -> Text {
+    if success { "completed" } else { "failed" }.into()
 }
 
 /// Cancellations alone: what they say of the path's order.

@@ -11,6 +11,7 @@ use crate::ingest::payload::fact::{Fact, ItemFact, Moved, OperationFact, OrderFa
 use crate::ingest::payload::heard::Heard;
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::recognise::Kind;
+use crate::model::text::Text;
 
 /// Facts and rejects, each with its line.
 type Read = (Vec<Fact>, Vec<(u64, Reject)>);
@@ -25,8 +26,8 @@ fn read(path: &str, text: &str) -> Read {
     (heard.facts, heard.rejects)
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text(text: &str) -> Option<Text> {
+    Some(text.into())
 }
 
 fn place(line: u64) -> Place {
@@ -34,7 +35,7 @@ fn place(line: u64) -> Place {
 }
 
 fn part(line_id: &str, amount_minor: i64) -> PartFact {
-    PartFact { line_id: line_id.to_owned(), amount_minor, vat_minor: None }
+    PartFact { line_id: line_id.into(), amount_minor, vat_minor: None }
 }
 
 fn rejected(line: u64, column: &str, value: &str, reason: &str) -> (u64, Reject) {
@@ -63,6 +64,6 @@ fn executed(line: u64, moved: Moved, id: &str, amount_minor: i64) -> OperationFa
 
 /// An order of a draft, or a stored one.
 fn order(order_id: Option<&str>, items: Option<Vec<ItemFact>>) -> OrderFact {
-    let (order_id, currency) = (order_id.map(str::to_owned), text("NOK"));
+    let (order_id, currency) = (order_id.map(Text::from), text("NOK"));
     OrderFact { place: place(1), order_id, currency, items, ..OrderFact::default() }
 }

@@ -1,5 +1,7 @@
 //! Checkout API: a transaction, its items, and its captures and refunds. Here is where money moves.
 
+use compact_str::format_compact;
+
 use std::collections::HashSet;
 
 use super::facts::{Telling, blank, lacks, list, object, unknown_operations};
@@ -13,6 +15,7 @@ use crate::ingest::payload::fact::{
 use crate::ingest::payload::heard::Silent;
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::scalar::{boolean, id, minor_near, rejected, text};
+use crate::model::text::Text;
 
 /// Events that move no money of their own, whatever amount they state.
 const NO_MONEY: [&str; 5] = ["INITIALIZE", "INITIATE", "AUTHORIZE", "INITIATE_VOID", "SETTLEMENT"];
@@ -55,9 +58,9 @@ pub(super) fn webhook(telling: &mut Telling<'_>, root: Node<'_>) {
 /// What all facts of a transaction have in common.
 #[derive(Default)]
 struct Head {
-    transaction_id: Option<String>,
-    order_id: Option<String>,
-    currency: Option<String>,
+    transaction_id: Option<Text>,
+    order_id: Option<Text>,
+    currency: Option<Text>,
 }
 
 /// A transaction. Its order is its `merchant_reference`, else the path's.
@@ -140,17 +143,17 @@ fn lines(telling: &mut Telling<'_>, value: Node<'_>) -> Option<Vec<ItemFact>> {
 #[derive(Default)]
 struct Event<'d> {
     event: Option<Node<'d>>,
-    own_id: Option<String>,
+    own_id: Option<Text>,
     amount_minor: Option<i64>,
     success: Option<bool>,
     parts: Vec<PartFact>,
-    event_reference: Option<String>,
-    request_id: Option<String>,
-    correlation_request_id: Option<String>,
-    created_at: Option<String>,
-    settlement_id: Option<String>,
-    payex_number: Option<String>,
-    payex_reference: Option<String>,
+    event_reference: Option<Text>,
+    request_id: Option<Text>,
+    correlation_request_id: Option<Text>,
+    created_at: Option<Text>,
+    settlement_id: Option<Text>,
+    payex_number: Option<Text>,
+    payex_reference: Option<Text>,
 }
 
 fn event(value: Node<'_>) -> Result<Event<'_>, Reject> {
@@ -185,8 +188,8 @@ fn event(value: Node<'_>) -> Result<Event<'_>, Reject> {
 }
 
 /// The settlement that the event was paid out in, where there is exactly one.
-fn settlement_id(settlements: Node<'_>) -> Result<Option<String>, Reject> {
-    let mut only: Option<String> = None;
+fn settlement_id(settlements: Node<'_>) -> Result<Option<Text>, Reject> {
+    let mut only: Option<Text> = None;
     let entries = object("settlements", Some(settlements))?.find(|value| value.key() == "events");
     for entry in list("settlements.events", entries)?.into_iter().flatten() {
         let Some(found) = id("settlement_id", entry.get("settlement_id"))? else { continue };
@@ -226,12 +229,12 @@ fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
             Does::Void => Ok(voided(event, head)),
             Does::Move(moved) => operation(index, event, moved, state, head).map(Some),
             Does::Initiate(moved) => {
-                let is_answered = |id: &String| answered.contains(&(moved, id.clone()));
+                let is_answered = |id: &Text| answered.contains(&(moved, id.clone()));
                 if event.request_id.as_ref().is_some_and(is_answered) {
                     continue;
                 }
                 // Nothing says that it was done, so it is money that did not move.
-                let state = state.filter(|_| event.success == Some(false)).unwrap_or_else(|| "initiated".to_owned());
+                let state = state.filter(|_| event.success == Some(false)).unwrap_or_else(|| "initiated".into());
                 operation(index, event, moved, Some(state), head).map(Some)
             }
         };
@@ -273,12 +276,12 @@ fn voided(event: Event<'_>, head: &Head) -> Option<Fact> {
     }))
 }
 
-fn operation(index: usize, event: Event<'_>, moved: Moved, state: Option<String>, head: &Head) -> Result<Fact, Reject> {
+fn operation(index: usize, event: Event<'_>, moved: Moved, state: Option<Text>, head: &Head) -> Result<Fact, Reject> {
     if event.amount_minor.is_none() && event.parts.is_empty() {
         return Err(lacks("amount", "the event has no amount, and no items with line_id and amount"));
     }
     // Events are only added, so the place among them stays.
-    let numbered = || head.transaction_id.as_ref().map(|id| format!("{id}/{index}"));
+    let numbered = || head.transaction_id.as_ref().map(|id| format_compact!("{id}/{index}"));
     Ok(Fact::Operation(OperationFact {
         moved: Some(moved),
         order_id: head.order_id.clone(),

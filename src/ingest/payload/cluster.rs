@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::fact::{Moved, OperationFact, Told};
+use crate::model::text::Text;
 
 /// What the members of a group state of one property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,7 +95,7 @@ fn keys<T>(stated: Option<T>) -> [Option<Option<Known<T>>>; 2] {
 
 /// Numbers for texts, so that keys are small.
 #[derive(Default)]
-struct Numbers(HashMap<String, usize>);
+struct Numbers(HashMap<Text, usize>);
 
 impl Numbers {
     fn of(&mut self, text: Option<&str>) -> Option<usize> {
@@ -103,7 +104,7 @@ impl Numbers {
         if let Some(known) = self.0.get(text) {
             return Some(*known);
         }
-        self.0.insert(text.to_owned(), next);
+        self.0.insert(text.into(), next);
         Some(next)
     }
 }
@@ -116,7 +117,7 @@ pub(super) fn cluster(operations: Vec<OperationFact>) -> Vec<Vec<OperationFact>>
     let (numbered, bare): (Vec<_>, Vec<_>) =
         executed.into_iter().partition(|operation| operation.transaction_number.is_some());
     let mut clusters: Vec<Vec<OperationFact>> = Vec::new();
-    let mut of_number: HashMap<(Option<Moved>, Option<String>), usize> = HashMap::new();
+    let mut of_number: HashMap<(Option<Moved>, Option<Text>), usize> = HashMap::new();
     for operation in numbered {
         let number = (operation.moved, operation.transaction_number.clone());
         join(&mut clusters, of_number.get(&number).copied(), operation);

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::text::Text;
+
 /// Where a document begins.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -49,15 +51,15 @@ pub enum Fact {
 pub struct OrderFact {
     /// Swedbank Pay: the last segment of the payment order's `id`. Dintero: the order's `id` or `options.order_id`;
     /// of a transaction, its `merchant_reference`. `None` where the document has none: the file's folder may say it.
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     /// Dintero: the checkout transaction whose items these are.
-    pub transaction_id: Option<String>,
+    pub transaction_id: Option<Text>,
     /// ISO 4217 code as it stands.
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
     /// When the order was made, as it stands.
-    pub created_at: Option<String>,
+    pub created_at: Option<Text>,
     /// When it was changed last, as it stands.
-    pub updated_at: Option<String>,
+    pub updated_at: Option<Text>,
     /// The items; `None` where the document does not hold them (a mere link, or nothing).
     pub items: Option<Vec<ItemFact>>,
     /// The items are all that the order has: those of earlier documents that are not among them are gone (Swedbank
@@ -89,7 +91,7 @@ pub struct CancellationFact {
     /// Swedbank Pay: `payeeReference`, else `number`. Dintero: `id` of the recorded cancellation, or of the checkout
     /// event; `None` for a request, which its answer
     /// repeats with an id: it counts only where no cancellation with an id is known of the order.
-    pub cancellation_id: Option<String>,
+    pub cancellation_id: Option<Text>,
     /// What was cancelled, signed, minor units.
     pub amount_minor: i64,
 }
@@ -98,13 +100,13 @@ pub struct CancellationFact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ItemFact {
     /// Dintero `line_id` (a number as its digits), Swedbank Pay `reference`.
-    pub line_id: String,
+    pub line_id: Text,
     /// Article.
-    pub item_id: Option<String>,
+    pub item_id: Option<Text>,
     /// Name or description.
-    pub description: Option<String>,
+    pub description: Option<Text>,
     /// Quantity as it stands.
-    pub quantity: Option<String>,
+    pub quantity: Option<Text>,
     /// Total of the line with VAT, signed, minor units.
     pub gross_minor: i64,
     /// VAT of the line, signed, minor units.
@@ -112,11 +114,11 @@ pub struct ItemFact {
     /// Percent x 100, as digits.
     pub vat_rate_bp: Option<i64>,
     /// Dintero `related_item.line_id`.
-    pub related_line_id: Option<String>,
+    pub related_line_id: Option<Text>,
     /// Dintero `related_item.type`.
-    pub relation: Option<String>,
+    pub relation: Option<Text>,
     /// Dintero `reversed_reason`.
-    pub reversed_reason: Option<String>,
+    pub reversed_reason: Option<Text>,
     /// Line in the file, from 1, on which the item begins; 0 where that is the document's.
     pub line: u64,
 }
@@ -151,38 +153,38 @@ pub struct OperationFact {
     /// Capture or reversal; `None` for a request that does not say (the file's path may).
     pub moved: Option<Moved>,
     /// The order, as in [`OrderFact::order_id`].
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     /// Dintero: `id` of the recorded operation, or of the event. Swedbank Pay has none: its `id` is another one in
     /// every document.
-    pub operation_id: Option<String>,
+    pub operation_id: Option<Text>,
     /// Swedbank Pay `number`; Dintero: `payex:transaction:number` of the event.
-    pub transaction_number: Option<String>,
+    pub transaction_number: Option<Text>,
     /// Swedbank Pay `payeeReference`; Dintero `event_reference`.
-    pub payee_reference: Option<String>,
+    pub payee_reference: Option<Text>,
     /// Dintero: `id` of the checkout transaction; of a recorded operation, `payment_details.payment_id`.
-    pub transaction_id: Option<String>,
+    pub transaction_id: Option<Text>,
     /// `receiptReference`.
-    pub receipt_reference: Option<String>,
+    pub receipt_reference: Option<Text>,
     /// Dintero `payment_details.payment_id`.
-    pub payment_id: Option<String>,
+    pub payment_id: Option<Text>,
     /// The operation's own amount, as stated, minor units.
     pub amount_minor: Option<i64>,
     /// Its VAT, as stated, minor units.
     pub vat_minor: Option<i64>,
     /// ISO 4217 code, where the document has one.
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
     /// When it was made.
-    pub created_at: Option<String>,
+    pub created_at: Option<Text>,
     /// When it was changed last.
-    pub updated_at: Option<String>,
+    pub updated_at: Option<Text>,
     /// The state as it stands; `success: false` is `failed`. `None` where the document only tells of what succeeded.
-    pub state: Option<String>,
+    pub state: Option<Text>,
     /// Swedbank Pay `reconciliationNumber`; Dintero: the `settlement_id`, where the event has exactly one.
-    pub reconciliation_number: Option<String>,
+    pub reconciliation_number: Option<Text>,
     /// Its lines; empty where the document names none.
     pub parts: Vec<PartFact>,
     /// Dintero: the `payex:transaction:payee_reference` under which Swedbank Pay knows this operation.
-    pub payex_reference: Option<String>,
+    pub payex_reference: Option<Text>,
     /// Where it stands.
     pub place: Place,
 }
@@ -220,7 +222,7 @@ impl OperationFact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PartFact {
     /// The order line, as in [`ItemFact::line_id`].
-    pub line_id: String,
+    pub line_id: Text,
     /// As stated, minor units.
     pub amount_minor: i64,
     /// As stated, minor units.
@@ -231,11 +233,11 @@ pub struct PartFact {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TransactionFact {
     /// Its `id`.
-    pub transaction_id: String,
+    pub transaction_id: Text,
     /// Its `merchant_reference`.
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     /// ISO 4217 code as it stands.
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
     /// Where it stands.
     pub place: Place,
 }

@@ -17,6 +17,9 @@ pub const VALUES_MAX: usize = 1 << 23;
 /// Objects with at most so many keys are looked through key by key for one that stands twice; larger ones are sorted.
 const FEW_KEYS: usize = 64;
 
+/// Few documents have more keys in the objects that are open at once.
+const KEYS_OPEN: usize = 64;
+
 /// Why a text is not the JSON that is read here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
@@ -96,8 +99,9 @@ impl Tape {
         if u32::try_from(text.len()).is_err() {
             return Err(Flaw { offset: 0, problem: "a document is larger than 4 GiB".to_owned() });
         }
-        let entries = Vec::with_capacity(text.len() / 24);
-        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, entries, keys: Vec::new(), kinds: 0 };
+        // About as many as there are, and as keys that are open at once: neither grows in ordinary documents.
+        let (entries, keys) = (Vec::with_capacity(text.len() / 12), Vec::with_capacity(KEYS_OPEN));
+        let mut parser = Parser { text, bytes: text.as_bytes(), at: 0, entries, keys, kinds: 0 };
         parser.value((0, 0), false, 0)?;
         parser.space();
         match parser.bytes.get(parser.at) {

@@ -8,6 +8,7 @@ use super::fact::{Fact, ItemFact, OperationFact, OrderFact, TransactionFact};
 use super::recorded;
 use super::rows::{self, Constants, Refused, Row, Whole};
 use super::sighting::{Sighting, at};
+use crate::model::text::Text;
 
 /// What an order yields.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,8 +38,9 @@ pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'
     let mut sightings = sightings;
     sightings.sort();
     let provider = sightings.first().map(|sighting| sighting.provider.clone()).unwrap_or_default();
-    let order_id = sightings.iter().find_map(Sighting::order_id).map(str::to_owned);
-    let (mut orders, mut operations, mut transactions) = (Vec::new(), Vec::new(), Vec::new());
+    let order_id = sightings.iter().find_map(Sighting::order_id).map(Text::from);
+    let (mut orders, mut transactions) = (Vec::new(), Vec::new());
+    let mut operations = Vec::with_capacity(sightings.len());
     for sighting in sightings {
         match sighting.fact {
             Fact::Order(order) => orders.push(order),
@@ -119,7 +121,7 @@ fn lines<'o>(
     // Only amounts are known: the order is compared as a whole, whatever lines its operations name.
     let whole = |order: &'o OrderFact| {
         let gross_minor = order.order_amount_minor?;
-        let item = ItemFact { line_id: WHOLE_LINE.to_owned(), gross_minor, ..ItemFact::default() };
+        let item = ItemFact { line_id: Text::const_new(WHOLE_LINE), gross_minor, ..ItemFact::default() };
         Some((order, Cow::Owned(item)))
     };
     let amounts: Vec<_> = orders.iter().filter_map(whole).collect();
@@ -152,9 +154,9 @@ fn only_currency(
     orders: &[OrderFact],
     of_transactions: &[OrderFact],
     transactions: &[TransactionFact],
-) -> Option<String> {
+) -> Option<Text> {
     let of_orders = orders.iter().chain(of_transactions).filter_map(|order| order.currency.clone());
-    let mut all: Vec<String> =
+    let mut all: Vec<Text> =
         of_orders.chain(transactions.iter().filter_map(|transaction| transaction.currency.clone())).collect();
     all.sort();
     all.dedup();
@@ -162,8 +164,8 @@ fn only_currency(
 }
 
 /// When the order was made: as its documents say, else when the first thing happened to it.
-fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &[OperationFact]) -> Option<String> {
-    let earliest = |texts: Vec<&String>| {
+fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &[OperationFact]) -> Option<Text> {
+    let earliest = |texts: Vec<&Text>| {
         texts.into_iter().min_by_key(|text| (at(Some(text.as_str())).is_none(), at(Some(text.as_str())))).cloned()
     };
     let of = |orders: &[OrderFact]| earliest(orders.iter().filter_map(|order| order.created_at.as_ref()).collect());

@@ -2,6 +2,7 @@
 //! says whose they are and what they tell of, where they do not say it themselves.
 
 use crate::model::record::Dataset;
+use crate::model::text::Text;
 
 /// A collection of an API, as a path names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,7 +25,7 @@ pub enum Collection {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PathHints {
     /// The folder below `orders`, `paymentorders` or `payments`; of several the last.
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     /// The collection that the file's name or, where it names none, its nearest folder names. `None` also where one
     /// name holds two of them: that can be read in two ways.
     pub collection: Option<Collection>,
@@ -75,7 +76,7 @@ impl PathHints {
             if ORDERS.iter().any(|known| part.eq_ignore_ascii_case(known))
                 && let Some(folder) = folder.filter(|folder| !matches!(folder.trim(), "" | "." | ".."))
             {
-                order_id = Some(folder.trim().to_owned());
+                order_id = Some(folder.trim().into());
             }
         }
         let collection = parts.iter().rev().map(|part| collections(part)).find(|found| !found.is_empty());
@@ -132,7 +133,7 @@ mod tests {
             ("-", None, None),
         ];
         for (path, order_id, collection) in table {
-            let expected = PathHints { order_id: order_id.map(str::to_owned), collection };
+            let expected = PathHints { order_id: order_id.map(Text::from), collection };
             assert_eq!(PathHints::new(path), expected, "{path}");
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 use rayon::prelude::*;
 
 use super::document::DocContext;
-use super::documents::Documents;
+use super::documents::{Batch, Documents, Span};
 use super::fact::Api;
 use super::heard::Heard;
 use super::path::PathHints;
@@ -40,43 +40,57 @@ pub fn file(
 ) -> Result<(), FileError> {
     let context = DocContext { file, path: path.clone() };
     let mut documents = Documents::new(shown, bytes)?;
-    while let Some(batch) = documents.next_batch()? {
-        batch.spans().par_chunks(DOCUMENTS_AT_ONCE).try_for_each(|spans| {
-            let apis = [Some(Api::SwedbankPay), Some(Api::Dintero), None];
-            let mut found = apis.map(|api| Found { api, heard: Heard::default() });
-            for span in spans {
-                let document = batch.document(*span)?;
-                let [swedbank_pay, dintero, nobody] = &mut found;
-                match document.kind() {
-                    // Settlements are read whole and by themselves; passed by here, their money would be missing unseen.
-                    Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
-                        let help = "put settlements and other documents in files of their own";
-                        return Err(FileError::new(
-                            shown,
-                            "a settlement of Dintero stands among other documents",
-                            help,
-                        )
-                        .at(document.line(), None));
-                    }
-                    Some(Kind::SwedbankPay(kind)) => {
-                        swedbank_pay_facts(&document, kind, &context, &mut swedbank_pay.heard);
-                    }
-                    Some(Kind::Dintero(kind)) => dintero_facts(&document, kind, &context, &mut dintero.heard),
-                    Some(Kind::CanonicalRow) => nobody.heard.rejects.push((document.line(), document.canonical_row())),
-                    None => nobody.heard.rejects.push((document.line(), document.unknown())),
-                }
-            }
-            for found in found.into_iter().filter(|found| found.heard != Heard::default()) {
-                emit(found).map_err(|error| {
-                    FileError::new(
-                        shown,
-                        format!("working files: {error}"),
-                        "make room for temporary files (TMPDIR), then run again",
-                    )
-                })?;
-            }
-            Ok::<(), FileError>(())
-        })?;
+    let mut next = documents.next_batch()?;
+    // While the documents of one batch are read, those of the next are looked for.
+    while let Some(batch) = next {
+        let read = || -> Result<(), FileError> {
+            let of_parts: Vec<Result<(), FileError>> = batch
+                .spans()
+                .par_chunks(DOCUMENTS_AT_ONCE)
+                .map(|spans| some(shown, &batch, spans, &context, emit))
+                .collect();
+            // Of several flaws the first in the file is said.
+            of_parts.into_iter().collect()
+        };
+        let (read, following) = rayon::join(read, || documents.next_batch());
+        read?;
+        next = following?;
     }
     Ok(())
+}
+
+/// Reads some documents of a batch.
+fn some(
+    shown: &str,
+    batch: &Batch,
+    spans: &[Span],
+    context: &DocContext,
+    emit: &(dyn Fn(Found) -> io::Result<()> + Sync),
+) -> Result<(), FileError> {
+    let apis = [Some(Api::SwedbankPay), Some(Api::Dintero), None];
+    let mut found = apis.map(|api| Found { api, heard: Heard::default() });
+    for span in spans {
+        let document = batch.document(*span)?;
+        let [swedbank_pay, dintero, nobody] = &mut found;
+        match document.kind() {
+            // Settlements are read whole and by themselves; passed by here, their money would be missing unseen.
+            Some(Kind::Dintero(Dintero::SettlementReport | Dintero::SettlementList)) => {
+                let help = "put settlements and other documents in files of their own";
+                let problem = "a settlement of Dintero stands among other documents";
+                return Err(FileError::new(shown, problem, help).at(document.line(), None));
+            }
+            Some(Kind::SwedbankPay(kind)) => {
+                swedbank_pay_facts(&document, kind, context, &mut swedbank_pay.heard);
+            }
+            Some(Kind::Dintero(kind)) => dintero_facts(&document, kind, context, &mut dintero.heard),
+            Some(Kind::CanonicalRow) => nobody.heard.rejects.push((document.line(), document.canonical_row())),
+            None => nobody.heard.rejects.push((document.line(), document.unknown())),
+        }
+    }
+    found.into_iter().filter(|found| found.heard != Heard::default()).try_for_each(|found| {
+        emit(found).map_err(|error| {
+            let help = "make room for temporary files (TMPDIR), then run again";
+            FileError::new(shown, format!("working files: {error}"), help)
+        })
+    })
 }

@@ -7,6 +7,7 @@ use super::fact::{Api, Moved, OperationFact, PartFact, Told};
 use super::references::effect_minor;
 use super::sighting::at;
 use crate::ingest::field::{RECORDED_ONLY, is_completed};
+use crate::model::text::Text;
 
 /// The state of an event whose money is counted with the records of the order.
 const COUNTED_WITH_RECORDS: &str = "counted with the records of its order";
@@ -22,7 +23,7 @@ pub fn settle(operations: Vec<OperationFact>, transactions_given: bool) -> Vec<O
     let (dintero, mut out): (Vec<_>, Vec<_>) = operations.into_iter().partition(of_dintero);
     let (records, events): (Vec<_>, Vec<_>) = dintero.into_iter().partition(|fact| fact.told != Told::Executed);
     let records = answered(records);
-    if !transactions_given {
+    if !transactions_given || records.is_empty() {
         out.extend(records);
         out.extend(events);
         return out;
@@ -38,12 +39,14 @@ pub fn settle(operations: Vec<OperationFact>, transactions_given: bool) -> Vec<O
         all.iter().map(|same| same.first().and_then(effect_minor)).sum::<Option<i128>>()
     };
     let backed = sum(&recorded).is_some_and(|sum_minor| sum(&executed) == Some(sum_minor));
-    let state = |text: &str| Some(text.to_owned());
+    // Events that sum to nothing, as a capture and its refund do, are money all the same where no record is left.
+    let is_counted = backed && !recorded.is_empty();
+    let state = |text: &str| Some(text.into());
     for fact in recorded.into_iter().flatten() {
         out.push(if backed { fact } else { OperationFact { state: state(RECORDED_ONLY), ..fact } });
     }
     for fact in executed.into_iter().flatten() {
-        out.push(if backed { OperationFact { state: state(COUNTED_WITH_RECORDS), ..fact } } else { fact });
+        out.push(if is_counted { OperationFact { state: state(COUNTED_WITH_RECORDS), ..fact } } else { fact });
     }
     out
 }
@@ -53,7 +56,7 @@ fn is_done(fact: &OperationFact) -> bool {
 }
 
 /// What a request and the record that answers it have alike: the kind, the lines, the payment and the outcome.
-type Asked = (Option<Moved>, Vec<PartFact>, Option<String>, bool);
+type Asked = (Option<Moved>, Vec<PartFact>, Option<Text>, bool);
 
 fn asked(fact: &OperationFact) -> Asked {
     (fact.moved, fact.parts.clone(), fact.payment_id.clone(), is_done(fact))
@@ -85,7 +88,7 @@ fn by_identity(mut facts: Vec<OperationFact>) -> Vec<Sightings> {
         key(a).cmp(&key(b)).then_with(|| a.cmp(b))
     });
     let mut all: Vec<Sightings> = Vec::new();
-    let mut places: HashMap<(Option<Moved>, String), usize> = HashMap::new();
+    let mut places: HashMap<(Option<Moved>, Text), usize> = HashMap::new();
     for fact in facts {
         let known = fact.operation_id.clone().map(|id| *places.entry((fact.moved, id)).or_insert(all.len()));
         match known.and_then(|place| all.get_mut(place)) {
@@ -104,7 +107,7 @@ fn pair(recorded: &mut Vec<Sightings>, executed: &mut Vec<Sightings>, out: &mut 
             let payment = first.transaction_id.clone().filter(|_| same_payment);
             Some((effect_minor(first)?, payment))
         };
-        let mut events_of: HashMap<(i128, Option<String>), VecDeque<Sightings>> = HashMap::new();
+        let mut events_of: HashMap<(i128, Option<Text>), VecDeque<Sightings>> = HashMap::new();
         let mut without_effect = Vec::new();
         for events in executed.drain(..) {
             match key(&events) {

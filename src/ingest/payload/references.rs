@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::cluster::{Index, Known, cluster};
 use super::fact::{Api, Fact, Moved, OperationFact, Told};
 use super::sighting::{Sighting, at, fill};
+use crate::model::text::Text;
 
 /// Puts together the operations of one reference.
 #[must_use]
@@ -20,8 +21,8 @@ pub fn complete(sightings: Vec<Sighting>) -> Vec<Sighting> {
     }
     sightings.sort();
     let mut out = Vec::with_capacity(sightings.len());
-    let mut events: Vec<(String, OperationFact)> = Vec::new();
-    let mut of_provider: Vec<(String, Vec<OperationFact>)> = Vec::new();
+    let mut events: Vec<(Text, OperationFact)> = Vec::new();
+    let mut of_provider: Vec<(Text, Vec<OperationFact>)> = Vec::new();
     for Sighting { provider, fact } in sightings {
         match fact {
             Fact::Operation(operation) if operation.api == Api::Dintero => events.push((provider, operation)),
@@ -32,7 +33,7 @@ pub fn complete(sightings: Vec<Sighting>) -> Vec<Sighting> {
             other => out.push(Sighting { provider, fact: other }),
         }
     }
-    let mut clusters: Vec<(String, Vec<OperationFact>)> = Vec::new();
+    let mut clusters: Vec<(Text, Vec<OperationFact>)> = Vec::new();
     for (provider, operations) in of_provider {
         clusters.extend(cluster(operations).into_iter().map(|members| (provider.clone(), shared(members))));
     }
@@ -62,10 +63,7 @@ fn shared(members: Vec<OperationFact>) -> Vec<OperationFact> {
         .split_first()
         .map(|(newest, older)| older.iter().fold((*newest).clone(), |known, other| fill(known, other)));
     let Some(known) = known else {
-        return members
-            .into_iter()
-            .map(|member| OperationFact { state: Some(ASKED_ONLY.to_owned()), ..member })
-            .collect();
+        return members.into_iter().map(|member| OperationFact { state: Some(ASKED_ONLY.into()), ..member }).collect();
     };
     members
         .into_iter()
@@ -86,11 +84,11 @@ fn shared(members: Vec<OperationFact>) -> Vec<OperationFact> {
 pub const ASKED_ONLY: &str = "requested";
 
 /// Whose events tell of one operation: the provider, the event's id and its kind.
-type OfEvent = (String, Option<String>, Option<Moved>);
+type OfEvent = (Text, Option<Text>, Option<Moved>);
 
 /// An event of Dintero that Swedbank Pay executed, and Swedbank Pay's own word of it, are one operation of Dintero's:
 /// where exactly one group of Swedbank Pay's, with no request in it, is of the event's kind and amount.
-fn take_over(events: &mut [(String, OperationFact)], clusters: &mut [(String, Vec<OperationFact>)]) {
+fn take_over(events: &mut [(Text, OperationFact)], clusters: &mut [(Text, Vec<OperationFact>)]) {
     let mut index: Index<Option<Moved>, i64, ()> = Index::new();
     let known = |members: &[OperationFact]| {
         let moved = members.first()?.moved;

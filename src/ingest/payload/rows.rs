@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use compact_str::ToCompactString;
+
 use super::fact::{ItemFact, Moved, OperationFact, OrderFact, Place};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
 use crate::model::record::Dataset;
+use crate::model::text::Text;
 
 /// A canonical row on its way to the copy of its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +18,7 @@ pub struct Row {
     /// Where the document stands that tells it.
     pub place: Place,
     /// Its columns that are not empty.
-    pub fields: Vec<(&'static str, String)>,
+    pub fields: Vec<(&'static str, Text)>,
 }
 
 /// A row that cannot be made, with what lacks.
@@ -33,13 +36,13 @@ pub struct Refused {
 #[derive(Debug, Clone, Default)]
 pub struct Whole {
     /// The provider of the rows.
-    pub provider: String,
+    pub provider: Text,
     /// The order.
-    pub order_id: Option<String>,
+    pub order_id: Option<Text>,
     /// The order's only currency.
-    pub currency: Option<String>,
+    pub currency: Option<Text>,
     /// When the order was made.
-    pub created_at: Option<String>,
+    pub created_at: Option<Text>,
     /// Its own statements, minor units: amount, cancelled, remaining capture, remaining reversal.
     pub statements: [Option<i64>; 4],
 }
@@ -58,7 +61,7 @@ fn finish(mut row: Row, whole: &Whole, constants: Constants<'_>) -> Result<Row, 
         if let Some(known) = known
             && !row.fields.iter().any(|(name, _)| *name == known.name)
         {
-            row.fields.push((known.name, text.clone()));
+            row.fields.push((known.name, text.into()));
         }
     }
     // What says nothing of its time was made with its order.
@@ -87,9 +90,9 @@ fn finish(mut row: Row, whole: &Whole, constants: Constants<'_>) -> Result<Row, 
     }
 }
 
-fn push(fields: &mut Vec<(&'static str, String)>, name: &'static str, value: Option<impl ToString>) {
+fn push(fields: &mut Vec<(&'static str, Text)>, name: &'static str, value: Option<impl ToCompactString>) {
     if let Some(value) = value {
-        fields.push((name, value.to_string()));
+        fields.push((name, value.to_compact_string()));
     }
 }
 
@@ -101,7 +104,7 @@ pub fn line(whole: &Whole, order: &OrderFact, item: &ItemFact, constants: Consta
     let mut fields = Vec::with_capacity(16);
     push(&mut fields, "order_id", whole.order_id.as_ref());
     fields.push(("line_id", item.line_id.clone()));
-    fields.push(("gross_amount", item.gross_minor.to_string()));
+    fields.push(("gross_amount", item.gross_minor.to_compact_string()));
     push(&mut fields, "currency", order.currency.as_ref().or(whole.currency.as_ref()));
     push(&mut fields, "created_at", order.created_at.as_ref());
     fields.push(("provider", whole.provider.clone()));
@@ -172,8 +175,8 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
     let one = sums.len() == 1;
     let rows = sums.into_iter().map(|(line_id, amount, vat)| {
         let mut fields = common.clone();
-        fields.push(("amount", amount.to_string()));
-        fields.push(("line_id", line_id.to_owned()));
+        fields.push(("amount", amount.to_compact_string()));
+        fields.push(("line_id", line_id.into()));
         // A single line has all of the operation's VAT.
         push(&mut fields, "vat_amount", vat.or(fact.vat_minor.filter(|_| one).map(i128::from)));
         finish(Row { dataset, place: fact.place, fields }, whole, constants)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::json::{Node, Shape};
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
+use crate::model::text::Text;
 
 /// Numbers of more characters than this are no amount and no id.
 const LEN_MAX: usize = 64;
@@ -30,9 +31,9 @@ pub fn missing(column: &str, reason: impl Into<String>) -> Reject {
 ///
 /// # Errors
 /// It is something else.
-pub fn id(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Reject> {
+pub fn id(column: &str, value: Option<Node<'_>>) -> Result<Option<Text>, Reject> {
     let Some(value) = value else { return Ok(None) };
-    id_of(column, &value).map(|text| text.map(Cow::into_owned))
+    id_of(column, &value).map(|text| text.map(Text::from))
 }
 
 /// As [`id`], of a value that is there, where it stands as it is written.
@@ -62,9 +63,9 @@ pub(super) fn trimmed(text: Cow<'_, str>) -> Cow<'_, str> {
 ///
 /// # Errors
 /// It is something else.
-pub fn text(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Reject> {
+pub fn text(column: &str, value: Option<Node<'_>>) -> Result<Option<Text>, Reject> {
     let Some(value) = value else { return Ok(None) };
-    text_of(column, &value).map(|text| text.map(Cow::into_owned))
+    text_of(column, &value).map(|text| text.map(Text::from))
 }
 
 /// As [`text`], of a value that is there, where it stands as it is written.
@@ -155,14 +156,14 @@ pub fn minor_near(column: &str, value: Option<Node<'_>>) -> Result<Option<i64>, 
 ///
 /// # Errors
 /// It has more than four decimals, an exponent, or is no number.
-pub fn quantity(column: &str, value: Option<Node<'_>>) -> Result<Option<String>, Reject> {
+pub fn quantity(column: &str, value: Option<Node<'_>>) -> Result<Option<Text>, Reject> {
     let Some(value) = value else { return Ok(None) };
     if !matches!(value.shape(), Shape::Null | Shape::Number | Shape::Text) {
         return Err(rejected(column, &value, "a number must stand here"));
     }
     let Some(numeral) = numeral(column, &value)? else { return Ok(None) };
     match crate::ingest::field::quantity(numeral.as_bytes()) {
-        Ok(_) => Ok(Some(numeral.into_owned())),
+        Ok(_) => Ok(Some(numeral.into())),
         Err(reason) => Err(rejected(column, &value, reason)),
     }
 }
@@ -261,7 +262,7 @@ mod tests {
         let long = "1".repeat(65);
         let good = [("\" AB 1 \"", Some("AB 1")), ("1", Some("1")), ("-7", Some("-7")), ("\"\"", None), ("null", None)];
         for (json, expected) in good {
-            assert_eq!(with(json, id), Ok(expected.map(str::to_owned)), "{json}");
+            assert_eq!(with(json, id), Ok(expected.map(Text::from)), "{json}");
         }
         for json in ["1.0", "1e5", "true", "{}", &long] {
             assert!(with(json, id).unwrap_err().ends_with("a text or a whole number must stand here"), "{json}");
@@ -271,8 +272,8 @@ mod tests {
 
     #[test]
     fn quantities_and_booleans_stand_as_written() {
-        assert_eq!(with("351.3514", quantity), Ok(Some("351.3514".to_owned())));
-        assert_eq!(with("\"2.50\"", quantity), Ok(Some("2.50".to_owned())));
+        assert_eq!(with("351.3514", quantity), Ok(Some("351.3514".into())));
+        assert_eq!(with("\"2.50\"", quantity), Ok(Some("2.50".into())));
         assert_eq!(with("null", quantity), Ok(None));
         assert_eq!(
             with("0.12345", quantity),

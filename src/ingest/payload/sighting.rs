@@ -8,12 +8,16 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::fact::{Fact, OperationFact, Place, Told};
 use crate::model::day::{Instant, Zone, parse_stamp};
+use crate::model::text::Text;
+
+/// So many bytes state the length of a fact in a shard.
+const LEN_LEN: usize = size_of::<u64>();
 
 /// A fact and whose it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Sighting {
     /// The provider of its rows.
-    pub provider: String,
+    pub provider: Text,
     /// What is told.
     pub fact: Fact,
 }
@@ -30,7 +34,7 @@ impl Sighting {
     }
 
     /// Names another order.
-    pub fn set_order_id(&mut self, order_id: String) {
+    pub fn set_order_id(&mut self, order_id: Text) {
         match &mut self.fact {
             Fact::Order(order) => order.order_id = Some(order_id),
             Fact::Operation(operation) => operation.order_id = Some(order_id),
@@ -84,11 +88,15 @@ impl Sighting {
 
     /// Appends the fact to a shard, under the key that brings it together with others.
     pub fn put(&self, key: u128, out: &mut Vec<u8>) {
-        let bytes = postcard::to_stdvec(self).expect("plain data is written to memory without fail");
-        let len = u64::try_from(bytes.len()).expect("a length fits 64 bits");
         out.extend_from_slice(&key.to_le_bytes());
-        out.extend_from_slice(&len.to_le_bytes());
-        out.extend_from_slice(&bytes);
+        // Its length is known when it is written, behind this place.
+        let place = out.len();
+        out.extend_from_slice(&[0; LEN_LEN]);
+        let written = postcard::to_extend(self, std::mem::take(out));
+        *out = written.expect("plain data is written to memory without fail");
+        let (before, bytes) = out.split_at_mut(place + LEN_LEN);
+        let len = u64::try_from(bytes.len()).expect("a length fits 64 bits");
+        before[place..].copy_from_slice(&len.to_le_bytes());
     }
 
     /// All facts of a shard, by key; a block holds whole ones.
@@ -104,7 +112,7 @@ impl Sighting {
         let cut = || "the working file of payloads is damaged".to_owned();
         let mut rest = bytes;
         while let Some((key, more)) = rest.split_first_chunk::<16>() {
-            let (len, more) = more.split_first_chunk::<8>().ok_or_else(cut)?;
+            let (len, more) = more.split_first_chunk::<LEN_LEN>().ok_or_else(cut)?;
             let len = usize::try_from(u64::from_le_bytes(*len)).map_err(|_| cut())?;
             let (one, more) = more.split_at_checked(len).ok_or_else(cut)?;
             let sighting = postcard::from_bytes(one).map_err(|error| error.to_string())?;
@@ -142,7 +150,7 @@ pub fn at(text: Option<&str>) -> Option<Instant> {
 /// A fact, with what it lacks taken from another that tells of the same operation.
 #[must_use]
 pub fn fill(fact: OperationFact, known: &OperationFact) -> OperationFact {
-    let text = |own: Option<String>, other: &Option<String>| own.or_else(|| other.clone());
+    let text = |own: Option<Text>, other: &Option<Text>| own.or_else(|| other.clone());
     OperationFact {
         moved: fact.moved.or(known.moved),
         order_id: text(fact.order_id, &known.order_id),

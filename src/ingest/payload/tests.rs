@@ -1,5 +1,7 @@
 //! What several documents tell of one operation or order, put together; facts and rows in a short form.
 
+use compact_str::ToCompactString;
+
 use std::collections::BTreeMap;
 
 use super::fact::{Api, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Place, Told, TransactionFact};
@@ -7,9 +9,10 @@ use super::order::{Joined, join};
 use super::references::complete;
 use super::rows::Row;
 use super::sighting::Sighting;
+use crate::model::text::Text;
 
-fn text(value: &str) -> Option<String> {
-    (!value.is_empty()).then(|| value.to_owned())
+fn text(value: &str) -> Option<Text> {
+    (!value.is_empty()).then(|| value.into())
 }
 
 /// An operation by the words of a line: `executed capture n=1 ref=R order=O amount=100 parts=A:60,B:40 state=Completed`.
@@ -20,7 +23,7 @@ fn operation(line: u64, words: &str) -> Sighting {
     let has = |word: &str| words.split_whitespace().any(|known| known == word);
     let parts = value("parts").split(',').filter_map(|part| {
         let (line_id, amount) = part.split_once(':')?;
-        Some(PartFact { line_id: line_id.to_owned(), amount_minor: amount.parse().unwrap(), vat_minor: None })
+        Some(PartFact { line_id: line_id.into(), amount_minor: amount.parse().unwrap(), vat_minor: None })
     });
     let api = if has("dintero") { Api::Dintero } else { Api::SwedbankPay };
     let fact = OperationFact {
@@ -57,7 +60,7 @@ fn operation(line: u64, words: &str) -> Sighting {
         payex_reference: text(value("payex")),
         place: Place { file: 0, line },
     };
-    Sighting { provider: api.provider().to_owned(), fact: Fact::Operation(fact) }
+    Sighting { provider: api.provider().into(), fact: Fact::Operation(fact) }
 }
 
 fn operations(lines: &[&str]) -> Vec<Sighting> {
@@ -67,15 +70,15 @@ fn operations(lines: &[&str]) -> Vec<Sighting> {
 /// An operation back in the short form: what it has, in a fixed order.
 fn shown(sighting: &Sighting) -> String {
     let Fact::Operation(fact) = &sighting.fact else { return "no operation".to_owned() };
-    let mut words = vec![fact.place.line.to_string(), sighting.provider.clone()];
-    let mut push = |key: &str, value: &Option<String>| {
+    let mut words = vec![fact.place.line.to_string(), sighting.provider.to_string()];
+    let mut push = |key: &str, value: &Option<Text>| {
         if let Some(value) = value {
             words.push(format!("{key}={value}"));
         }
     };
     push("n", &fact.transaction_number);
     push("order", &fact.order_id);
-    push("amount", &fact.amount_minor.map(|amount| amount.to_string()));
+    push("amount", &fact.amount_minor.map(|amount| amount.to_compact_string()));
     push("at", &fact.created_at);
     push("state", &fact.state);
     push("batch", &fact.reconciliation_number);
@@ -174,12 +177,12 @@ fn what_shares_a_reference_shares_what_it_knows() {
 
 fn transaction(order_id: &str) -> Sighting {
     let fact = TransactionFact {
-        transaction_id: "T".to_owned(),
+        transaction_id: "T".into(),
         order_id: text(order_id),
         currency: text("NOK"),
         place: Place::default(),
     };
-    Sighting { provider: "dintero".to_owned(), fact: Fact::Transaction(fact) }
+    Sighting { provider: "dintero".into(), fact: Fact::Transaction(fact) }
 }
 
 /// What was captured and reversed of an order: id, line, amount and state of every row.
@@ -200,7 +203,7 @@ const NONE: super::rows::Constants<'static> = &|_| None;
 
 #[test]
 fn recorded_and_executed_operations_count_once() {
-    let cases: [(&str, &[&str], bool, &[&str]); 8] = [
+    let cases: [(&str, &[&str], bool, &[&str]); 9] = [
         (
             "without a transaction, records are what there is",
             &["dintero recorded capture id=c1 order=O amount=100 at=2026-10-01 parts=1:100 state=completed"],
@@ -231,6 +234,15 @@ fn recorded_and_executed_operations_count_once() {
             &["dintero executed capture id=e1 order=O amount=100 at=2026-10-01 parts=1:100"],
             true,
             &["captures e1 1 100"],
+        ),
+        (
+            "a capture and its refund without a record are money, though they sum to nothing",
+            &[
+                "dintero executed capture id=e1 order=O amount=100 at=2026-10-01 parts=1:100",
+                "dintero executed reversal id=e2 order=O amount=100 at=2026-10-02 parts=1:100",
+            ],
+            true,
+            &["captures e1 1 100", "reversals e2 1 100"],
         ),
         (
             "a negative capture is the refund that moved it",
@@ -280,7 +292,7 @@ fn recorded_and_executed_operations_count_once() {
             transaction("O")
         } else {
             let order = OrderFact { order_id: text("O"), currency: text("NOK"), ..OrderFact::default() };
-            Sighting { provider: "dintero".to_owned(), fact: Fact::Order(order) }
+            Sighting { provider: "dintero".into(), fact: Fact::Order(order) }
         });
         let joined = join(sightings, true, NONE);
         assert_eq!(joined.refused, [], "{name}");
@@ -290,7 +302,7 @@ fn recorded_and_executed_operations_count_once() {
 
 fn payment_order(line: u64, updated_at: &str, items: &[(&str, i64)], amount_minor: i64) -> Sighting {
     let item = |(line_id, gross_minor): &(&str, i64)| ItemFact {
-        line_id: (*line_id).to_owned(),
+        line_id: (*line_id).into(),
         gross_minor: *gross_minor,
         ..ItemFact::default()
     };
@@ -305,7 +317,7 @@ fn payment_order(line: u64, updated_at: &str, items: &[(&str, i64)], amount_mino
         place: Place { file: 0, line },
         ..OrderFact::default()
     };
-    Sighting { provider: "swedbank_pay".to_owned(), fact: Fact::Order(order) }
+    Sighting { provider: "swedbank_pay".into(), fact: Fact::Order(order) }
 }
 
 /// The order lines: document, line, gross, updated, and the amount that the order states.

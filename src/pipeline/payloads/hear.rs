@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::{Documents, Parts, provider_of, rows};
-use crate::engine::shard::Partitions;
+use crate::engine::shard::{Partitions, Writer};
 use crate::engine::source::Bytes;
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::Reject;
@@ -17,6 +17,7 @@ use crate::ingest::payload::read::{self, Found};
 use crate::ingest::payload::references::reference;
 use crate::ingest::payload::sighting::{Sighting, key};
 use crate::ingest::source::FileError;
+use crate::model::text::Text;
 use crate::pipeline::error::RunError;
 use crate::pipeline::plan::{Input, Plan};
 
@@ -24,7 +25,7 @@ use crate::pipeline::plan::{Input, Plan};
 const SHARD_COUNT: usize = 512;
 
 /// Which order a checkout transaction belongs to, as the order's own records say; `None` where they contradict.
-pub(super) type OrderOfPayment = HashMap<u128, Option<String>>;
+pub(super) type OrderOfPayment = HashMap<u128, Option<Text>>;
 
 /// What reading a file yields beside its facts.
 #[derive(Default)]
@@ -42,10 +43,25 @@ pub struct Hearing<'p> {
     files: Vec<Documents>,
     seen: Vec<Seen>,
     budget: Arc<Budget>,
-    by_reference: Partitions,
+    dealt: Dealt,
     payments: OrderOfPayment,
     /// What was read tonight, where it is to be remembered, sorted.
     kept: Vec<Sighting>,
+}
+
+/// Facts that are told, dealt out.
+struct Dealt {
+    /// What others may complete, and what names no order.
+    by_reference: Partitions,
+    /// What names its order, and is completed by nothing but the records of its payment.
+    by_order: Partitions,
+}
+
+impl Dealt {
+    fn new(budget: &Arc<Budget>) -> Self {
+        let partitions = || Partitions::new(SHARD_COUNT, Arc::clone(budget), None);
+        Self { by_reference: partitions(), by_order: partitions() }
+    }
 }
 
 impl<'p> Hearing<'p> {
@@ -56,10 +72,10 @@ impl<'p> Hearing<'p> {
     pub fn of(files: Vec<Documents>, plan: &'p Plan, keep: bool) -> Result<Self, RunError> {
         // Half of the memory is for the facts of the shards that are being put together, and for their rows.
         let budget = plan.memory_bytes.map_or_else(Budget::unlimited, |memory| Budget::new(memory / 2));
-        let by_reference = Partitions::new(SHARD_COUNT, Arc::clone(&budget), None);
+        let dealt = Dealt::new(&budget);
         let payments = Mutex::new(OrderOfPayment::new());
         let kept = keep.then(Mutex::default);
-        let told = Telling { plan, by_reference: &by_reference, payments: &payments, kept: kept.as_ref() };
+        let told = Telling { plan, dealt: &dealt, payments: &payments, kept: kept.as_ref() };
         let seen: Vec<Seen> = files
             .par_iter()
             .enumerate()
@@ -71,7 +87,7 @@ impl<'p> Hearing<'p> {
         let payments = payments.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut kept = kept.map_or_else(Vec::new, |kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner));
         kept.sort_by(|a, b| (a.place().file, a).cmp(&(b.place().file, b)));
-        Ok(Self { plan, files, seen, budget, by_reference, payments, kept })
+        Ok(Self { plan, files, seen, budget, dealt, payments, kept })
     }
 
     /// The files.
@@ -92,14 +108,13 @@ impl<'p> Hearing<'p> {
     /// Working files cannot be written.
     pub fn remember(&mut self, input: Input, sightings: Vec<Sighting>) -> Result<(), RunError> {
         let number = file_number(self.files.len(), &input)?;
-        let mut writer = self.by_reference.writer();
+        let mut writers = Writers::of(&self.dealt);
         for mut sighting in sightings {
             sighting.set_file(number);
             note_payment(&sighting, &mut self.payments);
-            let key = first_key(&sighting);
-            writer.put(self.by_reference.shard_of(key), |out| sighting.put(key, out));
+            writers.put(&sighting);
         }
-        writer.finish()?;
+        writers.finish()?;
         self.files.push(Documents { input, bytes: None });
         self.seen.push(Seen::default());
         Ok(())
@@ -110,14 +125,22 @@ impl<'p> Hearing<'p> {
     /// # Errors
     /// Working files cannot be written.
     pub fn parts(self, orders_given: bool) -> Result<Vec<Parts>, RunError> {
-        let Self { plan, files, seen, budget, by_reference, payments, .. } = self;
+        let Self { plan, files, seen, budget, dealt: Dealt { by_reference, by_order }, payments, .. } = self;
         if files.is_empty() {
             return Ok(Vec::new());
         }
-        let by_order = Partitions::new(SHARD_COUNT, budget, None);
-        (0..SHARD_COUNT)
-            .into_par_iter()
-            .try_for_each(|shard| rows::deal(shard, &by_reference, &by_order, &payments))?;
+        let deal = |from: &Partitions, by_order: &Partitions| {
+            (0..SHARD_COUNT).into_par_iter().try_for_each(|shard| rows::deal(shard, from, by_order, &payments))
+        };
+        let by_order = if payments.is_empty() {
+            by_order
+        } else {
+            // Records may say of any of them that it belongs to another order.
+            let anew = Partitions::new(SHARD_COUNT, budget, None);
+            deal(&by_order, &anew)?;
+            anew
+        };
+        deal(&by_reference, &by_order)?;
         rows::write(&files, seen, &by_order, orders_given, plan)
     }
 }
@@ -125,7 +148,7 @@ impl<'p> Hearing<'p> {
 /// Where what is read goes.
 struct Telling<'t> {
     plan: &'t Plan,
-    by_reference: &'t Partitions,
+    dealt: &'t Dealt,
     payments: &'t Mutex<OrderOfPayment>,
     kept: Option<&'t Mutex<Vec<Sighting>>>,
 }
@@ -135,13 +158,13 @@ impl Telling<'_> {
         let number = file_number(number, input)?;
         let hints = PathHints::new(&input.shown).said(input.dataset);
         let constant = |name: &str| input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
-        let order_id = constant("order_id");
+        let order_id = constant("order_id").map(Text::from);
         let seen = Mutex::new(Seen::default());
         let emit = |Found { api, heard: Heard { facts, rejects, notes } }: Found| -> std::io::Result<()> {
             // What is of no known API tells no facts.
-            let provider = api.map(|api| provider_of(input, self.plan, api)).unwrap_or_default();
+            let provider: Text = api.map(|api| provider_of(input, self.plan, api).into()).unwrap_or_default();
             let told = facts.iter().any(tells);
-            let mut writer = self.by_reference.writer();
+            let mut writers = Writers::of(self.dealt);
             let mut kept = Vec::new();
             for fact in facts {
                 let mut sighting = Sighting { provider: provider.clone(), fact };
@@ -151,13 +174,12 @@ impl Telling<'_> {
                 if paid(&sighting).is_some() {
                     note_payment(&sighting, &mut self.payments.lock().unwrap_or_else(PoisonError::into_inner));
                 }
-                let key = first_key(&sighting);
-                writer.put(self.by_reference.shard_of(key), |out| sighting.put(key, out));
+                writers.put(&sighting);
                 if self.kept.is_some() {
                     kept.push(sighting);
                 }
             }
-            writer.finish()?;
+            writers.finish()?;
             if let Some(all) = self.kept {
                 all.lock().unwrap_or_else(PoisonError::into_inner).append(&mut kept);
             }
@@ -175,13 +197,42 @@ impl Telling<'_> {
     }
 }
 
-/// What brings a fact together with others first: the reference of its operation, else its order.
-fn first_key(sighting: &Sighting) -> u128 {
-    match &sighting.fact {
-        Fact::Operation(operation) if reference(operation).is_some() => {
-            key(&["reference", reference(operation).unwrap_or_default()])
-        }
-        _ => key(&["order", &sighting.provider, sighting.order_id().unwrap_or_default()]),
+/// Deals facts out, of one task.
+struct Writers<'d> {
+    dealt: &'d Dealt,
+    by_reference: Writer<'d>,
+    by_order: Writer<'d>,
+}
+
+impl<'d> Writers<'d> {
+    fn of(dealt: &'d Dealt) -> Self {
+        Self { dealt, by_reference: dealt.by_reference.writer(), by_order: dealt.by_order.writer() }
+    }
+
+    /// Under what brings it together with others first: the reference of its operation, else its order.
+    fn put(&mut self, sighting: &Sighting) {
+        let reference = match &sighting.fact {
+            Fact::Operation(operation) => reference(operation),
+            _ => None,
+        };
+        let (key, partitions, writer) = match (reference, sighting.order_id()) {
+            (None, Some(order_id)) => {
+                (key(&["order", &sighting.provider, order_id]), &self.dealt.by_order, &mut self.by_order)
+            }
+            (reference, _) => {
+                let key = match reference {
+                    Some(reference) => key(&["reference", reference]),
+                    None => key(&["order", &sighting.provider, ""]),
+                };
+                (key, &self.dealt.by_reference, &mut self.by_reference)
+            }
+        };
+        writer.put(partitions.shard_of(key), |out| sighting.put(key, out));
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        self.by_reference.finish()?;
+        self.by_order.finish()
     }
 }
 
@@ -203,7 +254,7 @@ fn paid(sighting: &Sighting) -> Option<(&str, &str)> {
 /// Remembers which order a recorded operation's payment belongs to.
 fn note_payment(sighting: &Sighting, payments: &mut OrderOfPayment) {
     if let Some((payment, order)) = paid(sighting) {
-        let known = payments.entry(key(&[&sighting.provider, payment])).or_insert_with(|| Some(order.to_owned()));
+        let known = payments.entry(key(&[&sighting.provider, payment])).or_insert_with(|| Some(order.into()));
         if known.as_deref() != Some(order) {
             *known = None;
         }
@@ -211,6 +262,6 @@ fn note_payment(sighting: &Sighting, payments: &mut OrderOfPayment) {
 }
 
 /// The order that the records name for a checkout transaction, whatever the transaction itself calls it.
-pub(super) fn order_of_payment(sighting: &Sighting, payments: &OrderOfPayment) -> Option<String> {
+pub(super) fn order_of_payment(sighting: &Sighting, payments: &OrderOfPayment) -> Option<Text> {
     payments.get(&key(&[&sighting.provider, sighting.checkout_transaction()?]))?.clone()
 }

@@ -89,13 +89,13 @@ fn report(shown: &str, document: &Document<'_>, currencies: &Currencies) -> Resu
 /// The header. Nothing in the file means anything without its id.
 fn header(document: &Document<'_>) -> Result<Header, Reject> {
     let root = document.root();
-    let own = |column: &str| text(column, root.get(column)).map(Option::unwrap_or_default);
+    let own = |column: &str| text(column, root.get(column)).map(|text| text.unwrap_or_default().into());
     let Some(settlement_id) = id("dintero_settlement_id", root.get("dintero_settlement_id"))? else {
         let (column, reason) = ("dintero_settlement_id".to_owned(), "it is empty".to_owned());
         return Err(Reject { column, value: String::new(), reason });
     };
     Ok(Header {
-        settlement_id,
+        settlement_id: settlement_id.into(),
         currency: own("currency")?,
         settled_at: own("settlement_date")?,
         reference: own("settlement_reference")?,

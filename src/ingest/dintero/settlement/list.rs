@@ -1,5 +1,7 @@
 //! The list of settlements: a row a settlement and currency, what was paid out or carried over to the next.
 
+use compact_str::ToCompactString;
+
 use crate::ingest::canonical::Reject;
 use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::payload::document::Document;
@@ -7,6 +9,7 @@ use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::scalar::{id, minor_near, rejected, text};
 use crate::ingest::source::FileError;
 use crate::model::record::Dataset;
+use crate::model::text::Text;
 
 /// Pages of the list while they are converted.
 pub(super) struct Payouts<'a> {
@@ -15,9 +18,9 @@ pub(super) struct Payouts<'a> {
 
 /// What all amounts of a settlement have in common.
 struct Payout {
-    settlement_id: String,
-    created_at: String,
-    settled_at: String,
+    settlement_id: Text,
+    created_at: Text,
+    settled_at: Text,
     kind: &'static str,
 }
 
@@ -105,11 +108,11 @@ fn payout<'d>(item: &Node<'d>) -> Result<(Payout, Node<'d>), Reject> {
     }
 }
 
-fn paid(amount: &Node<'_>) -> Result<(String, String), Reject> {
+fn paid(amount: &Node<'_>) -> Result<(Text, Text), Reject> {
     if amount.shape() != Shape::Object {
         return Err(rejected("amounts", amount, "an object must stand here"));
     }
     let no_amount = || lacks("amount", "the settlement states none in this currency");
     let gross = minor_near("amount", amount.get("amount"))?.ok_or_else(no_amount)?;
-    Ok((gross.to_string(), text("currency", amount.get("currency"))?.unwrap_or_default()))
+    Ok((gross.to_compact_string(), text("currency", amount.get("currency"))?.unwrap_or_default()))
 }

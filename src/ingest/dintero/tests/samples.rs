@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ingest::payload::fact::TransactionFact;
+use crate::model::text::Text;
 
 fn sample(path: &str, file: &str) -> Read {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples/dintero/");
@@ -13,7 +14,7 @@ fn chairs(line: u64, line_id: &str, item_id: &str, quantity: &str, sign: i64) ->
     let name = if item_id == "175938" { "Stablestol for utendørsbruk" } else { "Stablestol for innendørsbruk" };
     ItemFact {
         line,
-        line_id: line_id.to_owned(),
+        line_id: line_id.into(),
         item_id: text(item_id),
         description: text(name),
         quantity: text(quantity),
@@ -108,7 +109,7 @@ fn a_webhook_tells_that_a_transaction_exists() {
     let (facts, rejects) = sample("hook.json", "transactions/checkout_transaction.json");
     let expected = TransactionFact {
         place: place(5),
-        transaction_id: "P12345678.465UfBENeLpkBvwmqfTC4k".to_owned(),
+        transaction_id: "P12345678.465UfBENeLpkBvwmqfTC4k".into(),
         order_id: text("ORDER-123"),
         currency: None,
     };
@@ -133,10 +134,10 @@ fn the_schemas_example_of_a_transaction_is_nobodys() {
 fn the_schemas_example_of_a_transaction_with_an_order() {
     let item = |line, line_id: &str, id: &str, description: &str, quantity: Option<&str>, gross_minor, rate| ItemFact {
         line,
-        line_id: line_id.to_owned(),
+        line_id: line_id.into(),
         item_id: text(id),
-        description: (!description.is_empty()).then(|| description.to_owned()),
-        quantity: quantity.map(str::to_owned),
+        description: (!description.is_empty()).then(|| description.into()),
+        quantity: quantity.map(Text::from),
         gross_minor,
         vat_rate_bp: Some(rate),
         ..ItemFact::default()

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::ingest::payload::fact::{CancellationFact, TransactionFact};
+use crate::model::text::Text;
 
 /// The facts of a document, of which nothing is rejected.
 fn all(path: &str, document: &str) -> Vec<Fact> {
@@ -11,11 +12,11 @@ fn all(path: &str, document: &str) -> Vec<Fact> {
 }
 
 fn item(line_id: &str, gross_minor: i64) -> ItemFact {
-    ItemFact { line_id: line_id.to_owned(), gross_minor, ..ItemFact::default() }
+    ItemFact { line_id: line_id.into(), gross_minor, ..ItemFact::default() }
 }
 
 fn cancelled(id: Option<&str>, amount_minor: i64) -> CancellationFact {
-    CancellationFact { cancellation_id: id.map(str::to_owned), amount_minor }
+    CancellationFact { cancellation_id: id.map(Text::from), amount_minor }
 }
 
 #[test]
@@ -133,12 +134,8 @@ fn with_events(events: &str) -> String {
 
 /// What a transaction with some events gives beside itself.
 fn of_events(events: &str) -> Vec<Fact> {
-    let transaction = TransactionFact {
-        place: place(1),
-        transaction_id: "T-1".to_owned(),
-        order_id: text("O-1"),
-        currency: text("NOK"),
-    };
+    let transaction =
+        TransactionFact { place: place(1), transaction_id: "T-1".into(), order_id: text("O-1"), currency: text("NOK") };
     let mut facts = all("t.json", &with_events(events));
     assert_eq!(facts.remove(0), Fact::Transaction(transaction));
     facts

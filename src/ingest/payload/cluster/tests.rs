@@ -1,5 +1,7 @@
 //! The groups are those that comparing each with each finds.
 
+use compact_str::ToCompactString;
+
 use super::*;
 use crate::ingest::payload::fact::{Api, Place};
 
@@ -68,9 +70,9 @@ fn random(state: &mut u64, line: u64) -> OperationFact {
     let some = |state: &mut u64, of: u64| Some(below(state, of)).filter(|value| *value > 0);
     OperationFact {
         moved,
-        transaction_number: some(state, 4).map(|number| number.to_string()),
+        transaction_number: some(state, 4).map(|number| number.to_compact_string()),
         amount_minor: some(state, 4).map(|amount| i64::try_from(amount).unwrap()),
-        order_id: some(state, 3).map(|order| order.to_string()),
+        order_id: some(state, 3).map(|order| order.to_compact_string()),
         place: Place { file: 0, line },
         ..OperationFact::blank(Api::SwedbankPay, told)
     }
@@ -91,7 +93,7 @@ fn a_hundred_thousand_members_are_grouped() {
     const MANY: usize = 100_000;
     let told = |told, number: Option<usize>, amount: usize| OperationFact {
         moved: Some(Moved::Capture),
-        transaction_number: number.map(|number| number.to_string()),
+        transaction_number: number.map(|number| number.to_compact_string()),
         amount_minor: Some(i64::try_from(amount).unwrap()),
         ..OperationFact::blank(Api::SwedbankPay, told)
     };

@@ -1,5 +1,7 @@
 //! Requests find their answers as comparing each with each finds them.
 
+use compact_str::ToCompactString;
+
 use super::*;
 use crate::ingest::payload::fact::Place;
 
@@ -30,10 +32,10 @@ fn below(state: &mut u64, bound: u64) -> u64 {
 }
 
 fn fact(id: Option<u64>, line_id: u64, place: u64) -> OperationFact {
-    let part = PartFact { line_id: line_id.to_string(), amount_minor: 5, vat_minor: None };
+    let part = PartFact { line_id: line_id.to_compact_string(), amount_minor: 5, vat_minor: None };
     OperationFact {
         moved: Some(Moved::Capture),
-        operation_id: id.map(|id| id.to_string()),
+        operation_id: id.map(|id| id.to_compact_string()),
         parts: vec![part],
         place: Place { file: 0, line: place },
         ..OperationFact::blank(Api::Dintero, Told::Recorded)
@@ -47,9 +49,9 @@ fn answers_are_those_of_the_slow_way() {
         let count = below(&mut state, 14);
         let some = |state: &mut u64, of: u64| Some(below(state, of)).filter(|value| *value > 0);
         let random = |place| OperationFact {
-            payment_id: some(&mut state, 3).map(|id| id.to_string()),
-            created_at: some(&mut state, 3).map(|day| format!("2026-01-0{day}")),
-            state: some(&mut state, 3).map(|_| "failed".to_owned()),
+            payment_id: some(&mut state, 3).map(|id| id.to_compact_string()),
+            created_at: some(&mut state, 3).map(|day| compact_str::format_compact!("2026-01-0{day}")),
+            state: some(&mut state, 3).map(|_| "failed".into()),
             ..fact(some(&mut state, 6), below(&mut state, 3), place)
         };
         let given: Vec<OperationFact> = (0..count).map(random).collect();

@@ -1,14 +1,17 @@
 //! What Swedbank Pay executed for Dintero is found as comparing each with each finds it.
 
+use compact_str::ToCompactString;
+
 use super::*;
 use crate::ingest::payload::fact::Place;
+use crate::model::text::Text;
 
 fn agree<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
     one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
 /// An event of Dintero that Swedbank Pay executed, and Swedbank Pay's own word of it, are one operation of Dintero's.
-fn slow_take_over(events: &mut [(String, OperationFact)], clusters: &mut [(String, Vec<OperationFact>)]) {
+fn slow_take_over(events: &mut [(Text, OperationFact)], clusters: &mut [(Text, Vec<OperationFact>)]) {
     for place in 0..events.len() {
         let (provider, event) = events[place].clone();
         let of_event = |members: &[OperationFact]| {
@@ -49,8 +52,8 @@ fn random(state: &mut u64, api: Api, line: u64) -> OperationFact {
     let some = |state: &mut u64, of: u64| Some(below(state, of)).filter(|value| *value > 0);
     OperationFact {
         moved: Some(if below(state, 3) == 0 { Moved::Reversal } else { Moved::Capture }),
-        operation_id: some(state, 4).map(|id| id.to_string()),
-        transaction_number: some(state, 4).map(|number| number.to_string()),
+        operation_id: some(state, 4).map(|id| id.to_compact_string()),
+        transaction_number: some(state, 4).map(|number| number.to_compact_string()),
         amount_minor: some(state, 4).map(|amount| i64::try_from(amount).unwrap()),
         place: Place { file: 0, line },
         ..OperationFact::blank(api, if below(state, 6) == 0 { Told::Asked } else { Told::Executed })
@@ -61,7 +64,7 @@ fn random(state: &mut u64, api: Api, line: u64) -> OperationFact {
 fn events_take_over_as_in_the_slow_way() {
     let mut state = 5;
     for round in 0..4_000 {
-        let provider = |state: &mut u64| ["a", "b"][usize::try_from(below(state, 2)).unwrap()].to_owned();
+        let provider = |state: &mut u64| Text::const_new(["a", "b"][usize::try_from(below(state, 2)).unwrap()]);
         let mut events = Vec::new();
         for line in 0..below(&mut state, 6) {
             events.push((provider(&mut state), random(&mut state, Api::Dintero, line)));
@@ -85,18 +88,18 @@ fn a_hundred_thousand_events_find_their_own() {
     const MANY: i64 = 100_000;
     let told = |api, amount: i64| OperationFact {
         moved: Some(Moved::Capture),
-        operation_id: (api == Api::Dintero).then(|| amount.to_string()),
-        transaction_number: (api == Api::SwedbankPay).then(|| amount.to_string()),
+        operation_id: (api == Api::Dintero).then(|| amount.to_compact_string()),
+        transaction_number: (api == Api::SwedbankPay).then(|| amount.to_compact_string()),
         amount_minor: Some(amount),
         ..OperationFact::blank(api, Told::Executed)
     };
-    let mut events: Vec<_> = (0..MANY).map(|amount| ("d".to_owned(), told(Api::Dintero, amount))).collect();
-    let mut clusters: Vec<_> = (0..MANY).map(|amount| ("s".to_owned(), vec![told(Api::SwedbankPay, amount)])).collect();
+    let mut events: Vec<_> = (0..MANY).map(|amount| ("d".into(), told(Api::Dintero, amount))).collect();
+    let mut clusters: Vec<_> = (0..MANY).map(|amount| ("s".into(), vec![told(Api::SwedbankPay, amount)])).collect();
     take_over(&mut events, &mut clusters);
-    let own = |(provider, fact): &(String, OperationFact)| {
+    let own = |(provider, fact): &(Text, OperationFact)| {
         provider == "d" && fact.transaction_number == fact.operation_id && fact.operation_id.is_some()
     };
     let members =
-        |(owner, members): (String, Vec<OperationFact>)| members.into_iter().map(move |one| (owner.clone(), one));
+        |(owner, members): (Text, Vec<OperationFact>)| members.into_iter().map(move |one| (owner.clone(), one));
     assert!(events.iter().all(own) && clusters.into_iter().flat_map(members).all(|member| own(&member)));
 }

@@ -3,6 +3,7 @@
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::json::Node;
 use crate::ingest::payload::scalar::rejected;
+use crate::model::text::Text;
 
 /// The values of some keys of an object, which are compared without case.
 ///
@@ -28,18 +29,18 @@ fn path_of(url: &str) -> &str {
 }
 
 /// The last segment of a URL: the id of what it names.
-pub fn last_segment(url: &str) -> Option<String> {
-    path_of(url).rsplit('/').map(str::trim).find(|segment| !segment.is_empty()).map(str::to_owned)
+pub fn last_segment(url: &str) -> Option<Text> {
+    path_of(url).rsplit('/').map(str::trim).find(|segment| !segment.is_empty()).map(Text::from)
 }
 
 /// The id of the payment order or payment that a URL of something of it goes through.
-pub fn order_of_url(url: &str) -> Option<String> {
+pub fn order_of_url(url: &str) -> Option<Text> {
     let segments: Vec<&str> = path_of(url).split('/').collect();
     let mut owners = segments.array_windows().filter(|[owner, id]| {
         let is_owner = ["paymentorders", "payments"].iter().any(|known| owner.eq_ignore_ascii_case(known));
         is_owner && !id.trim().is_empty()
     });
-    owners.next_back().map(|[_, id]| id.trim().to_owned())
+    owners.next_back().map(|[_, id]| id.trim().into())
 }
 
 #[cfg(test)]

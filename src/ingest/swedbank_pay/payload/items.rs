@@ -8,12 +8,15 @@
 //! apart, so they are one line of their sum: nothing of an amount is lost, and captures are put together the same way.
 //! Their VAT is known where both state it, their rate where it is one.
 
+use compact_str::ToCompactString;
+
 use super::Reader;
 use super::fields::fields;
 use crate::ingest::canonical::Reject;
 use crate::ingest::payload::fact::{ItemFact, PartFact};
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::scalar::{id, minor, missing, quantity, rejected, text};
+use crate::model::text::Text;
 
 /// The items that `orderItems` holds: an array, or the list of the expanded resource; `None` where it is a mere link.
 pub fn item_list<'d>(order_items: Option<Node<'d>>) -> Result<Option<Node<'d>>, Reject> {
@@ -57,9 +60,9 @@ fn read_item(item: &Node<'_>, line: u64) -> Result<ItemFact, Reject> {
 }
 
 /// The sum of two quantities; `None` where one is unknown or they are too large.
-fn quantity_sum(one: Option<&str>, other: Option<&str>) -> Option<String> {
+fn quantity_sum(one: Option<&str>, other: Option<&str>) -> Option<Text> {
     let read = |text: Option<&str>| crate::ingest::field::quantity(text?.as_bytes()).ok();
-    Some(read(one)?.checked_add(read(other)?)?.to_string())
+    Some(read(one)?.checked_add(read(other)?)?.to_compact_string())
 }
 
 fn vat_sum(item: &Node<'_>, one: Option<i64>, other: Option<i64>) -> Result<Option<i64>, Reject> {
@@ -82,7 +85,7 @@ fn add_item(known: &mut ItemFact, more: &ItemFact, item: &Node<'_>) -> Result<()
 impl Reader<'_> {
     /// The lines of an order. An item that cannot be read is a reject of its own; the others stand.
     pub(super) fn items(&mut self, list: &Node<'_>) -> Vec<ItemFact> {
-        let mut places: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+        let mut places: std::collections::HashMap<Text, usize> = std::collections::HashMap::new();
         let mut items: Vec<ItemFact> = Vec::new();
         for item in list.values() {
             let line = self.document.line_of(&item);
@@ -105,7 +108,7 @@ impl Reader<'_> {
 
     /// What an operation moved on each line. They are its particulars, so one that cannot be read refuses all of it.
     pub(super) fn parts(&self, list: Option<Node<'_>>) -> Result<Vec<PartFact>, Reject> {
-        let mut places: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+        let mut places: std::collections::HashMap<Text, usize> = std::collections::HashMap::new();
         let mut parts: Vec<PartFact> = Vec::new();
         for item in list.iter().flat_map(Node::values) {
             let ItemFact { line_id, gross_minor, vat_minor, .. } = read_item(&item, 0)?;

@@ -17,6 +17,7 @@ use crate::ingest::payload::heard::{Heard, Silent};
 use crate::ingest::payload::json::{Node, Shape};
 use crate::ingest::payload::recognise::SwedbankPay;
 use crate::ingest::payload::scalar::{rejected, text};
+use crate::model::text::Text;
 use fields::{fields, last_segment, order_of_url};
 use transaction::Way;
 
@@ -26,8 +27,8 @@ mod tests;
 /// What is known of a document's order while its transactions are read.
 #[derive(Debug, Clone, Default)]
 struct Owner {
-    order_id: Option<String>,
-    currency: Option<String>,
+    order_id: Option<Text>,
+    currency: Option<Text>,
 }
 
 struct Reader<'r> {
@@ -97,7 +98,7 @@ impl Reader<'_> {
     }
 
     /// The order of a document; where it names none, the one that the file's path names.
-    fn owner(&self, order_id: Option<String>) -> Owner {
+    fn owner(&self, order_id: Option<Text>) -> Owner {
         Owner { order_id: order_id.or_else(|| self.context.path.order_id.clone()), currency: None }
     }
 

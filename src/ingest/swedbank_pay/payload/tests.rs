@@ -12,6 +12,7 @@ use crate::ingest::payload::fact::{Api, Fact, ItemFact, Moved, OperationFact, Or
 use crate::ingest::payload::heard::Heard;
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::recognise::Kind;
+use crate::model::text::Text;
 
 /// The facts of a document, and what of it is refused.
 fn read(path: &str, text: &str) -> (Vec<Fact>, Vec<(u64, Reject)>) {
@@ -30,8 +31,8 @@ fn facts(path: &str, text: &str) -> Vec<Fact> {
     found
 }
 
-fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+fn text(text: &str) -> Option<Text> {
+    Some(text.into())
 }
 
 fn place(line: u64) -> Place {
@@ -49,11 +50,11 @@ fn operation(line: u64, moved: Moved, amount_minor: i64) -> OperationFact {
 }
 
 fn part(line_id: &str, amount_minor: i64, vat_minor: i64) -> PartFact {
-    PartFact { line_id: line_id.to_owned(), amount_minor, vat_minor: Some(vat_minor) }
+    PartFact { line_id: line_id.into(), amount_minor, vat_minor: Some(vat_minor) }
 }
 
 fn item(line: u64, line_id: &str, gross_minor: i64) -> ItemFact {
-    ItemFact { line, line_id: line_id.to_owned(), gross_minor, ..ItemFact::default() }
+    ItemFact { line, line_id: line_id.into(), gross_minor, ..ItemFact::default() }
 }
 
 fn refusal(line: u64, column: &str, value: &str, reason: &str) -> (u64, Reject) {
@@ -62,7 +63,7 @@ fn refusal(line: u64, column: &str, value: &str, reason: &str) -> (u64, Reject) 
 
 /// A fact in a line, for tables in which only a few fields matter.
 fn brief(fact: &Fact) -> String {
-    let show = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    let show = |text: &Option<Text>| text.clone().unwrap_or_else(|| "-".into());
     let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
     match fact {
         Fact::Operation(fact) => format!(

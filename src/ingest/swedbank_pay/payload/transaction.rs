@@ -152,7 +152,7 @@ impl Reader<'_> {
         let told = if way == Way::Single && named.is_none() && !answered { Told::Asked } else { Told::Executed };
         if way == Way::Failed {
             let status = text("status", status)?;
-            state = status.filter(|status| !is_completed(status.as_bytes())).or_else(|| Some("failed".to_owned()));
+            state = status.filter(|status| !is_completed(status.as_bytes())).or_else(|| Some("failed".into()));
         }
         // What failed moved nothing, whatever it was.
         if way == Way::Failed && word.as_deref().and_then(kind_of).is_none() {

@@ -210,8 +210,8 @@ fn financial_transactions_are_listed_without_a_state() {
             payee_reference: text(reference),
             receipt_reference: text(receipt),
             vat_minor: Some(amount_minor / 4),
-            created_at: Some(format!("{day}T01:01:01.01Z")),
-            updated_at: Some(format!("{day}T01:01:01.03Z")),
+            created_at: Some(compact_str::format_compact!("{day}T01:01:01.01Z")),
+            updated_at: Some(compact_str::format_compact!("{day}T01:01:01.03Z")),
             ..operation(line, moved, amount_minor)
         })
     };
