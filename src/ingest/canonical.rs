@@ -410,6 +410,9 @@ impl Columns for Cited<'_, '_, '_> {
     }
 
     fn text_at(&self, place: usize) -> Option<&str> {
+        if place == provider_column(self.dataset()) {
+            return Some(self.provider());
+        }
         self.fields.text(place).map(utf8)
     }
 

@@ -268,7 +268,8 @@ pub trait Columns {
     /// What kind of record it is.
     fn dataset(&self) -> Dataset;
 
-    /// The text of a column of ids, or of the currency, as it stands; `None` where it is absent.
+    /// The text of a column of texts or the currency, as it stands, and of `provider` the resolved one; `None` where it is
+    /// absent.
     fn text_at(&self, place: usize) -> Option<&str>;
 
     /// The value of a column.

@@ -53,7 +53,6 @@ use crate::rules::batches::report_unanswered;
 use crate::rules::books::once::Booking;
 use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
-use crate::rules::finish::finish;
 use crate::rules::orders::Context;
 use crate::state::log::state_of;
 
@@ -272,14 +271,13 @@ fn judge(
 
             let mut last = last_findings(inputs, read, &outcome, means);
             let flows = books::flows(&judged.tally, means);
-            let legs = books::Legs { read, outcome: &outcome, found: &found, flows };
+            let legs = books::Legs { read, outcome: &outcome, found: found.rows(), flows };
             let mut books = books::judge(inputs, legs, library, means, beside)?;
             last.append(&mut books.findings);
-            found.extend(tell::tell(last, context, means)?);
+            found.append(tell::tell(last, context, means)?);
             // As long as they stand in the order of the rows that they cite, which are near each other then.
-            hints::fill(&mut found, context, means)?;
-            finish(&mut found);
-            Ok::<_, RunError>((found, books))
+            hints::fill(found.rows_mut(), context, means)?;
+            Ok::<_, RunError>((found.finish(), books))
         })?;
         Ok(Judgement { found, outcome, tally: judged.tally, books })
     })

@@ -3,10 +3,11 @@
 use rayon::prelude::*;
 
 use super::read::Means;
-use crate::model::finding::{Finding, FoundRow};
+use crate::model::finding::Finding;
 use crate::model::origin::Origin;
 use crate::model::record::{ReadBack, ReadBackError};
 use crate::rules::describe::Teller;
+use crate::rules::finish::Found;
 use crate::rules::orders::Context;
 
 /// So many findings are described by one task.
@@ -33,20 +34,16 @@ fn rows_at_once(means: &Means<'_>) -> usize {
 ///
 /// # Errors
 /// A row cannot be read back.
-pub(super) fn tell(
-    findings: Vec<Finding>,
-    context: &Context<'_>,
-    means: &Means<'_>,
-) -> Result<Vec<FoundRow>, ReadBackError> {
+pub(super) fn tell(findings: Vec<Finding>, context: &Context<'_>, means: &Means<'_>) -> Result<Found, ReadBackError> {
     if context.counts_only {
-        return Ok(Vec::new());
+        return Ok(Found::default());
     }
     // In the order of the rows that they cite: neighbours are near each other in memory then, too.
     let first = |finding: Finding| (finding.rows.iter().min().copied(), finding);
     let mut findings: Vec<(Option<Origin>, Finding)> = findings.into_par_iter().map(first).collect();
     findings.par_sort_unstable_by_key(|(first, _)| *first);
     let at_once = rows_at_once(means);
-    let mut told = Vec::with_capacity(findings.len());
+    let mut told = Found::with_capacity(findings.len());
     let mut rest = findings.as_mut_slice();
     while !rest.is_empty() {
         let (some, others) = rest.split_at_mut(count_within(rest, at_once));
@@ -55,16 +52,18 @@ pub(super) fn tell(
         let context = &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context };
         let teller = Teller::new(context);
         for some in some.chunks_mut(FINDINGS_AT_ONCE) {
-            let described: Vec<Vec<FoundRow>> = some
+            let described: Vec<Found> = some
                 .par_chunks_mut(FINDINGS_OF_A_TASK)
                 .map_init(Vec::new, |cited, some| {
                     cited.clear();
                     cited.extend(some.iter().flat_map(|(_, finding)| finding.rows.iter().copied()));
                     context.rows.touch(cited.get(..ROWS_TOUCHED).unwrap_or(cited));
-                    some.iter_mut().map(|(_, finding)| teller.one(finding)).collect()
+                    let mut found = Found::with_capacity(some.len());
+                    some.iter_mut().try_for_each(|(_, finding)| teller.one(finding).map(|row| found.push(row)))?;
+                    Ok(found)
                 })
                 .collect::<Result<_, ReadBackError>>()?;
-            told.extend(described.into_iter().flatten());
+            described.into_iter().for_each(|described| told.append(described));
         }
         rest = others;
     }

@@ -4,8 +4,6 @@
 //! There may be millions of them, and each is a row of many texts: what is sorted are short keys that decide nearly every
 //! comparison by themselves.
 
-use std::cmp::Ordering;
-
 use compact_str::format_compact;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -14,29 +12,94 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::model::finding::{Code, FoundRow};
 use crate::model::text::Text;
 
-/// Numbers the twins among the findings of a run and sorts all of them. Both orders are total: rows that compare equal are
-/// equal, and no sort can show which was first.
-pub fn finish(rows: &mut Vec<FoundRow>) {
-    number_twins(rows);
-    let ranks = ranks(rows);
-    let key = |row: &FoundRow| {
-        let rank = ranks.get(&kind(row)).copied().unwrap_or_default();
-        key(rank, &[&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number])
-    };
-    sort(rows, key, |a, b| a.cmp_for_report(b));
+/// Findings that were described, each with what it is sorted by: that is taken as soon as one is made, because later it is
+/// far away in memory, and to look for a million of them there takes longer than to sort them.
+#[derive(Debug, Default)]
+pub struct Found {
+    rows: Vec<FoundRow>,
+    /// One a row.
+    marks: Vec<Mark>,
+}
+
+/// What a finding is sorted by.
+#[derive(Debug, Clone)]
+struct Mark {
+    id_hash: u64,
+    kind: Kind,
+    /// The ids behind the kind, without its rank.
+    key: SortKey,
+}
+
+impl Mark {
+    fn of(row: &FoundRow) -> Self {
+        Self {
+            id_hash: xxh3_64(row.id.as_bytes()),
+            kind: (row.code, row.provider.clone()),
+            key: key(&[&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number]),
+        }
+    }
+}
+
+impl Found {
+    /// No finding, with room for so many.
+    #[must_use]
+    pub fn with_capacity(count: usize) -> Self {
+        Self { rows: Vec::with_capacity(count), marks: Vec::with_capacity(count) }
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, row: FoundRow) {
+        self.marks.push(Mark::of(&row));
+        self.rows.push(row);
+    }
+
+    /// Adds findings.
+    pub fn append(&mut self, mut other: Self) {
+        self.rows.append(&mut other.rows);
+        self.marks.append(&mut other.marks);
+    }
+
+    /// The rows of the report, in the order in which they were added.
+    #[must_use]
+    pub fn rows(&self) -> &[FoundRow] {
+        &self.rows
+    }
+
+    /// The rows, for what does not decide on their order.
+    pub fn rows_mut(&mut self) -> &mut [FoundRow] {
+        &mut self.rows
+    }
+
+    /// Numbers the twins among the findings of a run and sorts all of them. Both orders are total: rows that compare equal
+    /// are equal, and no sort can show which was first.
+    #[must_use]
+    pub fn finish(self) -> Vec<FoundRow> {
+        let Self { mut rows, marks } = self;
+        number_twins(&mut rows, &marks);
+        let ranks = ranks(&marks);
+        let rank = |mark: &Mark| ranks.get(&mark.kind).copied().unwrap_or_default();
+        let mut keyed: Vec<(SortKey, FoundRow)> =
+            marks.par_iter().map(|mark| with_rank(mark.key, rank(mark))).zip(rows).collect();
+        keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| a.cmp_for_report(b)));
+        keyed.into_par_iter().map(|(_, row)| row).collect()
+    }
+}
+
+impl Extend<FoundRow> for Found {
+    fn extend<Rows: IntoIterator<Item = FoundRow>>(&mut self, rows: Rows) {
+        rows.into_iter().for_each(|row| self.push(row));
+    }
 }
 
 /// What comes first in the order of the report: the code, whose leg and name these are, and the provider.
 type Kind = (Code, Text);
 
-fn kind(row: &FoundRow) -> Kind {
-    (row.code, row.provider.clone())
-}
-
 /// The kinds that there are, which are few, each with its place in the order.
-fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind, u32> {
-    let kinds = rows.par_iter().fold(FxHashSet::default, |mut kinds, row| {
-        kinds.insert(kind(row));
+fn ranks(marks: &[Mark]) -> FxHashMap<Kind, u32> {
+    let kinds = marks.par_iter().fold(FxHashSet::default, |mut kinds, mark| {
+        if !kinds.contains(&mark.kind) {
+            kinds.insert(mark.kind.clone());
+        }
         kinds
     });
     let kinds: FxHashSet<Kind> = kinds.flatten().collect::<Vec<_>>().into_iter().collect();
@@ -46,9 +109,8 @@ fn ranks(rows: &[FoundRow]) -> FxHashMap<Kind, u32> {
 }
 
 /// Findings of one id are rare: they are found by a hash of it, and only they are brought into an order.
-fn number_twins(rows: &mut [FoundRow]) {
-    let mut places: Vec<(u64, usize)> =
-        rows.par_iter().map(|row| xxh3_64(row.id.as_bytes())).zip(0..rows.len()).collect();
+fn number_twins(rows: &mut [FoundRow], marks: &[Mark]) {
+    let mut places: Vec<(u64, usize)> = marks.par_iter().map(|mark| mark.id_hash).zip(0..rows.len()).collect();
     places.par_sort_unstable();
     for alike in places.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
         let mut places: Vec<usize> = alike.iter().map(|(_, place)| *place).collect();
@@ -71,11 +133,12 @@ fn number_twins(rows: &mut [FoundRow]) {
 /// do: behind each text stands a 0, and no other 0 does, for 0 and 1 within a text are written as two bytes.
 type SortKey = [u128; 2];
 
-fn key(first: u32, texts: &[&Text]) -> SortKey {
+///
+/// The first 4 bytes are left for a rank, which is more important still.
+fn key(texts: &[&Text]) -> SortKey {
     let mut bytes = [0; 32];
-    let mut free = bytes.iter_mut();
+    let mut free = bytes.iter_mut().skip(size_of::<u32>());
     let mut put = |byte| free.next().map_or((), |place| *place = byte);
-    first.to_be_bytes().into_iter().for_each(&mut put);
     for text in texts {
         for byte in text.bytes() {
             if byte < 2 {
@@ -89,16 +152,9 @@ fn key(first: u32, texts: &[&Text]) -> SortKey {
     [u128::from_be_bytes(*high), u128::from_be_bytes(*low)]
 }
 
-/// Sorts by a key that never contradicts the order, and by the order itself where keys are the same.
-fn sort(
-    rows: &mut Vec<FoundRow>,
-    key: impl Fn(&FoundRow) -> SortKey + Sync,
-    order: impl Fn(&FoundRow, &FoundRow) -> Ordering + Sync,
-) {
-    let mut keyed: Vec<(SortKey, FoundRow)> =
-        std::mem::take(rows).into_par_iter().map(|row| (key(&row), row)).collect();
-    keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| order(a, b)));
-    rows.par_extend(keyed.into_par_iter().map(|(_, row)| row));
+/// A key with what comes before all texts.
+fn with_rank([high, low]: SortKey, rank: u32) -> SortKey {
+    [high | u128::from(rank) << (u128::BITS - u32::BITS), low]
 }
 
 /// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.
@@ -206,7 +262,9 @@ mod tests {
             }
             expected.sort_by(|a, b| a.cmp_for_report(b));
             let mut rows = many(count);
-            finish(&mut rows);
+            let mut found = Found::default();
+            found.extend(std::mem::take(&mut rows));
+            let rows = found.finish();
             let shown = |rows: &[FoundRow]| rows.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>();
             assert_eq!(shown(&rows), shown(&expected));
         }

@@ -177,7 +177,7 @@ pub(super) fn lines(job: &Job, means: &Means<'_>, input: impl Read, output: impl
         Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?))
     })?;
     let mut out = Out::new(output)?;
-    out.findings(&found, given)?;
+    out.findings(found.rows(), given)?;
     let (mut shared, mut alone) = (FxHashMap::default(), Vec::new());
     each_record(references, |reader| {
         let hash = shard(reader.fixed_u128());
@@ -221,7 +221,7 @@ pub(super) fn round(
             Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?, unanswered))
         })?;
     let mut out = Out::new(output)?;
-    out.findings(&found, given)?;
+    out.findings(found.rows(), given)?;
     let nothing = FxHashMap::default();
     dealt.send_on(round + 1, &nothing, means, &mut out)?;
     let mut sender = Sender { given, references: &nothing, means, buffer: Vec::new(), out: &mut out };
@@ -239,7 +239,7 @@ pub(super) fn references(job: &Job, means: &Means<'_>, input: impl Read, output:
         Ok::<_, RunError>(tell(keys::find_reused(&dealt.references, context)?, context, means)?)
     })?;
     let mut out = Out::new(output)?;
-    out.findings(&found, &dealt.given)?;
+    out.findings(found.rows(), &dealt.given)?;
     out.finish()
 }
 
