@@ -1,8 +1,8 @@
 //! Checkout API: a transaction, its items, and its captures and refunds. Here is where money moves.
 
-use compact_str::format_compact;
-
 use std::collections::HashSet;
+
+use compact_str::format_compact;
 
 use super::facts::{Telling, blank, lacks, list, object, unknown_operations};
 use super::items::{Ledger, item, items, parts};
@@ -19,6 +19,12 @@ use crate::model::text::Text;
 
 /// Events that move no money of their own, whatever amount they state.
 const NO_MONEY: [&str; 5] = ["INITIALIZE", "INITIATE", "AUTHORIZE", "INITIATE_VOID", "SETTLEMENT"];
+
+/// States of a transaction whose payment was never authorized: a shopper who gave up or was declined owes nothing.
+const NEVER_AUTHORIZED: [&str; 4] = ["INITIATED", "INITIALIZED", "DECLINED", "FAILED"];
+
+/// The state of a transaction that was authorized, and of which nothing was captured before that was taken back.
+const VOIDED: &str = "AUTHORIZATION_VOIDED";
 
 /// What an event does, by its name in capitals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,8 @@ struct Head {
     transaction_id: Option<Text>,
     order_id: Option<Text>,
     currency: Option<Text>,
+    /// In capitals.
+    status: String,
 }
 
 /// A transaction. Its order is its `merchant_reference`, else the path's.
@@ -79,14 +87,26 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
         let (order_id, currency) = (head.order_id.clone(), head.currency.clone());
         telling.tell(Fact::Transaction(TransactionFact { place, transaction_id, order_id, currency }));
     }
+    let amount_minor = order.order_amount_minor;
     let lines = lines(telling, value);
-    if order.order_amount_minor.is_some() || lines.is_some() {
+    let of_transaction = |fact: OrderFact| {
         let (order_id, currency) = (head.order_id.clone(), head.currency.clone());
         let transaction_id = head.transaction_id.clone();
-        let fact = OrderFact { place, order_id, transaction_id, currency, items: lines, of_transaction: true, ..order };
-        telling.tell(Fact::Order(fact));
+        Fact::Order(OrderFact { place, order_id, transaction_id, currency, of_transaction: true, ..fact })
+    };
+    let (did, facts) = events(telling, value.get("events"), &head);
+    if NEVER_AUTHORIZED.contains(&&*head.status) && did == Did::default() {
+        telling.note(Silent::NeverAuthorized, &value);
+    } else if amount_minor.is_some() || lines.is_some() {
+        telling.tell(of_transaction(OrderFact { items: lines, ..order }));
+        // An event need not say how much it took back.
+        if let Some(amount_minor) = amount_minor.filter(|_| head.status == VOIDED && did == Did::default()) {
+            let cancellation = CancellationFact { cancellation_id: head.transaction_id.clone(), amount_minor };
+            let (cancelled_minor, cancellations) = (Some(amount_minor), vec![cancellation]);
+            telling.tell(of_transaction(OrderFact { cancelled_minor, cancellations, ..OrderFact::default() }));
+        }
     }
-    events(telling, value.get("events"), &head);
+    facts.into_iter().for_each(|fact| telling.tell(fact));
     unknown_operations(telling, value, &["events", "items", "gift_cards"]);
 }
 
@@ -101,6 +121,8 @@ fn head(value: Node<'_>) -> Result<(Head, OrderFact), Reject> {
             "amount" => order.order_amount_minor = minor_near("amount", field)?,
             "created_at" => order.created_at = text("created_at", field)?,
             "updated_at" => order.updated_at = text("updated_at", field)?,
+            // Written in capitals; a page of Dintero's has it small. What is none says nothing.
+            "status" => head.status = value.text().unwrap_or_default().trim().to_ascii_uppercase(),
             _ => {}
         }
     }
@@ -201,10 +223,23 @@ fn settlement_id(settlements: Node<'_>) -> Result<Option<Text>, Reject> {
     Ok(only)
 }
 
+/// What the events of a transaction did, whatever its state says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Did {
+    /// Moved money.
+    moved: bool,
+    /// Took back an amount that is stated.
+    voided: bool,
+}
+
 /// Captures, refunds and voids of the events, in their order.
-fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
+fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) -> (Did, Vec<Fact>) {
+    let (mut did, mut facts) = (Did::default(), Vec::new());
     let elements = match (list("events", value), value) {
-        (Err(reject), Some(value)) => return telling.refuse(&value, reject),
+        (Err(reject), Some(value)) => {
+            telling.refuse(&value, reject);
+            return (did, facts);
+        }
         (elements, _) => elements.ok().flatten(),
     };
     let mut read = Vec::new();
@@ -222,6 +257,7 @@ fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
         }
     }
     for (index, element, event, does) in read {
+        did.moved |= matches!(does, Does::Move(_)) && event.success != Some(false);
         let state = event.success.map(state);
         let told = match does {
             Does::Nothing => continue,
@@ -240,8 +276,11 @@ fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
         };
         let place = telling.place(&element);
         match told {
-            Ok(Some(Fact::Operation(fact))) => telling.tell(Fact::Operation(OperationFact { place, ..fact })),
-            Ok(Some(Fact::Order(fact))) => telling.tell(Fact::Order(OrderFact { place, ..fact })),
+            Ok(Some(Fact::Operation(fact))) => facts.push(Fact::Operation(OperationFact { place, ..fact })),
+            Ok(Some(Fact::Order(fact))) => {
+                did.voided = true;
+                facts.push(Fact::Order(OrderFact { place, ..fact }));
+            }
             Ok(Some(Fact::Transaction(_))) => {}
             Ok(None) => {
                 let what = if does == Does::Void { Silent::NotCancelled } else { Silent::UnknownEvent };
@@ -250,6 +289,7 @@ fn events(telling: &mut Telling<'_>, value: Option<Node<'_>>, head: &Head) {
             Err(reject) => telling.refuse(&element, reject),
         }
     }
+    (did, facts)
 }
 
 /// An event that is not known moves no money as long as it states none.

@@ -26,6 +26,8 @@ pub enum Silent {
     Link,
     /// An attempt that failed and cannot be named, or was none to move money.
     Failed,
+    /// A checkout transaction whose payment was declined, or given up before it was authorized.
+    NeverAuthorized,
     /// A cancellation or void that was only asked for, or did not succeed.
     NotCancelled,
     /// A request that asks for no amount.
@@ -49,6 +51,7 @@ impl Silent {
             Self::Moneyless => "authorizations and verifications, which move no money",
             Self::Link => "links to what the document does not hold (fetch it expanded where it matters)",
             Self::Failed => "attempts that failed",
+            Self::NeverAuthorized => "transactions that were never authorized: nobody owes what they hold",
             Self::NotCancelled => "cancellations that were only asked for or did not succeed",
             Self::WithoutAmount => "requests without an amount",
             Self::Outcome => "outcomes that repeat another transaction",

@@ -6,6 +6,7 @@
 //! together, and every document that tells of an operation gives rows for it with all that is known, which RULES.md 2
 //! then counts once and lists as repeated.
 
+mod attempts;
 pub mod canonical_rows;
 mod cluster;
 pub mod document;

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
+use super::attempts;
 use super::fact::{Fact, ItemFact, OperationFact, OrderFact, TransactionFact};
 use super::recorded;
 use super::rows::{self, Constants, Refused, Row, Whole};
@@ -52,6 +53,7 @@ pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'
         orders.into_iter().partition(|order| order.of_transaction);
     date_updates(&mut orders);
     let mut operations = recorded::settle(operations, !transactions.is_empty());
+    let of_transactions = attempts::counted(of_transactions, &operations);
     let lines = lines(&orders, &of_transactions, orders_given, &mut operations);
     let whole = Whole {
         provider,
@@ -73,7 +75,7 @@ pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'
     joined
 }
 
-fn latest(order: &OrderFact) -> impl Ord + use<> {
+pub(super) fn latest(order: &OrderFact) -> impl Ord + use<> {
     (at(order.updated_at.as_deref()), at(order.created_at.as_deref()))
 }
 
@@ -114,21 +116,31 @@ fn lines<'o>(
         return Lines { lines: Vec::new(), stating: Vec::new() };
     }
     if of_transactions.iter().any(|order| order.items.is_some()) {
+        if attempts::share_a_line(of_transactions)
+            && let Some((order, gross_minor)) =
+                attempts::newest(of_transactions).zip(attempts::amount_minor(of_transactions))
+        {
+            // Lines are told apart within a transaction only: the order is compared as a whole.
+            operations.iter_mut().for_each(|operation| operation.parts.clear());
+            let stating = orders.iter().chain(of_transactions).collect();
+            return Lines { lines: vec![(order, Cow::Owned(whole_line(gross_minor)))], stating };
+        }
         let each = |order: &'o OrderFact| order.items.iter().flatten().map(move |item| (order, Cow::Borrowed(item)));
         let stating = orders.iter().chain(of_transactions).collect();
         return Lines { lines: of_transactions.iter().flat_map(each).collect(), stating };
     }
     // Only amounts are known: the order is compared as a whole, whatever lines its operations name.
-    let whole = |order: &'o OrderFact| {
-        let gross_minor = order.order_amount_minor?;
-        let item = ItemFact { line_id: Text::const_new(WHOLE_LINE), gross_minor, ..ItemFact::default() };
-        Some((order, Cow::Owned(item)))
-    };
+    let whole = |order: &'o OrderFact| Some((order, Cow::Owned(whole_line(order.order_amount_minor?))));
     let amounts: Vec<_> = orders.iter().filter_map(whole).collect();
     if !amounts.is_empty() {
         operations.iter_mut().for_each(|operation| operation.parts.clear());
     }
     Lines { lines: amounts, stating: orders.iter().collect() }
+}
+
+/// The one line of an order that is compared as a whole.
+fn whole_line(gross_minor: i64) -> ItemFact {
+    ItemFact { line_id: Text::const_new(WHOLE_LINE), gross_minor, ..ItemFact::default() }
 }
 
 /// The items that count. A document that holds all items of the order replaces what was before it: lines that it no
@@ -186,9 +198,17 @@ fn statements(stating: &[&OrderFact]) -> [Option<i64>; 4] {
         .max_by_key(|order| latest(order));
     let newest_cancelled =
         stating.iter().filter(|order| order.cancelled_minor.is_some()).max_by_key(|order| latest(order));
-    let cancelled_minor = cancellations(stating).or(newest_cancelled.and_then(|order| order.cancelled_minor));
+    let cancelled_minor =
+        cancellations(stating.iter().copied()).or(newest_cancelled.and_then(|order| order.cancelled_minor));
+    // Each transaction of an order states what it is itself for, and none of them what all are.
+    let of_transactions = newest.is_some_and(|order| order.of_transaction);
+    let order_amount_minor = if of_transactions {
+        attempts::amount_minor(stating.iter().copied().filter(|order| order.of_transaction))
+    } else {
+        newest.and_then(|order| order.order_amount_minor)
+    };
     [
-        newest.and_then(|order| order.order_amount_minor),
+        order_amount_minor,
         cancelled_minor,
         newest.and_then(|order| order.remaining_capture_minor),
         newest.and_then(|order| order.remaining_reversal_minor),
@@ -197,8 +217,8 @@ fn statements(stating: &[&OrderFact]) -> [Option<i64>; 4] {
 
 /// The sum of the cancellations that documents tell of one by one. One with an id counts once, however often it is
 /// told; those without are requests, which their answers repeat with an id, so they count only where no answer is.
-fn cancellations(stating: &[&OrderFact]) -> Option<i64> {
-    let all = || stating.iter().flat_map(|order| &order.cancellations);
+pub(super) fn cancellations<'o>(stating: impl Iterator<Item = &'o OrderFact> + Clone) -> Option<i64> {
+    let all = || stating.clone().flat_map(|order| &order.cancellations);
     let with_id: BTreeMap<&str, i64> =
         all().filter_map(|one| Some((one.cancellation_id.as_deref()?, one.amount_minor))).collect();
     let amounts: Vec<i64> =

@@ -225,6 +225,46 @@ fn what_was_initiated_counts_once() {
 }
 
 #[test]
+fn a_transaction_is_an_order_as_soon_as_it_was_authorized() {
+    let cases: [(&str, &str, &[&str]); 9] = [
+        ("", "", &["100 items"]),
+        ("AUTHORIZED", "", &["100 items"]),
+        ("UNKNOWN", "", &["100 items"]),
+        ("INITIATED", "", &[]),
+        ("initialized", r#"{"event":"INITIALIZE","amount":0,"success":true}"#, &[]),
+        ("DECLINED", r#"{"event":"AUTHORIZE","amount":100,"success":false}"#, &[]),
+        // Its state is behind: what its events say counts.
+        ("FAILED", r#"{"event":"VOID","id":"v","amount":100,"success":true}"#, &["100 items", "v 100 cancelled"]),
+        ("AUTHORIZATION_VOIDED", r#"{"event":"VOID","id":"v","success":true}"#, &["100 items", "T-1 100 cancelled"]),
+        (
+            "AUTHORIZATION_VOIDED",
+            r#"{"event":"VOID","id":"v","amount":70,"success":true}"#,
+            &["100 items", "v 70 cancelled"],
+        ),
+    ];
+    for (status, event, expected) in cases {
+        let document = format!(
+            r#"{{"id":"T-1","merchant_reference":"O-1","currency":"NOK","amount":100,"status":"{status}",
+               "items":[{{"line_id":"1","amount":100}}],"events":[{event}]}}"#
+        );
+        let shown = |fact: &Fact| match fact {
+            Fact::Order(order) if order.items.is_some() => {
+                Some(format!("{} items", order.order_amount_minor.unwrap_or_default()))
+            }
+            Fact::Order(order) => {
+                let [CancellationFact { cancellation_id, amount_minor }] = &order.cancellations[..] else {
+                    panic!("{order:?}")
+                };
+                Some(format!("{} {amount_minor} cancelled", cancellation_id.as_deref().unwrap_or("-")))
+            }
+            _ => None,
+        };
+        let found: Vec<String> = all("t.json", &document).iter().filter_map(shown).collect();
+        assert_eq!(found, expected, "{status} {event}");
+    }
+}
+
+#[test]
 fn events_that_move_none() {
     let quiet = r#"{"event":"INITIALIZE"},{"event":"AUTHORIZE","amount":900,"success":true},{"event":"INITIATE_VOID","amount":9},
                    {"event":"SETTLEMENT","amount":800},{"event":"VOID","success":true},{"event":"NEWS"},
