@@ -325,3 +325,54 @@ fn what_the_user_says_of_a_file_holds_or_is_refused() {
         assert_eq!(totals(&run(case, 0)), expected);
     }
 }
+
+/// A shop's order 1001, and the checkout transactions of its plugin: the first was declined, and all of the second was
+/// captured, a part of it taken back.
+fn plugin(config: &str) -> Case {
+    let items = r#""items":[{"line_id":"1","amount":4000,"quantity":1}],"currency":"NOK","amount":4000"#;
+    let event = |id: &str, name: &str, amount: u32, day: u32| {
+        format!(
+            r#"{{"id":"{id}","event":"{name}","amount":{amount},"success":true,"created_at":"2026-03-{day:02}T09:00:00Z",
+               "items":[{{"line_id":"1","amount":{amount}}}]}}"#
+        )
+    };
+    let transaction = |id: &str, status: &str, events: &str| {
+        format!(
+            r#"{{"id":"T12345678.{id}","merchant_reference":"dwc{id}","merchant_reference_2":"1001","status":"{status}",
+               "created_at":"2026-03-01T09:00:00Z",{items},"events":[{events}]}}"#
+        )
+    };
+    let moved = format!("{},{}", event("e1", "CAPTURE", 4000, 2), event("e2", "REFUND", 1000, 9));
+    let given = [transaction("a", "DECLINED", ""), transaction("b", "PARTIALLY_REFUNDED", &moved)].join(",");
+    Case::new()
+        .file("avstem.toml", format!("[[source]]\npath = \"api.json\"\n{config}"))
+        .file("api.json", format!("[{given}]"))
+}
+
+#[test]
+fn an_order_is_known_by_the_reference_that_people_see_where_the_profile_says_so() {
+    const SECOND: &str = "profile = \"woo\"\n[profiles.woo]\ncolumns = { order_id = \"merchant_reference_2\" }\n";
+    let orders = "order_id,line_id,gross_amount,currency,created_at,provider\n1001,1,4000,NOK,2026-03-01,dintero\n";
+    let shop = "[[source]]\npath = \"orders.csv\"\ndataset = \"orders\"\n";
+    let ran = run(plugin(&format!("{SECOND}{shop}")).file("orders.csv", orders), 0);
+    assert_eq!(findings(&ran), [""; 0]);
+    assert_eq!(
+        totals(&ran),
+        "1 order line, 1 capture, 1 reversal read = 0 rejected + 0 repeated + 0 superseded + 3 accepted: close"
+    );
+    let ran = run(plugin(shop).file("orders.csv", orders), 1);
+    assert_eq!(findings(&ran), ["line-uncaptured open 1001 1 4000 0", "order-unknown open dwcb 1 0 3000"]);
+
+    // The transactions alone: what was declined is no order.
+    let ran = run(plugin(SECOND), 0);
+    assert_eq!(
+        totals(&ran),
+        "1 order line, 1 capture, 1 reversal read = 0 rejected + 0 repeated + 0 superseded + 3 accepted: close"
+    );
+    let other = SECOND.replace("merchant_reference_2", "reference");
+    plugin(&other).args("run --config avstem.toml --as-of 2026-03-31 --out out").stops(
+        "avstem: error: api.json: its profile takes order_id from `reference`, which no document of an API has\n  \
+         help: of Dintero's transactions it can be `merchant_reference` or `merchant_reference_2`; of other documents \
+         leave it out\n",
+    );
+}

@@ -20,7 +20,7 @@ type Read = (Vec<Fact>, Vec<(u64, Reject)>);
 fn read(path: &str, text: &str) -> Read {
     let document = Document::parse(text, 1).unwrap();
     let Some(Kind::Dintero(kind)) = document.kind() else { panic!("{path}: {:?}", document.kind()) };
-    let context = DocContext { file: 7, path: PathHints::new(path) };
+    let context = DocContext { file: 7, path: PathHints::new(path), ..DocContext::default() };
     let mut heard = Heard::default();
     facts(&document, kind, &context, &mut heard);
     (heard.facts, heard.rejects)

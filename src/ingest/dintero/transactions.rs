@@ -9,6 +9,7 @@ use super::items::{Ledger, item, items, parts};
 use super::records::state;
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
+use crate::ingest::payload::document::OrderReference;
 use crate::ingest::payload::fact::{
     CancellationFact, Fact, ItemFact, Moved, OperationFact, OrderFact, PartFact, Told, TransactionFact,
 };
@@ -71,9 +72,9 @@ struct Head {
     status: String,
 }
 
-/// A transaction. Its order is its `merchant_reference`, else the path's.
+/// A transaction. Its order is its `merchant_reference`, or the second one where that is asked for, else the path's.
 pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
-    let read = head(value);
+    let read = head(value, telling.context.order_reference);
     let (mut head, order) = match read {
         Ok(read) => read,
         Err(reject) => return telling.refuse(&value, reject),
@@ -110,13 +111,16 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
     unknown_operations(telling, value, &["events", "items", "gift_cards"]);
 }
 
-fn head(value: Node<'_>) -> Result<(Head, OrderFact), Reject> {
-    let (mut head, mut order) = (Head::default(), OrderFact::default());
+fn head(value: Node<'_>, order_reference: OrderReference) -> Result<(Head, OrderFact), Reject> {
+    let (mut head, mut order, mut second) = (Head::default(), OrderFact::default(), None);
     for value in object("transaction", Some(value))? {
         let field = Some(value);
         match &*value.key() {
             "id" => head.transaction_id = id("id", field)?,
             "merchant_reference" => head.order_id = id("merchant_reference", field)?,
+            "merchant_reference_2" if order_reference == OrderReference::Second => {
+                second = id("merchant_reference_2", field)?;
+            }
             "currency" => head.currency = text("currency", field)?,
             "amount" => order.order_amount_minor = minor_near("amount", field)?,
             "created_at" => order.created_at = text("created_at", field)?,
@@ -126,6 +130,7 @@ fn head(value: Node<'_>) -> Result<(Head, OrderFact), Reject> {
             _ => {}
         }
     }
+    head.order_id = second.or(head.order_id);
     Ok((head, order))
 }
 

@@ -16,6 +16,31 @@ pub struct DocContext {
     pub file: u32,
     /// What the file's path says.
     pub path: PathHints,
+    /// Which of a checkout transaction's references its order is known by.
+    pub order_reference: OrderReference,
+}
+
+/// A reference of Dintero's checkout transactions. A shop names its order in the first when it makes the transaction; shops
+/// whose plugin makes that one up have the number that people see in the second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OrderReference {
+    /// `merchant_reference`.
+    #[default]
+    First,
+    /// `merchant_reference_2`, else `merchant_reference`.
+    Second,
+}
+
+impl OrderReference {
+    /// The reference of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "merchant_reference" => Some(Self::First),
+            "merchant_reference_2" => Some(Self::Second),
+            _ => None,
+        }
+    }
 }
 
 impl DocContext {

@@ -8,7 +8,6 @@ use super::document::DocContext;
 use super::documents::{Batch, Documents, Span};
 use super::fact::Api;
 use super::heard::Heard;
-use super::path::PathHints;
 use super::recognise::{Dintero, Kind};
 use crate::engine::source::Bytes;
 use crate::ingest::dintero::facts::facts as dintero_facts;
@@ -34,11 +33,9 @@ const DOCUMENTS_AT_ONCE: usize = 256;
 pub fn file(
     shown: &str,
     bytes: &Bytes,
-    file: u32,
-    path: &PathHints,
+    context: &DocContext,
     emit: &(dyn Fn(Found) -> io::Result<()> + Sync),
 ) -> Result<(), FileError> {
-    let context = DocContext { file, path: path.clone() };
     let mut documents = Documents::new(shown, bytes)?;
     let mut next = documents.next_batch()?;
     // While the documents of one batch are read, those of the next are looked for.
@@ -47,7 +44,7 @@ pub fn file(
             let of_parts: Vec<Result<(), FileError>> = batch
                 .spans()
                 .par_chunks(DOCUMENTS_AT_ONCE)
-                .map(|spans| some(shown, &batch, spans, &context, emit))
+                .map(|spans| some(shown, &batch, spans, context, emit))
                 .collect();
             // Of several flaws the first in the file is said.
             of_parts.into_iter().collect()

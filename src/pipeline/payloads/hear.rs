@@ -10,6 +10,7 @@ use crate::engine::shard::{Partitions, Writer};
 use crate::engine::source::Bytes;
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::Reject;
+use crate::ingest::payload::document::{DocContext, OrderReference};
 use crate::ingest::payload::fact::{Api, Fact, Told};
 use crate::ingest::payload::heard::{Heard, Notes, tells};
 use crate::ingest::payload::path::PathHints;
@@ -156,7 +157,8 @@ struct Telling<'t> {
 impl Telling<'_> {
     fn read_file(&self, number: usize, input: &Input, bytes: &Bytes) -> Result<Seen, RunError> {
         let number = file_number(number, input)?;
-        let hints = PathHints::new(&input.shown).said(input.dataset);
+        let path = PathHints::new(&input.shown).said(input.dataset);
+        let context = DocContext { file: number, path, order_reference: order_reference(input)? };
         let constant = |name: &str| input.profile.as_ref().and_then(|profile| profile.constants.get(name).cloned());
         let order_id = constant("order_id").map(Text::from);
         let seen = Mutex::new(Seen::default());
@@ -192,7 +194,7 @@ impl Telling<'_> {
             seen.told |= told;
             Ok(())
         };
-        read::file(&input.shown, bytes, number, &hints, &emit)?;
+        read::file(&input.shown, bytes, &context, &emit)?;
         Ok(seen.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -234,6 +236,19 @@ impl<'d> Writers<'d> {
         self.by_reference.finish()?;
         self.by_order.finish()
     }
+}
+
+/// By which reference the profile of a source says that orders are known.
+fn order_reference(input: &Input) -> Result<OrderReference, FileError> {
+    let Some(name) = input.profile.as_ref().and_then(|profile| profile.columns.get("order_id")) else {
+        return Ok(OrderReference::default());
+    };
+    OrderReference::from_name(name).ok_or_else(|| {
+        let problem = format!("its profile takes order_id from `{name}`, which no document of an API has");
+        let help = "of Dintero's transactions it can be `merchant_reference` or `merchant_reference_2`; of other documents \
+                    leave it out";
+        FileError::new(&input.shown, problem, help)
+    })
 }
 
 fn file_number(number: usize, input: &Input) -> Result<u32, FileError> {

@@ -14,7 +14,7 @@ type Facts<K> = fn(&Document<'_>, K, &DocContext, &mut Heard);
 /// Reads every document as every kind, with and without what a path says.
 pub fn read_documents<K: Copy>(data: &[u8], kinds: &[K], facts: Facts<K>) {
     let bytes = Bytes::from_vec(data.to_vec());
-    let contexts = [SHOWN, "f.json"].map(|path| DocContext { file: 0, path: PathHints::new(path) });
+    let contexts = [SHOWN, "f.json"].map(|path| DocContext { path: PathHints::new(path), ..DocContext::default() });
     let mut documents = match Documents::new(SHOWN, &bytes) {
         Ok(documents) => documents,
         Err(error) => return is_explained(&error),

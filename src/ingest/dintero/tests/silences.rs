@@ -5,7 +5,7 @@ use super::*;
 fn notes(path: &str, text: &str) -> Vec<String> {
     let document = Document::parse(text, 1).unwrap();
     let Some(Kind::Dintero(kind)) = document.kind() else { panic!("{path}: {:?}", document.kind()) };
-    let context = DocContext { file: 7, path: PathHints::new(path) };
+    let context = DocContext { file: 7, path: PathHints::new(path), ..DocContext::default() };
     let mut heard = Heard::default();
     facts(&document, kind, &context, &mut heard);
     assert_eq!(heard.rejects, [], "{text}");

@@ -17,7 +17,7 @@ use crate::model::text::Text;
 /// The facts of a document, and what of it is refused.
 fn read(path: &str, text: &str) -> (Vec<Fact>, Vec<(u64, Reject)>) {
     let document = Document::parse(text, 1).unwrap();
-    let context = DocContext { file: 3, path: PathHints::new(path) };
+    let context = DocContext { file: 3, path: PathHints::new(path), ..DocContext::default() };
     let mut heard = Heard::default();
     let Some(Kind::SwedbankPay(kind)) = document.kind() else { panic!("not known: {text}") };
     super::facts(&document, kind, &context, &mut heard);
