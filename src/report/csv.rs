@@ -5,7 +5,6 @@
 use std::io::{self, Write};
 use std::sync::mpsc;
 
-use compact_str::ToCompactString;
 use rayon::prelude::*;
 
 use crate::engine::join::push_field;
@@ -343,13 +342,13 @@ impl Line<'_> {
         }
     }
 
-    fn number(&mut self, value: impl ToCompactString) {
+    fn number(&mut self, value: impl itoa::Integer) {
         self.delimit();
-        self.out.extend_from_slice(value.to_compact_string().as_bytes());
+        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 
     /// A number, or nothing.
-    fn maybe(&mut self, value: Option<impl ToCompactString>) {
+    fn maybe(&mut self, value: Option<impl itoa::Integer>) {
         match value {
             Some(value) => self.number(value),
             None => self.delimit(),

@@ -1,13 +1,13 @@
 //! The types of Parquet columns that canonical columns are read from, and their values as canonical texts.
 
-use std::fmt::Write as _;
-
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
+use compact_str::{CompactString, ToCompactString, format_compact};
 use polars::prelude::{
     ArrowDataType, BooleanChunked, DataType, Int32Chunked, Int64Chunked, Int128Chunked, PolarsError, PolarsResult,
     Series, StringChunked, TimeUnit, UInt64Chunked,
 };
 
+use crate::engine::join::push_field;
 use crate::ingest::source::FileError;
 use crate::model::record::{Column, ColumnKind};
 
@@ -106,33 +106,79 @@ impl Cells {
         })
     }
 
-    /// Appends the text of a row; nothing where it is absent.
-    pub(super) fn write(&self, row: usize, out: &mut String) -> std::fmt::Result {
+    /// Appends a row's field to its record; nothing where it is absent.
+    pub(super) fn push(&self, row: usize, out: &mut Vec<u8>) {
+        let text = |value: Option<CompactString>, out: &mut Vec<u8>| {
+            out.extend_from_slice(value.unwrap_or_default().as_bytes());
+        };
         match self {
             Self::Absent => {}
-            Self::Text(cells) => out.push_str(cells.get(row).unwrap_or_default()),
-            Self::Whole(cells) => cells.get(row).map_or(Ok(()), |value| write!(out, "{value}"))?,
-            Self::Unsigned(cells) => cells.get(row).map_or(Ok(()), |value| write!(out, "{value}"))?,
-            Self::Flag(cells) => cells.get(row).map_or(Ok(()), |value| write!(out, "{value}"))?,
-            Self::Day(cells) => cells.get(row).map_or(Ok(()), |days| match day(days) {
-                Some(day) => write!(out, "{day}"),
-                // What no calendar has is left for the row to be rejected with.
-                None => write!(out, "{days}"),
-            })?,
+            Self::Text(cells) => push_field(cells.get(row).unwrap_or_default(), out),
+            Self::Whole(cells) => push_number(cells.get(row), out),
+            Self::Unsigned(cells) => push_number(cells.get(row), out),
+            Self::Flag(cells) => text(cells.get(row).map(|value| value.to_compact_string()), out),
+            Self::Day(cells) => text(
+                cells.get(row).map(|days| match day(days) {
+                    Some(day) => day.to_compact_string(),
+                    // What no calendar has is left for the row to be rejected with.
+                    None => days.to_compact_string(),
+                }),
+                out,
+            ),
             Self::Moment(cells, unit, utc) => {
-                cells.get(row).map_or(Ok(()), |ticks| match (moment(ticks, *unit), utc) {
-                    (Some(at), true) => write!(out, "{:?}Z", at.naive_utc()),
-                    (Some(at), false) => write!(out, "{}", at.naive_utc()),
-                    (None, _) => write!(out, "{ticks}"),
-                })?
+                if let Some(ticks) = cells.get(row) {
+                    push_moment(ticks, *unit, *utc, out);
+                }
             }
             Self::Decimal(cells, places) => {
                 if let Some(digits) = cells.get(row) {
-                    out.push_str(&decimal(digits, *places));
+                    out.extend_from_slice(decimal(digits, *places).as_bytes());
                 }
             }
         }
-        Ok(())
+    }
+}
+
+const SECONDS_OF_A_DAY: i64 = 86_400;
+
+/// Appends a moment: in UTC, or local.
+fn push_moment(ticks: i64, unit: TimeUnit, utc: bool, out: &mut Vec<u8>) {
+    let ticks_of_a_second = match unit {
+        TimeUnit::Nanoseconds => 1_000_000_000,
+        TimeUnit::Microseconds => 1_000_000,
+        TimeUnit::Milliseconds => 1_000,
+    };
+    let (seconds, rest) = (ticks.div_euclid(ticks_of_a_second), ticks.rem_euclid(ticks_of_a_second));
+    let (days, second) = (seconds.div_euclid(SECONDS_OF_A_DAY), seconds.rem_euclid(SECONDS_OF_A_DAY));
+    let day = chrono::TimeDelta::try_days(days).and_then(|days| NaiveDate::default().checked_add_signed(days));
+    // Nearly all are whole seconds in years of four digits: these are written by themselves, many times faster.
+    let (0, Some(day)) = (rest, day.filter(|day| (0..=9999).contains(&day.year()))) else {
+        out.extend_from_slice(moment_text(ticks, unit, utc).as_bytes());
+        return;
+    };
+    let two = |value: i64| [value / 10, value % 10].map(|digit| u8::try_from(digit).map_or(b'0', |digit| b'0' + digit));
+    let [[y1, y2], [y3, y4]] = [day.year() / 100, day.year() % 100].map(|part| two(part.into()));
+    let [[m1, m2], [d1, d2]] = [day.month(), day.day()].map(|part| two(part.into()));
+    let [[h1, h2], [n1, n2], [s1, s2]] = [second / 3600, second / 60 % 60, second % 60].map(two);
+    let between = if utc { b'T' } else { b' ' };
+    out.extend_from_slice(&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, between, h1, h2, b':', n1, n2, b':', s1, s2]);
+    out.extend(utc.then_some(b'Z'));
+}
+
+/// A moment of any year, with the fraction of its second.
+fn moment_text(ticks: i64, unit: TimeUnit, utc: bool) -> CompactString {
+    match (moment(ticks, unit), utc) {
+        (Some(at), true) => format_compact!("{:?}Z", at.naive_utc()),
+        (Some(at), false) => format_compact!("{}", at.naive_utc()),
+        // What no calendar has is left for the row to be rejected with.
+        (None, _) => ticks.to_compact_string(),
+    }
+}
+
+/// Appends the digits of a number.
+pub(super) fn push_number(value: Option<impl itoa::Integer>, out: &mut Vec<u8>) {
+    if let Some(value) = value {
+        out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 }
 
@@ -160,4 +206,32 @@ fn decimal(digits: i128, places: usize) -> String {
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };
     format!("{sign}{whole}{point}{fraction}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn moments_are_written_as_the_calendar_writes_them(ticks in proptest::collection::vec((proptest::num::i64::ANY, 0..4_u8), 1..9)) {
+            for unit in [TimeUnit::Nanoseconds, TimeUnit::Microseconds, TimeUnit::Milliseconds] {
+                for utc in [true, false] {
+                    for (any, kind) in &ticks {
+                        // Also near 1970, and whole seconds, of which any would be rare.
+                        let ticks = match kind {
+                            0 => *any,
+                            1 => *any % 4_000_000_000_000,
+                            2 => *any % 4_000_000_000_000 / 1_000_000_000 * 1_000_000_000,
+                            _ => *any / 1_000_000_000 * 1_000_000_000,
+                        };
+                        let mut out = Vec::new();
+                        push_moment(ticks, unit, utc, &mut out);
+                        let expected = moment_text(ticks, unit, utc);
+                        proptest::prop_assert_eq!(std::str::from_utf8(&out).unwrap(), expected.as_str());
+                    }
+                }
+            }
+        }
+    }
 }

@@ -15,7 +15,8 @@ mod pages;
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, Seek};
+use std::io::{self, Seek, Write};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
@@ -23,9 +24,11 @@ use polars::prelude::{
     ArrowDataType, FileMetadata, FileMetadataRef, ParallelStrategy, ParquetReader, SerReader as _, Series,
 };
 
-use self::cells::{Cells, Form, described};
+use rayon::prelude::*;
+
+use self::cells::{Cells, Form, described, push_number};
 use self::pages::Pages;
-use super::copy::Converted;
+use super::copy::{Converted, push_row};
 use super::layout::LINE_COLUMN;
 use super::source::{FileError, MEMORY_LEN, Sequential, spooled};
 use crate::engine::source::Bytes;
@@ -72,10 +75,11 @@ fn guarded<T>(shown: &str, work: impl FnOnce() -> Result<T, FileError>) -> Resul
             }
         }));
     });
-    GUARDED.set(true);
+    // A thread that waits for others may do a part of another file meanwhile.
+    let before = GUARDED.replace(true);
     // What the work leaves behind is dropped: nothing half done is seen again.
     let worked = catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
+    GUARDED.set(before);
     worked.unwrap_or_else(|_| Err(damaged(shown, "its parts do not fit together")))
 }
 
@@ -253,12 +257,12 @@ impl<'a> Source<'a> {
         let unknown = |name: &&String| !names.contains(name) && ![DATASET, LINE_COLUMN].contains(&name.trim());
         let unknown: Vec<String> = self.columns.iter().map(|(name, _)| name).filter(unknown).cloned().collect();
 
-        let unwritten = |error: csv::Error| no_copy(shown, &error.into());
-        let mut out =
-            csv::WriterBuilder::new().buffer_capacity(1 << 16).from_writer(tempfile::spooled_tempfile(MEMORY_LEN));
+        let mut out = tempfile::spooled_tempfile(MEMORY_LEN);
+        let mut header = Vec::new();
         let known = taken.iter().map(|(column, ..)| column.name);
-        out.write_record(known.chain(unknown.iter().map(String::as_str)).chain([LINE_COLUMN])).map_err(unwritten)?;
-        let (mut line, mut text) = (0_u64, String::new());
+        push_row(known.chain(unknown.iter().map(String::as_str)), LINE_COLUMN, &mut header);
+        out.write_all(&header).map_err(|error| no_copy(shown, &error))?;
+        let mut line = 0_u64;
         self.slices(&names, |series, len| {
             let mut columns = Vec::with_capacity(taken.len());
             for (series, (column, form, _)) in series.iter().zip(&taken) {
@@ -267,21 +271,38 @@ impl<'a> Source<'a> {
                 }
                 columns.push(Cells::new(series, *form).map_err(|error| damaged(shown, error))?);
             }
-            for row in 0..len {
-                for cells in &columns {
-                    text.clear();
-                    cells.write(row, &mut text).map_err(|error| damaged(shown, error))?;
-                    out.write_field(&text).map_err(unwritten)?;
-                }
-                unknown.iter().try_for_each(|_| out.write_field("")).map_err(unwritten)?;
-                line = line.saturating_add(1);
-                out.write_record([line.to_string()]).map_err(unwritten)?;
-            }
-            Ok(())
+            let starts: Vec<usize> = (0..len).step_by(ROWS_OF_A_TASK).collect();
+            let rows = |start: &usize| *start..len.min(start.saturating_add(ROWS_OF_A_TASK));
+            let texts: Vec<Vec<u8>> =
+                starts.par_iter().map(|start| rows_as_text(&columns, rows(start), unknown.len(), line)).collect();
+            line = line.saturating_add(wide(len));
+            texts.iter().try_for_each(|text| out.write_all(text)).map_err(|error| no_copy(shown, &error))
         })?;
-        let copy = out.into_inner().map_err(|error| no_copy(shown, error.error()))?;
-        spooled(copy).map_err(|error| no_copy(shown, &error))
+        spooled(out).map_err(|error| no_copy(shown, &error))
     }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// So many rows are made text by one task.
+const ROWS_OF_A_TASK: usize = 1 << 13;
+
+/// Rows of a slice, each with columns that are empty and its number in the file; `before` of them are in earlier slices.
+fn rows_as_text(columns: &[Cells], rows: Range<usize>, empty_count: usize, before: u64) -> Vec<u8> {
+    const FIELD_LEN: usize = 16;
+    let mut out = Vec::with_capacity(rows.len().saturating_mul(columns.len() + 1).saturating_mul(FIELD_LEN));
+    for row in rows {
+        for cells in columns {
+            cells.push(row, &mut out);
+            out.push(b',');
+        }
+        out.extend(std::iter::repeat_n(b',', empty_count));
+        push_number(Some(before.saturating_add(wide(row)).saturating_add(1)), &mut out);
+        out.push(b'\n');
+    }
+    out
 }
 
 /// Checks the pages of some columns in a row group, which are flat.
