@@ -376,3 +376,90 @@ fn an_order_is_known_by_the_reference_that_people_see_where_the_profile_says_so(
          leave it out\n",
     );
 }
+
+/// An order whose line 2 was taken back by line 3 and replaced by line 4, at a price; line 1 was paid by two transactions.
+/// The checkout moved what the replacement costs more or less, and the provider settled that.
+fn replaced(price: i64) -> Case {
+    let draft =
+        |items: &str| format!(r#"{{"options":{{"order_id":"N-88"}},"order":{{"currency":"NOK","items":[{items}]}}}}"#);
+    let first = r#"{"line_id":1,"quantity":1,"gross_amount":4000},{"line_id":2,"quantity":1,"gross_amount":2000}"#;
+    let second = format!(
+        r#"{{"line_id":3,"quantity":1,"gross_amount":-2000,"related_item":{{"line_id":2,"type":"reversed"}}}},
+           {{"line_id":4,"quantity":1,"gross_amount":{price}}}"#
+    );
+    let capture = |id: &str, day: u32, payment: &str, items: &[(u32, i64)]| {
+        let all: Vec<String> =
+            items.iter().map(|(line, amount)| format!(r#"{{"line_id":{line},"amount":{amount}}}"#)).collect();
+        let amount: i64 = items.iter().map(|(_, amount)| amount).sum();
+        format!(
+            r#"{{"id":"{id}","created_at":"2026-03-{day:02}","amount":{amount},"success":true,"items":[{}],
+               "payment_details":{{"payment_id":"{payment}"}}}}"#,
+            all.join(",")
+        )
+    };
+    let captures = [
+        capture("c1", 2, "T-1", &[(1, 3000), (2, 2000)]),
+        capture("c2", 3, "T-2", &[(1, 1000)]),
+        capture("c3", 5, "T-1", &[(3, -2000)]),
+        capture("c4", 5, "T-1", &[(4, price)]),
+    ];
+    let event = |id: &str, name: &str, amount: i64, day: u32| {
+        format!(r#"{{"id":"{id}","event":"{name}","amount":{amount},"success":true,"created_at":"2026-03-{day:02}"}}"#)
+    };
+    let difference = price - 2000;
+    let name = if difference > 0 { "CAPTURE" } else { "REFUND" };
+    let mut events = vec![event("e1", "CAPTURE", 5000, 2)];
+    let mut settled = vec!["5000,e1,T-1".to_owned(), "1000,e2,T-2".to_owned()];
+    if difference != 0 {
+        events.push(event("e3", name, difference.abs(), 5));
+        settled.push(format!("{difference},e3,T-1"));
+    }
+    let transaction = |id: &str, amount: u32, events: &str| {
+        format!(
+            r#"{{"id":"{id}","merchant_reference":"N-88","amount":{amount},"currency":"NOK","created_at":"2026-03-01",
+               "events":[{events}]}}"#
+        )
+    };
+    let transactions =
+        [transaction("T-1", 5000, &events.join(",")), transaction("T-2", 1000, &event("e2", "CAPTURE", 1000, 3))];
+    let rows: Vec<String> = settled.iter().map(|row| format!("NOK,S1,{row}\n")).collect();
+    Case::new()
+        .file(
+            "avstem.toml",
+            "[[source]]\npath = \"api\"\nprofile = \"dated\"\n[profiles.dated]\nconstants = { created_at = \"2026-03-01\" }\n\
+             [[source]]\npath = \"settlements.csv\"\ndataset = \"settlements\"\nprovider = \"dintero\"\n",
+        )
+        .file("api/orders/N-88/draft-1.json", draft(first))
+        .file("api/orders/N-88/draft-2.json", draft(&second))
+        .file("api/orders/N-88/captures.json", format!(r#"{{"captures":[{}]}}"#, captures.join(",")))
+        .file("api/transactions.json", format!("[{}]", transactions.join(",")))
+        .file(
+            "settlements.csv",
+            format!("currency,settlement_id,gross_amount,operation_id,transaction_id\n{}", rows.concat()),
+        )
+}
+
+#[test]
+fn a_line_that_was_replaced_is_settled_by_the_difference() {
+    for (price, captured) in [(2500, 12), (1500, 12), (2000, 10)] {
+        let ran = run(replaced(price), 0);
+        assert_eq!(findings(&ran), [""; 0], "{price}");
+        let settled = if price == 2000 { 2 } else { 3 };
+        let (repeated, accepted) = if price == 2000 { (5, 11) } else { (7, 12) };
+        assert_eq!(
+            totals(&ran),
+            format!(
+                "4 order lines, {captured} captures, {settled} settlement rows read = 0 rejected + {repeated} repeated + \
+                 0 superseded + {accepted} accepted: close"
+            ),
+            "{price}"
+        );
+    }
+    // What was settled of the difference is not what the checkout moved.
+    let short = replaced(2500).file(
+        "settlements.csv",
+        "currency,settlement_id,gross_amount,operation_id,transaction_id\nNOK,S1,5000,e1,T-1\nNOK,S1,1000,e2,T-2\n\
+         NOK,S1,490,e3,T-1\n",
+    );
+    assert_eq!(findings(&run(short, 1)), ["settled-amount open N-88 500 490"]);
+}

@@ -9,8 +9,8 @@ use super::sighting::at;
 use crate::ingest::field::{RECORDED_ONLY, is_completed};
 use crate::model::text::Text;
 
-/// The state of an event whose money is counted with the records of the order.
-const COUNTED_WITH_RECORDS: &str = "counted with the records of its order";
+/// The state of a record whose money is counted with the events of the order.
+const COUNTED_WITH_EVENTS: &str = "counted with the events of its order";
 
 /// Tells of one operation, all of them.
 type Sightings = Vec<OperationFact>;
@@ -34,21 +34,71 @@ pub fn settle(operations: Vec<OperationFact>, transactions_given: bool) -> Vec<O
     out.extend(failed_records.into_iter().chain(failed_events));
     let (mut recorded, mut executed) = (by_identity(records), by_identity(events));
     pair(&mut recorded, &mut executed, &mut out);
-    // What is left may still be the same money, split in another way: then the records, which name lines, count.
+    // What is left may still be the same money, split in another way.
     let sum = |all: &[Sightings]| -> Option<i128> {
         all.iter().map(|same| same.first().and_then(effect_minor)).sum::<Option<i128>>()
     };
-    let backed = sum(&recorded).is_some_and(|sum_minor| sum(&executed) == Some(sum_minor));
-    // Events that sum to nothing, as a capture and its refund do, are money all the same where no record is left.
-    let is_counted = backed && !recorded.is_empty();
-    let state = |text: &str| Some(text.into());
-    for fact in recorded.into_iter().flatten() {
-        out.push(if backed { fact } else { OperationFact { state: state(RECORDED_ONLY), ..fact } });
+    let is_same = !recorded.is_empty() && sum(&recorded).is_some_and(|sum_minor| sum(&executed) == Some(sum_minor));
+    if !is_same {
+        out.extend(recorded.into_iter().flatten().map(|fact| with_state(fact, RECORDED_ONLY)));
+        out.extend(executed.into_iter().flatten());
+        return out;
     }
-    for fact in executed.into_iter().flatten() {
-        out.push(if is_counted { OperationFact { state: state(COUNTED_WITH_RECORDS), ..fact } } else { fact });
+    match (whole(&recorded, &executed), executed.is_empty()) {
+        // One operation, whose lines the records name: a line that was taken back and what replaced it, say, and the event
+        // that moved the difference; or none, where the prices are the same.
+        (Some(whole), _) => {
+            let all = recorded.iter().chain(&executed).flatten();
+            out.extend(all.map(|fact| OperationFact { place: fact.place, ..whole.clone() }));
+        }
+        (None, true) => out.extend(recorded.into_iter().flatten()),
+        // Nothing says which of several events moved the money of which line: the order is compared as a whole.
+        (None, false) => {
+            out.extend(recorded.into_iter().flatten().map(|fact| with_state(fact, COUNTED_WITH_EVENTS)));
+            out.extend(executed.into_iter().flatten().map(|fact| OperationFact { parts: Vec::new(), ..fact }));
+        }
     }
     out
+}
+
+fn with_state(fact: OperationFact, state: &str) -> OperationFact {
+    OperationFact { state: Some(state.into()), ..fact }
+}
+
+/// The operation that records are, with the only event that moved its money or without one; `None` where there are several
+/// events, or a record that names no line.
+fn whole(recorded: &[Sightings], executed: &[Sightings]) -> Option<OperationFact> {
+    let records: Vec<&OperationFact> = recorded.iter().filter_map(|same| same.first()).collect();
+    let record = *records.first()?;
+    let event = match executed {
+        [] => None,
+        [only] => Some(only.first()?),
+        _ => return None,
+    };
+    // A line is captured by captures only: what replaced another one was, even where the event is a refund.
+    let is_capture = records.iter().any(|record| record.moved == Some(Moved::Capture));
+    let moved = Some(if is_capture { Moved::Capture } else { Moved::Reversal });
+    let mut parts = Vec::new();
+    for record in records {
+        if record.parts.is_empty() {
+            return None;
+        }
+        // A capture of a negative amount is a reversal, and the other way round.
+        let signed = |minor: i64| if record.moved == moved { Some(minor) } else { minor.checked_neg() };
+        for part in &record.parts {
+            let vat_minor = part.vat_minor.map(|vat_minor| signed(vat_minor));
+            let (amount_minor, vat_minor) = (signed(part.amount_minor)?, vat_minor.flatten());
+            parts.push(PartFact { line_id: part.line_id.clone(), amount_minor, vat_minor });
+        }
+    }
+    // Without an event nothing is stated of what they come to.
+    let amount_minor = match event.and_then(|event| Some((event.moved, event.amount_minor?))) {
+        Some((of_event, amount_minor)) if of_event == moved => Some(amount_minor),
+        Some((_, amount_minor)) => Some(amount_minor.checked_neg()?),
+        None => None,
+    };
+    let facts = event.map_or_else(|| record.clone(), |event| together(record, event));
+    Some(OperationFact { moved, amount_minor, vat_minor: None, parts, ..facts })
 }
 
 fn is_done(fact: &OperationFact) -> bool {

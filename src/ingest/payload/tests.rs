@@ -203,7 +203,7 @@ const NONE: super::rows::Constants<'static> = &|_| None;
 
 #[test]
 fn recorded_and_executed_operations_count_once() {
-    let cases: [(&str, &[&str], bool, &[&str]); 9] = [
+    let cases: [(&str, &[&str], bool, &[&str]); 13] = [
         (
             "without a transaction, records are what there is",
             &["dintero recorded capture id=c1 order=O amount=100 at=2026-10-01 parts=1:100 state=completed"],
@@ -260,7 +260,12 @@ fn recorded_and_executed_operations_count_once() {
                 "dintero recorded capture id=c2 order=O amount=100 at=2026-10-01 parts=3:100 state=completed",
             ],
             true,
-            &["captures c1 2 -100 completed", "captures c2 3 100 completed"],
+            &[
+                "captures c1 2 -100 completed",
+                "captures c1 2 -100 completed",
+                "captures c1 3 100 completed",
+                "captures c1 3 100 completed",
+            ],
         ),
         (
             "one event for two records: the records name the lines",
@@ -271,9 +276,79 @@ fn recorded_and_executed_operations_count_once() {
             ],
             true,
             &[
-                "captures c1 1 60 completed",
-                "captures c2 2 40 completed",
-                "captures e1  100 counted with the records of its order",
+                "captures e1 1 60",
+                "captures e1 1 60",
+                "captures e1 1 60",
+                "captures e1 2 40",
+                "captures e1 2 40",
+                "captures e1 2 40",
+            ],
+        ),
+        (
+            "a line replaced by a dearer one: the event moved the difference",
+            &[
+                "dintero recorded capture id=c1 order=O amount=-100 at=2026-10-01 parts=2:-100 state=completed",
+                "dintero recorded capture id=c2 order=O amount=130 at=2026-10-01 parts=3:130 state=completed",
+                "dintero executed capture id=e1 order=O amount=30 at=2026-10-01",
+            ],
+            true,
+            &[
+                "captures e1 2 -100",
+                "captures e1 2 -100",
+                "captures e1 2 -100",
+                "captures e1 3 130",
+                "captures e1 3 130",
+                "captures e1 3 130",
+            ],
+        ),
+        (
+            "a line replaced by a cheaper one: the refund of the difference took back the one and captured the other",
+            &[
+                "dintero recorded capture id=c1 order=O amount=-100 at=2026-10-01 parts=2:-100 state=completed",
+                "dintero recorded capture id=c2 order=O amount=70 at=2026-10-01 parts=3:70 state=completed",
+                "dintero executed reversal id=e1 order=O amount=30 at=2026-10-01",
+            ],
+            true,
+            &[
+                "captures e1 2 -100",
+                "captures e1 2 -100",
+                "captures e1 2 -100",
+                "captures e1 3 70",
+                "captures e1 3 70",
+                "captures e1 3 70",
+            ],
+        ),
+        (
+            "two refunds by one event",
+            &[
+                "dintero recorded reversal id=r1 order=O amount=60 at=2026-10-01 parts=1:60 state=completed",
+                "dintero recorded reversal id=r2 order=O amount=40 at=2026-10-01 parts=2:40 state=completed",
+                "dintero executed reversal id=e1 order=O amount=100 at=2026-10-01",
+            ],
+            true,
+            &[
+                "reversals e1 1 60",
+                "reversals e1 1 60",
+                "reversals e1 1 60",
+                "reversals e1 2 40",
+                "reversals e1 2 40",
+                "reversals e1 2 40",
+            ],
+        ),
+        (
+            "several events for several records: the order is compared as a whole",
+            &[
+                "dintero recorded capture id=c1 order=O amount=60 at=2026-10-01 parts=1:60 state=completed",
+                "dintero recorded capture id=c2 order=O amount=40 at=2026-10-01 parts=2:40 state=completed",
+                "dintero executed capture id=e1 order=O amount=70 at=2026-10-01 parts=1:70",
+                "dintero executed capture id=e2 order=O amount=30 at=2026-10-01",
+            ],
+            true,
+            &[
+                "captures c1 1 60 counted with the events of its order",
+                "captures c2 2 40 counted with the events of its order",
+                "captures e1  70",
+                "captures e2  30",
             ],
         ),
         (
