@@ -86,7 +86,7 @@ fn whole(recorded: &[Sightings], executed: &[Sightings]) -> Option<OperationFact
         // A capture of a negative amount is a reversal, and the other way round.
         let signed = |minor: i64| if record.moved == moved { Some(minor) } else { minor.checked_neg() };
         for part in &record.parts {
-            let vat_minor = part.vat_minor.map(|vat_minor| signed(vat_minor));
+            let vat_minor = part.vat_minor.map(signed);
             let (amount_minor, vat_minor) = (signed(part.amount_minor)?, vat_minor.flatten());
             parts.push(PartFact { line_id: part.line_id.clone(), amount_minor, vat_minor });
         }
