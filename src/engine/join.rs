@@ -21,6 +21,12 @@ pub fn push_field(field: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// Adds the digits of a whole number to a record: they are never quoted.
+#[inline]
+pub fn push_number(value: impl itoa::Integer, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -277,33 +277,15 @@ impl<'a> Copy<'a> {
     }
 }
 
-/// Writes a whole number as decimal digits over what a text held; several times as fast as formatting it.
-pub fn number(value: impl Into<i128>, out: &mut String) {
+/// Writes a whole number as decimal digits over what a text held.
+pub fn number(value: impl itoa::Integer, out: &mut String) {
     out.clear();
     push_number(value, out);
 }
 
 /// Adds a whole number to a text as decimal digits.
-pub fn push_number(value: impl Into<i128>, out: &mut String) {
-    let value: i128 = value.into();
-    let Ok(mut rest) = u64::try_from(value.unsigned_abs()) else {
-        out.push_str(&value.to_string());
-        return;
-    };
-    if value < 0 {
-        out.push('-');
-    }
-    let mut digits = [b'0'; 20];
-    let mut first = digits.len();
-    for (place, digit) in digits.iter_mut().enumerate().rev() {
-        *digit = b'0' | u8::try_from(rest % 10).unwrap_or_default();
-        rest /= 10;
-        first = place;
-        if rest == 0 {
-            break;
-        }
-    }
-    out.push_str(digits.get(first..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
+pub fn push_number(value: impl itoa::Integer, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(value));
 }
 
 /// The error of a file that has no room for its copy.

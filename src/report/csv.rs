@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use rayon::prelude::*;
 
-use crate::engine::join::push_field;
+use crate::engine::join::{push_field, push_number};
 use crate::model::finding::FoundRow;
 use crate::report::books::PayoutRow;
 use crate::report::view::{BatchRow, ClearedRow, MatchRow, RejectRow};
@@ -344,7 +344,7 @@ impl Line<'_> {
 
     fn number(&mut self, value: impl itoa::Integer) {
         self.delimit();
-        self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        push_number(value, self.out);
     }
 
     /// A number, or nothing.

@@ -72,6 +72,28 @@ struct Head {
     status: String,
 }
 
+impl Head {
+    /// What the transaction says of its order.
+    fn order(&self, fact: OrderFact) -> OrderFact {
+        OrderFact {
+            order_id: self.order_id.clone(),
+            transaction_id: self.transaction_id.clone(),
+            currency: self.currency.clone(),
+            of_transaction: true,
+            ..fact
+        }
+    }
+
+    /// What of it was taken back before it was captured.
+    fn cancelled(&self, cancellation_id: Option<Text>, amount_minor: i64) -> OrderFact {
+        self.order(OrderFact {
+            cancelled_minor: Some(amount_minor),
+            cancellations: vec![CancellationFact { cancellation_id, amount_minor }],
+            ..OrderFact::default()
+        })
+    }
+}
+
 /// A transaction. Its order is its `merchant_reference`, or the second one where that is asked for, else the path's.
 pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
     let read = head(value, telling.context.order_reference);
@@ -90,21 +112,15 @@ pub(super) fn transaction(telling: &mut Telling<'_>, value: Node<'_>) {
     }
     let amount_minor = order.order_amount_minor;
     let lines = lines(telling, value);
-    let of_transaction = |fact: OrderFact| {
-        let (order_id, currency) = (head.order_id.clone(), head.currency.clone());
-        let transaction_id = head.transaction_id.clone();
-        Fact::Order(OrderFact { place, order_id, transaction_id, currency, of_transaction: true, ..fact })
-    };
     let (did, facts) = events(telling, value.get("events"), &head);
     if NEVER_AUTHORIZED.contains(&&*head.status) && did == Did::default() {
         telling.note(Silent::NeverAuthorized, &value);
     } else if amount_minor.is_some() || lines.is_some() {
-        telling.tell(of_transaction(OrderFact { items: lines, ..order }));
+        telling.tell(Fact::Order(head.order(OrderFact { place, items: lines, ..order })));
         // An event need not say how much it took back.
         if let Some(amount_minor) = amount_minor.filter(|_| head.status == VOIDED && did == Did::default()) {
-            let cancellation = CancellationFact { cancellation_id: head.transaction_id.clone(), amount_minor };
-            let (cancelled_minor, cancellations) = (Some(amount_minor), vec![cancellation]);
-            telling.tell(of_transaction(OrderFact { cancelled_minor, cancellations, ..OrderFact::default() }));
+            let cancelled = head.cancelled(head.transaction_id.clone(), amount_minor);
+            telling.tell(Fact::Order(OrderFact { place, ..cancelled }));
         }
     }
     facts.into_iter().for_each(|fact| telling.tell(fact));
@@ -310,15 +326,7 @@ fn unknown(event: &Event<'_>) -> Result<Option<Fact>, Reject> {
 /// an order system that records its own cancellations says the same once more.
 fn voided(event: Event<'_>, head: &Head) -> Option<Fact> {
     let amount_minor = event.amount_minor.filter(|amount| *amount > 0 && event.success == Some(true))?;
-    Some(Fact::Order(OrderFact {
-        order_id: head.order_id.clone(),
-        transaction_id: head.transaction_id.clone(),
-        currency: head.currency.clone(),
-        of_transaction: true,
-        cancelled_minor: Some(amount_minor),
-        cancellations: vec![CancellationFact { cancellation_id: event.own_id.or(event.request_id), amount_minor }],
-        ..OrderFact::default()
-    }))
+    Some(Fact::Order(head.cancelled(event.own_id.or(event.request_id), amount_minor)))
 }
 
 fn operation(index: usize, event: Event<'_>, moved: Moved, state: Option<Text>, head: &Head) -> Result<Fact, Reject> {

@@ -7,7 +7,7 @@ use polars::prelude::{
     Series, StringChunked, TimeUnit, UInt64Chunked,
 };
 
-use crate::engine::join::push_field;
+use crate::engine::join::{push_field, push_number};
 use crate::ingest::source::FileError;
 use crate::model::record::{Column, ColumnKind};
 
@@ -114,8 +114,8 @@ impl Cells {
         match self {
             Self::Absent => {}
             Self::Text(cells) => push_field(cells.get(row).unwrap_or_default(), out),
-            Self::Whole(cells) => push_number(cells.get(row), out),
-            Self::Unsigned(cells) => push_number(cells.get(row), out),
+            Self::Whole(cells) => cells.get(row).map_or((), |value| push_number(value, out)),
+            Self::Unsigned(cells) => cells.get(row).map_or((), |value| push_number(value, out)),
             Self::Flag(cells) => text(cells.get(row).map(|value| value.to_compact_string()), out),
             Self::Day(cells) => text(
                 cells.get(row).map(|days| match day(days) {
@@ -172,13 +172,6 @@ fn moment_text(ticks: i64, unit: TimeUnit, utc: bool) -> CompactString {
         (Some(at), false) => format_compact!("{}", at.naive_utc()),
         // What no calendar has is left for the row to be rejected with.
         (None, _) => ticks.to_compact_string(),
-    }
-}
-
-/// Appends the digits of a number.
-pub(super) fn push_number(value: Option<impl itoa::Integer>, out: &mut Vec<u8>) {
-    if let Some(value) = value {
-        out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
     }
 }
 

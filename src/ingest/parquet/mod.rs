@@ -26,11 +26,12 @@ use polars::prelude::{
 
 use rayon::prelude::*;
 
-use self::cells::{Cells, Form, described, push_number};
+use self::cells::{Cells, Form, described};
 use self::pages::Pages;
 use super::copy::{Converted, push_row};
 use super::layout::LINE_COLUMN;
 use super::source::{FileError, MEMORY_LEN, Sequential, spooled};
+use crate::engine::join::push_number;
 use crate::engine::source::Bytes;
 use crate::model::record::{Column, Dataset};
 
@@ -299,7 +300,7 @@ fn rows_as_text(columns: &[Cells], rows: Range<usize>, empty_count: usize, befor
             out.push(b',');
         }
         out.extend(std::iter::repeat_n(b',', empty_count));
-        push_number(Some(before.saturating_add(wide(row)).saturating_add(1)), &mut out);
+        push_number(before.saturating_add(wide(row)).saturating_add(1), &mut out);
         out.push(b'\n');
     }
     out

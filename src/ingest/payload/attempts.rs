@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::fact::{OperationFact, OrderFact};
 use super::order::{cancellations, latest};
-use crate::ingest::field::is_completed;
+use super::recorded::is_done;
 use crate::model::text::Text;
 
 /// What transactions say, by transaction.
@@ -18,8 +18,8 @@ fn by_transaction<'o>(facts: impl Iterator<Item = &'o OrderFact>) -> BTreeMap<Op
 }
 
 /// The newest of some facts that states an amount.
-fn stated<'o>(facts: &[&'o OrderFact]) -> Option<&'o OrderFact> {
-    facts.iter().copied().filter(|fact| fact.order_amount_minor.is_some()).max_by_key(|fact| latest(fact))
+pub(super) fn stated<'o>(facts: impl IntoIterator<Item = &'o OrderFact>) -> Option<&'o OrderFact> {
+    facts.into_iter().filter(|fact| fact.order_amount_minor.is_some()).max_by_key(|fact| latest(fact))
 }
 
 /// The facts of the transactions that count: not of one that moved no money and was voided as a whole, where another one
@@ -29,19 +29,16 @@ pub(super) fn counted(facts: Vec<OrderFact>, operations: &[OperationFact]) -> Ve
     if all.len() < 2 {
         return facts;
     }
-    let moved: HashSet<Option<&Text>> = operations
-        .iter()
-        .filter(|operation| is_completed(operation.state.as_deref().unwrap_or_default().as_bytes()))
-        .map(|operation| operation.transaction_id.as_ref())
-        .collect();
+    let done = operations.iter().filter(|operation| is_done(operation));
+    let moved: HashSet<Option<&Text>> = done.map(|operation| operation.transaction_id.as_ref()).collect();
     let is_void = |(id, facts): &(&Option<&Text>, &Vec<&OrderFact>)| {
-        let amount_minor = stated(facts).and_then(|fact| fact.order_amount_minor);
+        let amount_minor = stated(facts.iter().copied()).and_then(|fact| fact.order_amount_minor);
         let cancelled_minor = cancellations(facts.iter().copied());
         !moved.contains(*id) && amount_minor.zip(cancelled_minor).is_some_and(|(amount, cancelled)| cancelled >= amount)
     };
     let mut void: HashSet<Option<Text>> = all.iter().filter(is_void).map(|(id, _)| id.cloned()).collect();
     if void.len() == all.len()
-        && let Some((last, _)) = all.iter().max_by_key(|(id, facts)| (stated(facts).map(latest), **id))
+        && let Some((last, _)) = all.iter().max_by_key(|(id, facts)| (stated(facts.iter().copied()).map(latest), **id))
     {
         void.remove(&last.cloned());
     }
@@ -53,18 +50,13 @@ pub(super) fn share_a_line(facts: &[OrderFact]) -> bool {
     let lines = |facts: &Vec<&OrderFact>| -> HashSet<Text> {
         facts.iter().flat_map(|fact| fact.items.iter().flatten()).map(|item| item.line_id.clone()).collect()
     };
-    let mut seen = HashSet::new();
-    by_transaction(facts.iter()).values().flat_map(lines).any(|line_id| !seen.insert(line_id))
-}
-
-/// The newest of transactions.
-pub(super) fn newest(facts: &[OrderFact]) -> Option<&OrderFact> {
-    stated(&facts.iter().collect::<Vec<_>>())
+    let (all, mut seen) = (by_transaction(facts.iter()), HashSet::new());
+    all.len() > 1 && all.values().flat_map(lines).any(|line_id| !seen.insert(line_id))
 }
 
 /// What transactions are for together, minor units; `None` where one of them does not say.
 pub(super) fn amount_minor<'o>(facts: impl IntoIterator<Item = &'o OrderFact>) -> Option<i64> {
-    let of = |facts: &Vec<&OrderFact>| stated(facts).and_then(|fact| fact.order_amount_minor);
+    let of = |facts: &Vec<&OrderFact>| stated(facts.iter().copied()).and_then(|fact| fact.order_amount_minor);
     let all = by_transaction(facts.into_iter());
     if all.is_empty() {
         return None;

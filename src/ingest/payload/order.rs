@@ -118,7 +118,7 @@ fn lines<'o>(
     if of_transactions.iter().any(|order| order.items.is_some()) {
         if attempts::share_a_line(of_transactions)
             && let Some((order, gross_minor)) =
-                attempts::newest(of_transactions).zip(attempts::amount_minor(of_transactions))
+                attempts::stated(of_transactions).zip(attempts::amount_minor(of_transactions))
         {
             // Lines are told apart within a transaction only: the order is compared as a whole.
             operations.iter_mut().for_each(|operation| operation.parts.clear());

@@ -101,7 +101,8 @@ fn whole(recorded: &[Sightings], executed: &[Sightings]) -> Option<OperationFact
     Some(OperationFact { moved, amount_minor, vat_minor: None, parts, ..facts })
 }
 
-fn is_done(fact: &OperationFact) -> bool {
+/// Whether its state says that money moved.
+pub(super) fn is_done(fact: &OperationFact) -> bool {
     is_completed(fact.state.as_deref().unwrap_or_default().as_bytes())
 }
 

@@ -140,6 +140,12 @@ pub fn key(parts: &[&str]) -> u128 {
     xxh3_128(parts.join("\u{1f}").as_bytes())
 }
 
+/// The key of an order, under which all that is told of it is put together.
+#[must_use]
+pub fn order_key(provider: &str, order_id: &str) -> u128 {
+    key(&["order", provider, order_id])
+}
+
 /// The instant of a text, for putting versions in order; `None` sorts first.
 #[must_use]
 pub fn at(text: Option<&str>) -> Option<Instant> {

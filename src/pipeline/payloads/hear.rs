@@ -16,7 +16,7 @@ use crate::ingest::payload::heard::{Heard, Notes, tells};
 use crate::ingest::payload::path::PathHints;
 use crate::ingest::payload::read::{self, Found};
 use crate::ingest::payload::references::reference;
-use crate::ingest::payload::sighting::{Sighting, key};
+use crate::ingest::payload::sighting::{Sighting, key, order_key};
 use crate::ingest::source::FileError;
 use crate::model::text::Text;
 use crate::pipeline::error::RunError;
@@ -219,12 +219,12 @@ impl<'d> Writers<'d> {
         };
         let (key, partitions, writer) = match (reference, sighting.order_id()) {
             (None, Some(order_id)) => {
-                (key(&["order", &sighting.provider, order_id]), &self.dealt.by_order, &mut self.by_order)
+                (order_key(&sighting.provider, order_id), &self.dealt.by_order, &mut self.by_order)
             }
             (reference, _) => {
                 let key = match reference {
                     Some(reference) => key(&["reference", reference]),
-                    None => key(&["order", &sighting.provider, ""]),
+                    None => order_key(&sighting.provider, ""),
                 };
                 (key, &self.dealt.by_reference, &mut self.by_reference)
             }

@@ -15,7 +15,7 @@ use crate::ingest::payload::fact::{Api, Fact};
 use crate::ingest::payload::order::{Joined, join};
 use crate::ingest::payload::references::{complete, reference};
 use crate::ingest::payload::rows::Row;
-use crate::ingest::payload::sighting::{Sighting, key};
+use crate::ingest::payload::sighting::{Sighting, key, order_key};
 use crate::ingest::source::FileError;
 use crate::model::record::Dataset;
 use crate::pipeline::error::RunError;
@@ -46,7 +46,7 @@ pub(super) fn deal(
             // What names no order stands alone.
             let alone = || format!("{:?} {place}", sighting.fact);
             let key = match sighting.order_id() {
-                Some(order_id) => key(&["order", &sighting.provider, order_id]),
+                Some(order_id) => order_key(&sighting.provider, order_id),
                 None => key(&["alone", &sighting.provider, &alone()]),
             };
             writer.put(by_order.shard_of(key), |out| sighting.put(key, out));
