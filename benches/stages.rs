@@ -133,6 +133,7 @@ fn plan(folder: &Path, rows: u64) -> std::io::Result<Plan> {
         matches: false,
         parquet: false,
         workbook: false,
+        ages: false,
         page: false,
         journals: Vec::new(),
         journal_folder: None,

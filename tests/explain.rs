@@ -190,7 +190,7 @@ fn random_days_are_told_as_they_were_judged() {
         let findings = &reading.report().findings;
         let batches = reading.report().batches.iter().map(|batch| batch.reconciliation_number.as_str());
         let of_finding =
-            |finding: &avstem::model::finding::FoundRow| [finding.id.to_string(), finding.order_id.to_string()];
+            |finding: &avstem::model::found::FoundRow| [finding.id().to_string(), finding.order_id().to_string()];
         let mut keys: BTreeSet<String> = findings.iter().flat_map(of_finding).collect();
         keys.extend(batches.map(str::to_owned));
         keys.remove("");

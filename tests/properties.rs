@@ -140,7 +140,7 @@ fn an_id_is_the_same_the_next_night() {
         let later =
             run(&format!("seed {seed}"), files, &Settings { as_of, ..settings.clone() }, Engine::default()).unwrap();
         let ids = |report: &Report| -> Vec<(String, &str)> {
-            report.findings.iter().map(|finding| (finding.id.to_string(), finding.code.name())).collect()
+            report.findings.iter().map(|finding| (finding.id().to_string(), finding.code.name())).collect()
         };
         assert_eq!(ids(&later), ids(report), "seed {seed}");
         let unique: BTreeSet<_> = ids(report).into_iter().map(|(id, _)| id).collect();

@@ -126,7 +126,7 @@ fn shown(closed: &Closing, currencies: &Currencies, out: &Path, colours: bool) -
     ]);
     let mut sums: BTreeMap<[&str; 3], [i128; AGE_BUCKETS.len()]> = BTreeMap::new();
     for finding in &closed.open {
-        let sums = sums.entry([&finding.provider, finding.code.name(), &finding.currency]).or_default();
+        let sums = sums.entry([finding.provider(), finding.code.name(), finding.currency()]).or_default();
         let bucket = age_bucket(finding.age_days.unwrap_or(0));
         crate::model::money::add(&mut sums[bucket], finding.difference_minor);
     }

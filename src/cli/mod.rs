@@ -209,7 +209,8 @@ fn shown(plan: &Plan, report: &Report, args: &RunArgs, console: Console) -> Resu
         }
     };
     let status = printed(console, &text, summary.exit_status, INCOMPLETE);
-    Ok(Done { status, figures: Figures::of(report) })
+    let figures = if plan.ages { Figures::of(report) } else { Figures::of_summary(summary) };
+    Ok(Done { status, figures })
 }
 
 fn written_summary(out: &Path) -> Result<String, Fault> {

@@ -99,6 +99,7 @@ fn finished(mut plan: Plan, args: &RunArgs, config: &Config, state: Option<PathB
     }
     plan.parquet = args.reports.contains(&ReportFormat::Parquet);
     plan.workbook = args.reports.contains(&ReportFormat::Xlsx);
+    plan.ages = args.metrics.is_some() || config.metrics().is_some();
     plan.page = args.reports.contains(&ReportFormat::Html);
     let journal = |format: &ReportFormat| match format {
         ReportFormat::Journal(format) => Some(*format),
@@ -171,6 +172,7 @@ fn planned(args: &InputArgs, config: &Config, inputs: Vec<Input>, as_of: NaiveDa
         matches: false,
         parquet: false,
         workbook: false,
+        ages: false,
         page: false,
         journals: Vec::new(),
         journal_folder: None,

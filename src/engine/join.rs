@@ -1,13 +1,19 @@
 //! Fields to records, the way back from [`super::split`]: exactly as the `csv` crate writes them with its default settings, at a
 //! third of its cost, for reports and copies of millions of records.
 
+/// Whether a text needs no quotes, nor any part of it.
+#[inline]
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    // All bytes, whatever the first ones are: many are looked at in one step then.
+    !text.bytes().fold(false, |found, byte| found | matches!(byte, b',' | b'"' | b'\n' | b'\r'))
+}
+
 /// Adds a field to a record, between quotes where it holds what separates fields or records. (That crate also quotes the
 /// only field of a record where it is empty: nothing here has records of one field.)
 #[inline]
 pub fn push_field(field: &str, out: &mut Vec<u8>) {
-    // All bytes, whatever the first ones are: many are looked at in one step then.
-    let special = |found: bool, byte: u8| found | matches!(byte, b',' | b'"' | b'\n' | b'\r');
-    if !field.bytes().fold(false, special) {
+    if is_plain(field) {
         out.extend_from_slice(field.as_bytes());
         return;
     }

@@ -181,10 +181,15 @@ pub struct First<'a> {
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
 pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
     let mut first = None;
-    scan(bytes, dialect, scratch, &mut |_, found| {
+    let mut each = |_: &Scratch, found| {
         first = Some(found);
         false
-    });
+    };
+    if memchr::memchr(QUOTE, bytes).is_none() {
+        scan_plain(bytes, dialect, scratch, &mut each);
+    } else {
+        scan(bytes, dialect, scratch, &mut each);
+    }
     first.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
 }
 

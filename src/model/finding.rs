@@ -1,13 +1,10 @@
 //! What a run finds: the codes of RULES.md, and a finding before and after its texts are read back.
 
-use std::cmp::Ordering;
-
 use chrono::NaiveDate;
 
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::Origins;
-use super::text::Text;
+use super::origin::{Origin, Origins};
 
 /// The part of the reconciliation that a finding belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -171,6 +168,17 @@ pub struct Finding {
     pub note: Note,
 }
 
+impl Finding {
+    /// The first of its rows.
+    #[must_use]
+    pub fn first_row(&self) -> Option<Origin> {
+        self.rows.iter().min().copied()
+    }
+}
+
+/// Findings in the pieces in which they were made: a million of them are never moved only to stand in one piece.
+pub type Findings = Vec<Vec<Finding>>;
+
 /// What a finding says that no row says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Note {
@@ -218,82 +226,4 @@ pub struct BooksNote {
     pub explanation: String,
     /// Where it is about: `file:line`, several joined by `; `.
     pub sources: String,
-}
-
-/// A finding as a report shows it. There may be millions of them, of many columns each: what is moved and sorted is where
-/// they stand.
-pub type FoundRow = Box<FoundColumns>;
-
-/// What a report shows of a finding: one field a column of `discrepancies.csv` (RULES.md 8).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoundColumns {
-    /// Stable from night to night.
-    pub id: Text,
-    /// What was found.
-    pub code: Code,
-    /// Whether it needs somebody.
-    pub status: Status,
-    /// Provider.
-    pub provider: Text,
-    /// Order id, where all records agree.
-    pub order_id: Text,
-    /// Line id, where all records agree; `*` for a whole order.
-    pub line_id: Text,
-    /// Payee reference, where all records agree.
-    pub payee_reference: Text,
-    /// Transaction number, where all records agree.
-    pub transaction_number: Text,
-    /// Reconciliation number, where all records agree.
-    pub reconciliation_number: Text,
-    /// Settlement id, where all records agree.
-    pub settlement_id: Text,
-    /// ISO 4217 code.
-    pub currency: Text,
-    /// The merchant's side, minor units.
-    pub expected_minor: i128,
-    /// The other side, minor units.
-    pub actual_minor: i128,
-    /// `actual - expected`, minor units.
-    pub difference_minor: i128,
-    /// How many records.
-    pub count: u64,
-    /// Calendar days since the newest record was made, where one says.
-    pub age_days: Option<i64>,
-    /// The day on which the finding was first seen.
-    pub first_seen: Text,
-    /// The finding in a sentence.
-    pub explanation: String,
-    /// `file:line` of every record.
-    pub sources: String,
-    /// The most likely counterpart of what has none, and the field in which it differs; never a match.
-    pub hint: String,
-    /// `file:line` of that counterpart.
-    pub hint_key: String,
-    /// The rows of those records; none where the finding is about a file, a series or a sum.
-    pub rows: Origins,
-}
-
-impl FoundColumns {
-    /// The order of `discrepancies.csv` (RULES.md 8).
-    #[must_use]
-    pub fn cmp_for_report(&self, other: &Self) -> Ordering {
-        // Names, not places: the order of the page is that of words.
-        let kind = |row: &Self| (row.code.leg().name(), row.code.name());
-        let by_kind = if self.code == other.code { Ordering::Equal } else { kind(self).cmp(&kind(other)) };
-        by_kind.then_with(|| self.texts_of_order().cmp(&other.texts_of_order()))
-    }
-
-    fn texts_of_order(&self) -> [&Text; 9] {
-        [
-            &self.provider,
-            &self.order_id,
-            &self.line_id,
-            &self.payee_reference,
-            &self.transaction_number,
-            &self.reconciliation_number,
-            &self.settlement_id,
-            &self.currency,
-            &self.id,
-        ]
-    }
 }

@@ -8,6 +8,7 @@ pub mod currency;
 pub mod day;
 pub mod encoding;
 pub mod finding;
+pub mod found;
 pub mod money;
 pub mod names;
 pub mod origin;

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::FoundRow;
 use crate::model::money::add;
 use crate::model::origin::Origin;
 use crate::report::insight::{Cause, CauseRow};
@@ -88,7 +89,7 @@ impl<'f> Found<'f> {
                 add(&mut fees, fee_minor(*origin)?.unwrap_or(0));
             }
             if fees != 0 && finding.difference_minor == -fees {
-                alike.entry((&finding.provider, &finding.currency, ())).or_default().push(place);
+                alike.entry((finding.provider(), finding.currency(), ())).or_default().push(place);
             }
         }
         for ((provider, currency, ()), places) in alike.into_iter().filter(|(_, places)| places.len() >= FEW) {
@@ -110,7 +111,7 @@ impl<'f> Found<'f> {
             let ratio = ratio(finding.actual_minor, finding.expected_minor);
             if let Some((actual, expected)) = ratio.filter(|_| codes.contains(&finding.code)) {
                 let what = (finding.code, actual, expected);
-                alike.entry((&finding.provider, &finding.currency, what)).or_default().push(place);
+                alike.entry((finding.provider(), finding.currency(), what)).or_default().push(place);
             }
         }
         for ((provider, currency, (code, actual, expected)), places) in alike {
@@ -131,18 +132,18 @@ impl<'f> Found<'f> {
     /// A source whose operations state no id that the settlement rows of its provider have.
     fn columns_missing(&mut self) {
         let ids: [(&str, IdOf); 2] = [
-            ("transaction_number", |finding| &finding.transaction_number),
-            ("payee_reference", |finding| &finding.payee_reference),
+            ("transaction_number", |finding| finding.transaction_number()),
+            ("payee_reference", |finding| finding.payee_reference()),
         ];
         let has_any = |finding: &FoundRow| ids.iter().any(|(_, id)| !id(finding).is_empty());
         let mut without: Common<'f, &str> = BTreeMap::new();
         for (place, finding) in self.left().filter(|(_, finding)| finding.code == Code::Unsettled) {
-            if let Some(source) = only_source(&finding.sources).filter(|_| !has_any(finding)) {
-                without.entry((&finding.provider, &finding.currency, source)).or_default().push(place);
+            if let Some(source) = only_source(finding.sources()).filter(|_| !has_any(finding)) {
+                without.entry((finding.provider(), finding.currency(), source)).or_default().push(place);
             }
         }
         for ((provider, currency, source), places) in without {
-            let unknown = |finding: &&FoundRow| finding.code == Code::SettledUnknown && finding.provider == provider;
+            let unknown = |finding: &&FoundRow| finding.code == Code::SettledUnknown && finding.provider() == provider;
             let of_rows = |id: IdOf| self.findings.iter().filter(unknown).any(|row| !id(row).is_empty());
             let column = ids.iter().find(|(_, id)| of_rows(*id)).map(|(column, _)| *column);
             let Some(column) = column.filter(|_| places.len() >= ALIKE_MIN) else { continue };
@@ -164,9 +165,9 @@ impl<'f> Found<'f> {
             .collect();
         let mut alike: Common<'f, &str> = BTreeMap::new();
         for (place, finding) in self.left().filter(|(_, finding)| finding.code == Code::SettledUnknown) {
-            let number = finding.reconciliation_number.as_str();
-            if unknown.contains(&(finding.provider.as_str(), number, finding.currency.as_str())) {
-                alike.entry((&finding.provider, &finding.currency, number)).or_default().push(place);
+            let number = finding.reconciliation_number();
+            if unknown.contains(&(finding.provider(), number, finding.currency())) {
+                alike.entry((finding.provider(), finding.currency(), number)).or_default().push(place);
             }
         }
         for ((provider, currency, number), places) in alike.into_iter().filter(|(_, places)| places.len() >= FEW) {
@@ -184,19 +185,19 @@ impl<'f> Found<'f> {
         let mut missing: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (place, finding) in self.left() {
             if matches!(finding.code, Code::FileMissing | Code::FileGap) {
-                missing.entry(&finding.provider).or_default().push(place);
+                missing.entry(finding.provider()).or_default().push(place);
             }
         }
         for (provider, files) in missing {
-            let names: Vec<&str> = files.iter().map(|place| self.findings[*place].settlement_id.as_str()).collect();
+            let names: Vec<&str> = files.iter().map(|place| self.findings[*place].settlement_id()).collect();
             let waits = |finding: &FoundRow| {
-                finding.provider == provider
+                finding.provider() == provider
                     && (finding.code == Code::BatchMissing
                         || finding.code == Code::Unsettled && finding.status == Status::Open)
             };
             let mut of_currency: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
             for (place, finding) in self.left().filter(|(_, finding)| waits(finding)) {
-                of_currency.entry(&finding.currency).or_default().push(place);
+                of_currency.entry(finding.currency()).or_default().push(place);
             }
             let named = first_of(&names);
             for (currency, mut places) in of_currency {
@@ -252,7 +253,7 @@ fn ratio(actual: i128, expected: i128) -> Option<(i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::FoundColumns;
+    use crate::model::found::{FoundColumns, FoundTexts, Packed};
     use crate::model::origin::Origins;
 
     #[test]
@@ -280,29 +281,23 @@ mod tests {
     }
 
     fn finding(code: Code, expected_minor: i128, actual_minor: i128, number: &str) -> FoundRow {
+        let texts = FoundTexts {
+            provider: "kiosk_pay",
+            reconciliation_number: number,
+            currency: "SEK",
+            sources: "c.csv:2",
+            ..FoundTexts::default()
+        };
         Box::new(FoundColumns {
-            id: "".into(),
             code,
             status: Status::Open,
-            provider: "kiosk_pay".into(),
-            order_id: "".into(),
-            line_id: "".into(),
-            payee_reference: "".into(),
-            transaction_number: "".into(),
-            reconciliation_number: number.into(),
-            settlement_id: "".into(),
-            currency: "SEK".into(),
             expected_minor,
             actual_minor,
             difference_minor: actual_minor - expected_minor,
             count: 1,
             age_days: None,
-            first_seen: "".into(),
-            explanation: String::new(),
-            sources: "c.csv:2".to_owned(),
-            hint: String::new(),
-            hint_key: String::new(),
             rows: Origins::new(),
+            packed: Packed::of(&texts),
         })
     }
 
@@ -331,8 +326,8 @@ mod tests {
 
         let mut lacking: Vec<FoundRow> = (0..5).map(|_| finding(Code::Unsettled, 700, 0, "")).collect();
         assert_eq!(found(&lacking, &[], None), []);
-        let named =
-            Box::new(FoundColumns { transaction_number: "4".into(), ..*finding(Code::SettledUnknown, 0, 700, "1") });
+        let mut named = finding(Code::SettledUnknown, 0, 700, "1");
+        named.say(|texts| texts.transaction_number = "4");
         lacking.push(named.clone());
         let cause = Cause::ColumnMissing { source: "c.csv".to_owned(), column: "transaction_number".to_owned() };
         assert_eq!(found(&lacking, &[], None), [(cause, vec![0, 1, 2, 3, 4], -3_500)]);

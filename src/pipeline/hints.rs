@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::read::Means;
-use super::tell::with_shelf;
+use super::tell::{FINDINGS_OF_A_TASK, ROWS_TOUCHED, with_shelf};
 use crate::model::currency::Currency;
 use crate::model::day::Instant;
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::{FoundRow, FoundTexts, Packed};
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, Dataset, ReadBackError};
@@ -31,7 +32,7 @@ pub fn fill(found: &mut [FoundRow], context: &Context<'_>, means: &Means<'_>) ->
             Code::SettledUnknown => 1,
             _ => continue,
         };
-        providers.entry(&row.provider).or_default()[side].push(place);
+        providers.entry(row.provider()).or_default()[side].push(place);
     }
     // One provider at a time: what was read back of one is gone before the next.
     let mut hints = Vec::new();
@@ -42,7 +43,7 @@ pub fn fill(found: &mut [FoundRow], context: &Context<'_>, means: &Means<'_>) ->
     }
     for (finding, hint, key) in hints {
         if let Some(row) = found.get_mut(finding) {
-            (row.hint, row.hint_key) = (hint, key);
+            row.packed = Packed::of(&FoundTexts { hint: &hint, hint_key: &key, ..row.texts() });
         }
     }
     Ok(())
@@ -57,11 +58,19 @@ fn of_provider(
     found: &[FoundRow],
     context: &Context<'_>,
 ) -> Result<Vec<(usize, String, String)>, ReadBackError> {
-    let Some(provider) = places.first().map(|place| context.names.intern(&found[*place].provider)) else {
+    let Some(provider) = places.first().map(|place| context.names.intern(found[*place].provider())) else {
         return Ok(Vec::new());
     };
-    let read: Vec<Vec<Stands>> =
-        places.par_iter().map(|place| records(*place, &found[*place], provider, context)).collect::<Result<_, _>>()?;
+    let read: Vec<Vec<Stands>> = places
+        .par_chunks(FINDINGS_OF_A_TASK)
+        .map(|some| {
+            let origins: Vec<Origin> = some.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
+            context.rows.touch(origins.get(..ROWS_TOUCHED).unwrap_or(&origins));
+            let mut stands = Vec::with_capacity(some.len());
+            some.iter().try_for_each(|place| records(*place, &found[*place], provider, context, &mut stands))?;
+            Ok(stands)
+        })
+        .collect::<Result<_, _>>()?;
     let (candidates, origins): (Vec<Candidate>, Vec<Origin>) = read.into_iter().flatten().unzip();
     let hints = find(&candidates).hints;
     let told = hints.par_iter().map(|hint| {
@@ -85,14 +94,15 @@ struct Record {
 /// What tells the operation of a row from others: dataset, order, currency, kind and text of its id.
 type Named = (Dataset, Text, Currency, usize, Text);
 
-/// The records of a finding: its settlement row, or its operations.
+/// Adds the records of a finding: its settlement row, or its operations.
 fn records(
     finding: usize,
     found: &FoundRow,
     provider: NameId,
     context: &Context<'_>,
-) -> Result<Vec<Stands>, ReadBackError> {
-    let mut records: Vec<Record> = Vec::new();
+    stands: &mut Vec<Stands>,
+) -> Result<(), ReadBackError> {
+    let mut records: SmallVec<[Record; 1]> = SmallVec::new();
     let mut known: HashMap<Named, usize> = HashMap::new();
     for origin in &found.rows {
         context.rows.cite(*origin, &mut |row, _| {
@@ -101,7 +111,7 @@ fn records(
             let Some(currency) = context.currencies.find(code.as_bytes()) else { return };
             // The rows of one operation share its identity (RULES.md 2); a row without an id is an operation of its own.
             let is_one_of_many = found.rows.len() > 1 && dataset != Dataset::Settlements;
-            let named = if is_one_of_many { identity(row, context, &found.provider) } else { None };
+            let named = if is_one_of_many { identity(row, context, found.provider()) } else { None };
             let place = named.map_or(records.len(), |(kind, id)| {
                 let order = row.id("order_id").unwrap_or_default();
                 *known.entry((dataset, order.into(), currency, kind, id.into())).or_insert(records.len())
@@ -115,7 +125,10 @@ fn records(
             }
         })?;
     }
-    records.into_iter().map(|record| record.stands(finding, provider, context)).collect()
+    for record in records {
+        stands.push(record.stands(finding, provider, context)?);
+    }
+    Ok(())
 }
 
 impl Record {

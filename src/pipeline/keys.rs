@@ -13,7 +13,7 @@ use crate::engine::shard::{Block, Partitions};
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Findings};
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
 use crate::rules::operations::{Outcome, resolve, resolve_pair};
@@ -24,14 +24,21 @@ use crate::rules::references::reused;
 ///
 /// # Errors
 /// A file changed, or working files cannot be read or written.
-pub fn resolve_rounds(rounds: &[Partitions], means: &Means<'_>, context: &Context<'_>) -> Result<Outcome, RunError> {
+pub fn resolve_rounds(
+    rounds: &[Partitions],
+    means: &Means<'_>,
+    context: &Context<'_>,
+) -> Result<(Outcome, Findings), RunError> {
     let shards: usize = rounds.iter().map(Partitions::shard_count).sum();
     (means.on)(Event::Stage { name: "settlements", total: u64::try_from(shards).unwrap_or(0) });
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
+    let mut all_findings = Findings::new();
     for round in 0..rounds.len() {
-        join(&mut all, resolve_round(rounds, round, means, context)?);
+        let (outcome, findings) = resolve_round(rounds, round, means, context)?;
+        join(&mut all, outcome);
+        all_findings.extend(findings);
     }
-    Ok(all)
+    Ok((all, all_findings))
 }
 
 /// Resolves one round; what stays stands in the later ones then.
@@ -43,9 +50,9 @@ pub fn resolve_round(
     round: usize,
     means: &Means<'_>,
     context: &Context<'_>,
-) -> Result<Outcome, RunError> {
+) -> Result<(Outcome, Findings), RunError> {
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
-    let Some(partitions) = rounds.get(round) else { return Ok(all) };
+    let Some(partitions) = rounds.get(round) else { return Ok((all, Findings::new())) };
     let parts: Vec<Outcome> = (0..partitions.shard_count())
         .into_par_iter()
         .map_init(Memory::default, |groups, shard| {
@@ -53,12 +60,17 @@ pub fn resolve_round(
             resolve_shard(taken.blocks(), round, rounds, means, context, groups)
         })
         .collect::<Result<_, RunError>>()?;
-    parts.into_iter().for_each(|outcome| join(&mut all, outcome));
-    Ok(all)
+    let take = |mut part: Outcome| {
+        let findings = std::mem::take(&mut part.findings);
+        join(&mut all, part);
+        findings
+    };
+    let findings = parts.into_iter().map(take).collect();
+    Ok((all, findings))
 }
 
+/// Joins what two parts yield, their findings apart.
 fn join(all: &mut Outcome, part: Outcome) {
-    all.findings.extend(part.findings);
     all.tally.join(part.tally);
     all.batches.join(part.batches);
     all.unanswered.extend(part.unanswered);

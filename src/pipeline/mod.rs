@@ -45,7 +45,8 @@ use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
 use crate::model::currency::Currencies;
-use crate::model::finding::{Finding, FoundRow, Status};
+use crate::model::finding::{Finding, Status};
+use crate::model::found::{FoundRow, FoundTexts, Packed};
 use crate::model::names::{NameId, Names};
 use crate::model::record::ReadBack as _;
 use crate::report::view::{RejectRow, Report, Summary};
@@ -213,19 +214,21 @@ fn budget(plan: &Plan) -> Arc<Budget> {
 
 /// Gives a finding what is known of it. One that somebody closed, and that is still what it was then, stays closed.
 fn recognise(finding: &mut FoundRow, known: &HashMap<String, KnownFinding>) {
-    let Some(known) = known.get(finding.id.as_str()) else { return };
-    if let Some(first_seen) = &known.first_seen {
-        finding.first_seen = first_seen.into();
-    }
+    let Some(known) = known.get(finding.id()) else { return };
     let now = || {
         let [expected, actual] = [finding.expected_minor, finding.actual_minor].map(|minor| minor.to_string());
         state_of(&expected, &actual, &finding.count.to_string())
     };
-    if let Some((then, sentence)) = &known.closed
-        && *then == now()
-    {
+    let mut texts = finding.texts();
+    if let Some(first_seen) = &known.first_seen {
+        texts.first_seen = first_seen;
+    }
+    let closed = known.closed.as_ref().filter(|(then, _)| *then == now());
+    let explanation = closed.map(|(_, sentence)| format!("{}. {sentence}", texts.explanation));
+    let packed = Packed::of(&FoundTexts { explanation: explanation.as_deref().unwrap_or(texts.explanation), ..texts });
+    finding.packed = packed;
+    if closed.is_some() {
         finding.status = Status::Closed;
-        finding.explanation = format!("{}. {sentence}", finding.explanation);
     }
 }
 
@@ -253,8 +256,9 @@ fn judge(
     with_context(inputs, means, &read.line_providers, beside.counts_only, |context, library| {
         let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, context)?;
         let mut findings = judged.findings;
-        findings.extend(keys::find_reused(references, context)?);
-        let mut outcome = keys::resolve_rounds(rounds, means, context)?;
+        findings.push(keys::find_reused(references, context)?);
+        let (mut outcome, of_operations) = keys::resolve_rounds(rounds, means, context)?;
+        findings.extend(of_operations);
         let unanswered = std::mem::take(&mut outcome.unanswered);
         report_unanswered(unanswered, &read.batches.numbers, &mut outcome);
         for (code, (pairs, size_sum)) in beside.totals.tolerated() {
@@ -264,7 +268,7 @@ fn judge(
                 crate::model::money::add(&mut known.1, size_sum);
             }
         }
-        findings.append(&mut outcome.findings);
+        findings.push(std::mem::take(&mut outcome.findings));
         let (found, books) = tell::with_cited(findings, context, means, |findings, context| {
             let mut found = tell::tell(findings, context, means)?;
             found.extend(beside.found.iter().cloned());
@@ -274,7 +278,7 @@ fn judge(
             let legs = books::Legs { read, outcome: &outcome, found: found.rows(), flows };
             let mut books = books::judge(inputs, legs, library, means, beside)?;
             last.append(&mut books.findings);
-            found.append(tell::tell(last, context, means)?);
+            found.append(tell::tell(vec![last], context, means)?);
             // As long as they stand in the order of the rows that they cite, which are near each other then.
             hints::fill(found.rows_mut(), context, means)?;
             Ok::<_, RunError>((found.finish(), books))

@@ -16,7 +16,7 @@ use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
 use crate::model::day::Instant;
 use crate::model::encoding::{pass_order_record, read_order_record};
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Findings};
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
 use crate::rules::control::{Tally, Verdict};
@@ -27,7 +27,7 @@ use crate::rules::plain::reconcile_plain;
 #[derive(Debug, Default)]
 pub struct Judged {
     /// What was found.
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
     /// What became of every row.
     pub tally: Tally,
 }
@@ -47,14 +47,14 @@ pub fn judge(
 ) -> Result<Judged, RunError> {
     (means.on)(Event::Stage { name: "order lines", total: u64::try_from(orders.shard_count()).unwrap_or(0) });
     let desk = Desk { rounds, references, settled: &settled_keys.keys().copied().collect(), means, context };
-    let parts: Vec<Judged> = (0..orders.shard_count())
+    let parts: Vec<(Vec<Finding>, Tally)> = (0..orders.shard_count())
         .into_par_iter()
         .map_init(Memory::default, |memory, shard| judge_shard(&orders.take_blocks(shard)?, memory, &desk))
         .collect::<Result<_, RunError>>()?;
     let mut judged = Judged::default();
-    for part in parts {
-        judged.findings.extend(part.findings);
-        judged.tally.join(part.tally);
+    for (findings, tally) in parts {
+        judged.findings.push(findings);
+        judged.tally.join(tally);
     }
     Ok(judged)
 }
@@ -76,7 +76,7 @@ struct Memory {
     rows: Vec<OperationRow>,
 }
 
-fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Result<Judged, RunError> {
+fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Result<(Vec<Finding>, Tally), RunError> {
     let mut outcome = Outcome::default();
     let mut sender = Sender::new(desk);
     by_order(taken.blocks(), memory, |lines, rows| {
@@ -91,7 +91,7 @@ fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Resul
     sender.finish()?;
     let Outcome { findings, tally, .. } = outcome;
     (desk.means.on)(Event::Advance { by: 1 });
-    Ok(Judged { findings, tally })
+    Ok((findings, tally))
 }
 
 /// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is

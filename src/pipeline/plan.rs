@@ -31,6 +31,8 @@ pub struct Plan {
     pub parquet: bool,
     /// Also write the workbook.
     pub workbook: bool,
+    /// Somebody wants to know how old the oldest open finding is.
+    pub ages: bool,
     /// Also write the page.
     pub page: bool,
     /// The forms in which the journal is written.

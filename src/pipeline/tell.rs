@@ -3,19 +3,19 @@
 use rayon::prelude::*;
 
 use super::read::Means;
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Findings};
 use crate::model::origin::Origin;
 use crate::model::record::{ReadBack, ReadBackError};
-use crate::rules::describe::Teller;
+use crate::rules::describe::{Pen, Teller};
 use crate::rules::finish::Found;
 use crate::rules::orders::Context;
 
 /// So many findings are described by one task.
-const FINDINGS_OF_A_TASK: usize = 64;
+pub(super) const FINDINGS_OF_A_TASK: usize = 64;
 /// So many findings are described before they are put to the others.
 const FINDINGS_AT_ONCE: usize = 1 << 16;
 /// So many rows of them are asked for at once: no more than a core's cache holds.
-const ROWS_TOUCHED: usize = 1 << 9;
+pub(super) const ROWS_TOUCHED: usize = 1 << 9;
 /// What a row at hand takes, about: its bytes, where it stands, and its place among the origins.
 const ROW_BYTES: u64 = 192;
 /// So many rows are at hand at once, where memory is not limited.
@@ -34,32 +34,34 @@ fn rows_at_once(means: &Means<'_>) -> usize {
 ///
 /// # Errors
 /// A row cannot be read back.
-pub(super) fn tell(findings: Vec<Finding>, context: &Context<'_>, means: &Means<'_>) -> Result<Found, ReadBackError> {
+pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<'_>) -> Result<Found, ReadBackError> {
     if context.counts_only {
         return Ok(Found::default());
     }
     // In the order of the rows that they cite: neighbours are near each other in memory then, too.
-    let first = |finding: Finding| (finding.rows.iter().min().copied(), finding);
-    let mut findings: Vec<(Option<Origin>, Finding)> = findings.into_par_iter().map(first).collect();
-    findings.par_sort_unstable_by_key(|(first, _)| *first);
+    let mut findings: Vec<Cited<'_>> =
+        findings.par_iter_mut().flat_map_iter(|some| some.iter_mut().map(Cited::of)).collect();
+    findings.par_sort_unstable_by_key(|cited| cited.first);
     let at_once = rows_at_once(means);
     let mut told = Found::with_capacity(findings.len());
     let mut rest = findings.as_mut_slice();
     while !rest.is_empty() {
         let (some, others) = rest.split_at_mut(count_within(rest, at_once));
-        let origins = || some.iter().flat_map(|(_, finding)| finding.rows.iter().copied()).collect();
+        let origins = || origins_of(some.par_iter().map(|cited| &*cited.finding));
         let shelf = shelf(origins, context, means)?;
         let context = &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context };
         let teller = Teller::new(context);
         for some in some.chunks_mut(FINDINGS_AT_ONCE) {
             let described: Vec<Found> = some
                 .par_chunks_mut(FINDINGS_OF_A_TASK)
-                .map_init(Vec::new, |cited, some| {
-                    cited.clear();
-                    cited.extend(some.iter().flat_map(|(_, finding)| finding.rows.iter().copied()));
-                    context.rows.touch(cited.get(..ROWS_TOUCHED).unwrap_or(cited));
+                .map_init(<(Vec<Origin>, Pen)>::default, |(origins, pen), some| {
+                    origins.clear();
+                    // So the findings are asked for all at once, too: they stand as they were made.
+                    std::hint::black_box(some.iter().filter(|cited| cited.finding.whole_order).count());
+                    origins.extend(some.iter().flat_map(|cited| cited.finding.rows.iter().copied()));
+                    context.rows.touch(origins.get(..ROWS_TOUCHED).unwrap_or(origins));
                     let mut found = Found::with_capacity(some.len());
-                    some.iter_mut().try_for_each(|(_, finding)| teller.one(finding).map(|row| found.push(row)))?;
+                    some.iter_mut().try_for_each(|cited| teller.one(cited.finding, pen).map(|row| found.push(row)))?;
                     Ok(found)
                 })
                 .collect::<Result<_, ReadBackError>>()?;
@@ -70,11 +72,28 @@ pub(super) fn tell(findings: Vec<Finding>, context: &Context<'_>, means: &Means<
     Ok(told)
 }
 
+/// A finding, and the first of the rows that it cites; of one that cites none the last that there may be.
+struct Cited<'f> {
+    first: Origin,
+    finding: &'f mut Finding,
+}
+
+impl<'f> Cited<'f> {
+    fn of(finding: &'f mut Finding) -> Self {
+        Self { first: finding.first_row().unwrap_or(Origin(u64::MAX)), finding }
+    }
+}
+
+/// The rows that findings cite.
+fn origins_of<'f>(findings: impl ParallelIterator<Item = &'f Finding>) -> Vec<Origin> {
+    findings.flat_map_iter(|finding| finding.rows.iter().copied()).collect()
+}
+
 /// How many of the first findings cite no more rows than that; one in any case.
-fn count_within(findings: &[(Option<Origin>, Finding)], rows_max: usize) -> usize {
+fn count_within(findings: &[Cited<'_>], rows_max: usize) -> usize {
     let mut rows = 0_usize;
-    let within = |(_, finding): &&(Option<Origin>, Finding)| {
-        rows = rows.saturating_add(finding.rows.len());
+    let within = |cited: &&Cited<'_>| {
+        rows = rows.saturating_add(cited.finding.rows.len());
         rows <= rows_max
     };
     findings.iter().take_while(within).count().max(1)
@@ -86,16 +105,16 @@ fn count_within(findings: &[(Option<Origin>, Finding)], rows_max: usize) -> usiz
 /// # Errors
 /// A row cannot be read back, or the work cannot be done.
 pub(super) fn with_cited<T, E: From<ReadBackError>>(
-    findings: Vec<Finding>,
+    findings: Findings,
     context: &Context<'_>,
     means: &Means<'_>,
-    work: impl FnOnce(Vec<Finding>, &Context<'_>) -> Result<T, E>,
+    work: impl FnOnce(Findings, &Context<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let cited = findings.iter().map(|finding| finding.rows.len()).fold(0, usize::saturating_add);
+    let cited: usize = findings.par_iter().flat_map_iter(|some| some.iter().map(|finding| finding.rows.len())).sum();
     if context.counts_only || cited == 0 || cited > rows_at_once(means) {
         return work(findings, context);
     }
-    let origins = || findings.par_iter().flat_map_iter(|finding| finding.rows.iter().copied()).collect();
+    let origins = || origins_of(findings.par_iter().flatten_iter());
     let shelf = shelf(origins, context, means)?;
     work(findings, &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context })
 }

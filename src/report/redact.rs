@@ -13,7 +13,8 @@ use sha2::Sha256;
 
 use super::view::Report;
 use super::words::{Lang, code};
-use crate::model::finding::{Code, FoundRow, Leg};
+use crate::model::finding::{Code, Leg};
+use crate::model::found::{FoundRow, FoundTexts, Packed};
 
 /// The secret that hashes are made with.
 pub struct Key(Hmac<Sha256>);
@@ -61,16 +62,22 @@ impl Key {
 /// Replaces the ids of a report, and all sentences that name some by what their code means. Rows are sorted again.
 pub fn redact(report: &mut Report, key: &Key) {
     for row in &mut report.findings {
-        row.explanation = told(row.code, std::mem::take(&mut row.explanation));
-        row.hint = String::new();
-        for id in [&mut row.order_id, &mut row.payee_reference, &mut row.transaction_number] {
-            *id = key.hash(id).into();
-        }
+        let texts = row.texts();
+        let [order_id, payee_reference, transaction_number] =
+            [texts.order_id, texts.payee_reference, texts.transaction_number].map(|id| key.hash(id));
+        row.packed = Packed::of(&FoundTexts {
+            order_id: &order_id,
+            payee_reference: &payee_reference,
+            transaction_number: &transaction_number,
+            explanation: told(row.code, texts.explanation),
+            hint: "",
+            ..texts
+        });
     }
     sort_findings(report);
     for row in report.cleared.iter_mut().flatten() {
         if let Some(of) = Code::ALL.iter().find(|of| of.name() == row.code) {
-            row.explanation = told(*of, std::mem::take(&mut row.explanation));
+            row.explanation = told(*of, &row.explanation).to_owned();
         }
         key.hide(&mut [&mut row.order_id, &mut row.payee_reference, &mut row.transaction_number]);
     }
@@ -96,8 +103,8 @@ pub fn redact(report: &mut Report, key: &Key) {
 }
 
 /// A sentence about files names no id of an order; any other one may.
-fn told(of: Code, explanation: String) -> String {
-    if of.leg() == Leg::File && of != Code::FileNet { explanation } else { code(Lang::En, of).meaning.to_owned() }
+fn told(of: Code, explanation: &str) -> &str {
+    if of.leg() == Leg::File && of != Code::FileNet { explanation } else { code(Lang::En, of).meaning }
 }
 
 fn sort_findings(report: &mut Report) {

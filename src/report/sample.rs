@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::{FoundColumns, FoundRow, FoundTexts, Packed};
 use crate::model::origin::Origins;
 use crate::report::books::{AccountRow, Books, JournalSummary, PayoutRow};
 use crate::report::insight::Insight;
@@ -95,29 +96,29 @@ pub(super) fn complete_report() -> Report {
 }
 
 fn finding(id: &str, code: Code, status: Status, order_id: &str, expected_minor: i128, actual_minor: i128) -> FoundRow {
+    let texts = FoundTexts {
+        id,
+        provider: PROVIDER,
+        order_id,
+        transaction_number: "=40001",
+        reconciliation_number: "101",
+        settlement_id: "S1",
+        currency: "SEK",
+        first_seen: "2026-10-31",
+        explanation: "A sentence, with a comma\nand \"two\" lines.",
+        sources: "in/captures.csv:3",
+        ..FoundTexts::default()
+    };
     Box::new(FoundColumns {
-        id: id.into(),
         code,
         status,
-        provider: PROVIDER.into(),
-        order_id: order_id.into(),
-        line_id: "".into(),
-        payee_reference: "".into(),
-        transaction_number: "=40001".into(),
-        reconciliation_number: "101".into(),
-        settlement_id: "S1".into(),
-        currency: "SEK".into(),
         expected_minor,
         actual_minor,
         difference_minor: actual_minor - expected_minor,
         count: 2,
         age_days: (status == Status::Pending).then_some(3),
-        first_seen: "2026-10-31".into(),
-        explanation: "A sentence, with a comma\nand \"two\" lines.".into(),
-        sources: "in/captures.csv:3".into(),
-        hint: String::new(),
-        hint_key: String::new(),
         rows: Origins::new(),
+        packed: Packed::of(&texts),
     })
 }
 
@@ -184,7 +185,7 @@ fn codes(findings: &[FoundRow]) -> Vec<CodeRow> {
             code: row.code.name().into(),
             leg: row.code.leg().name().into(),
             status: row.status.name().into(),
-            currency: row.currency.to_string(),
+            currency: row.currency().to_string(),
             findings: 0,
             records: 0,
             difference: 0,

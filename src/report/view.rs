@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::books::{Books, JournalSummary};
 use super::insight::Insight;
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::FoundRow;
 pub use crate::model::reject::RejectRow;
 use crate::rules::fail_on::FailOn;
 

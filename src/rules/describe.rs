@@ -14,7 +14,8 @@ use super::pairing::identity;
 use super::side::{Said, Side, agreed};
 use crate::model::compact::KeyKind;
 use crate::model::day::Instant;
-use crate::model::finding::{Code, Finding, FoundColumns, FoundRow, Leg, Note, Status};
+use crate::model::finding::{Code, Finding, Leg, Note, Status};
+use crate::model::found::{FoundColumns, FoundRow, FoundTexts, Packed};
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, Dataset, ReadBackError, Value};
@@ -32,6 +33,15 @@ struct Gathered {
     lines: Side,
     operations: Side,
     settlements: Side,
+}
+
+/// What texts are put together in, used again for every finding.
+#[derive(Debug, Default)]
+pub struct Pen {
+    explanation: String,
+    sources: String,
+    /// What an id is a hash of.
+    key: String,
 }
 
 /// Describes findings.
@@ -58,7 +68,8 @@ impl<'a> Teller<'a> {
         if self.context.counts_only {
             return Ok(Vec::new());
         }
-        findings.iter_mut().map(|finding| self.one(finding)).collect()
+        let mut pen = Pen::default();
+        findings.iter_mut().map(|finding| self.one(finding, &mut pen)).collect()
     }
 
     fn name(&self, id: NameId) -> &str {
@@ -71,7 +82,7 @@ impl<'a> Teller<'a> {
     ///
     /// # Errors
     /// A row cannot be read back.
-    pub fn one(&self, finding: &mut Finding) -> Result<FoundRow, ReadBackError> {
+    pub fn one(&self, finding: &mut Finding, pen: &mut Pen) -> Result<FoundRow, ReadBackError> {
         let context = self.context;
         let provider = finding.provider.map_or("", |provider| self.name(provider));
         let named_by = NamedBy::of(finding);
@@ -82,90 +93,93 @@ impl<'a> Teller<'a> {
         let mut lines: SmallVec<[(Origin, u64); 8]> = SmallVec::with_capacity(origins.len());
         for origin in &origins {
             context.rows.cite(*origin, &mut |row, line| {
-                gathered.row(row, provider, context);
+                gathered.row(row, provider, context, &mut pen.key);
                 lines.push((*origin, line));
             })?;
         }
         // Rows of a converted file do not stand in the order of its lines.
         lines.sort_by_key(|(origin, line)| (origin.file(), *line));
-        let mut sources = String::with_capacity(32 * lines.len());
+        pen.sources.clear();
         for (origin, line) in lines {
-            let between = if sources.is_empty() { "" } else { "; " };
-            // Writing into a text does not fail.
-            let _ = write!(sources, "{between}{}:{line}", context.rows.file_name(origin)?);
+            if !pen.sources.is_empty() {
+                pen.sources.push_str("; ");
+            }
+            pen.sources.push_str(context.rows.file_name(origin)?);
+            pen.sources.push(':');
+            pen.sources.push_str(itoa::Buffer::new().format(line));
         }
-        let text = |column| agreed([&gathered.lines, &gathered.operations, &gathered.settlements], column);
-        let line_id = if finding.whole_order { "*".into() } else { text(Said::LineId) };
+        let sides = [&gathered.lines, &gathered.operations, &gathered.settlements];
+        let text = |column| agreed(sides, column);
         let is_wrong_batch = finding.code == Code::WrongBatch;
-        let reconciliation_number = if is_wrong_batch { Text::default() } else { text(Said::ReconciliationNumber) };
-        let mut settlement_id = text(Said::SettlementId);
-        let mut explanation = None;
-        if let Note::File(note) = &finding.note {
-            settlement_id = (&note.settlement_id).into();
-            explanation = Some(note.explanation.clone());
-            sources.clone_from(&note.sources);
-        }
+        let mut texts = FoundTexts {
+            provider,
+            order_id: text(Said::OrderId),
+            line_id: if finding.whole_order { "*" } else { text(Said::LineId) },
+            payee_reference: text(Said::PayeeReference),
+            transaction_number: text(Said::TransactionNumber),
+            reconciliation_number: if is_wrong_batch { "" } else { text(Said::ReconciliationNumber) },
+            settlement_id: text(Said::SettlementId),
+            currency: finding.currency.map(|currency| context.currencies.code(currency)).unwrap_or_default(),
+            first_seen: &self.today,
+            sources: &pen.sources,
+            ..FoundTexts::default()
+        };
         let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
         let mut status = status(finding.code, gathered.newest, context);
-        let mut transaction_number = text(Said::TransactionNumber);
-        if let Note::Books(note) = &finding.note {
-            settlement_id = (&note.settlement_id).into();
-            transaction_number = (&note.bank_reference).into();
-            explanation = Some(note.explanation.clone());
-            sources.clone_from(&note.sources);
-            age_days = note.since.map(|since| (context.settings.as_of - since).num_days().max(0));
-            status = if note.is_pending { Status::Pending } else { Status::Open };
+        // What it says of itself, and what else tells it from others.
+        let (mut explanation, mut which) = (None, "");
+        match &finding.note {
+            Note::None | Note::Group { .. } => {}
+            Note::File(note) => {
+                (texts.settlement_id, texts.sources) = (&note.settlement_id, &note.sources);
+                (explanation, which) = (Some(note.explanation.as_str()), &note.explanation);
+            }
+            Note::Books(note) => {
+                (texts.settlement_id, texts.sources) = (&note.settlement_id, &note.sources);
+                texts.transaction_number = &note.bank_reference;
+                (explanation, which) = (Some(note.explanation.as_str()), &note.which);
+                age_days =
+                    note.since.map(|since| context.settings.as_of.signed_duration_since(since).num_days().max(0));
+                status = if note.is_pending { Status::Pending } else { Status::Open };
+            }
         }
-        let currency = finding.currency.map(|currency| context.currencies.code(currency)).unwrap_or_default();
+        let id = stable_id(finding.code, &texts, named_by, gathered.records, which, &mut pen.key);
         let mut row = Box::new(FoundColumns {
-            id: Text::default(),
             code: finding.code,
             status,
-            provider: provider.into(),
-            order_id: text(Said::OrderId),
-            line_id,
-            payee_reference: text(Said::PayeeReference),
-            transaction_number,
-            reconciliation_number,
-            settlement_id,
-            currency: currency.into(),
             expected_minor: finding.expected_minor,
             actual_minor: finding.actual_minor,
             difference_minor: finding.actual_minor - finding.expected_minor,
             count: finding.count,
             age_days,
-            first_seen: self.today.clone(),
-            explanation: String::new(),
-            sources,
-            hint: String::new(),
-            hint_key: String::new(),
             rows: origins,
+            packed: Packed::default(),
         });
-        let said = match &finding.note {
-            Note::Books(note) => note.which.as_str(),
-            _ => explanation.as_deref().unwrap_or_default(),
-        };
-        row.id = stable_id(&row, named_by, gathered.records.unwrap_or_default(), said);
-        row.explanation = explanation.unwrap_or_else(|| {
-            explain(&Facts {
+        let explanation = explanation.unwrap_or_else(|| {
+            let facts = Facts {
                 row: &row,
+                texts: &texts,
                 exponent: finding.currency.map_or(0, |currency| context.currencies.exponent(currency)),
                 lines: &gathered.lines,
                 operations: &gathered.operations,
                 settlements: &gathered.settlements,
                 note: &finding.note,
                 settings: context.settings,
-            })
+            };
+            explain(&facts, &mut pen.explanation);
+            &pen.explanation
         });
+        row.packed = Packed::of(&FoundTexts { id: &id, explanation, ..texts });
         Ok(row)
     }
 }
 
 impl Gathered {
-    fn row(&mut self, row: &dyn Columns, provider: &str, context: &Context<'_>) {
+    fn row(&mut self, row: &dyn Columns, provider: &str, context: &Context<'_>, key: &mut String) {
         self.newest = self.newest.max(row.instant_of("created_at"));
         if let Some(records) = &mut self.records {
-            records.push(xxh3_128(record_key(row, provider, context).as_bytes()));
+            put_record_key(row, provider, context, key);
+            records.push(xxh3_128(key.as_bytes()));
         }
         let side = match row.dataset() {
             Dataset::Orders => &mut self.lines,
@@ -211,9 +225,9 @@ const PART: char = '\u{1f}';
 const SETTLED_VALUES: usize = 17;
 
 /// What names a record from night to night: an operation's identity, a line's key, a settlement row's content.
-fn record_key(row: &dyn Columns, provider: &str, context: &Context<'_>) -> String {
+fn put_record_key(row: &dyn Columns, provider: &str, context: &Context<'_>, key: &mut String) {
     let dataset = row.dataset();
-    let mut key = String::with_capacity(128);
+    key.clear();
     key.push_str(dataset.name());
     let put_ids = |key: &mut String, columns: [&str; 2]| {
         for column in columns {
@@ -228,21 +242,20 @@ fn record_key(row: &dyn Columns, provider: &str, context: &Context<'_>) -> Strin
         }
     };
     match dataset {
-        Dataset::Orders => put_ids(&mut key, ["order_id", "line_id"]),
+        Dataset::Orders => put_ids(key, ["order_id", "line_id"]),
         Dataset::Captures | Dataset::Reversals => match identity(row, context, provider) {
             Some((kind, id)) => {
-                put_ids(&mut key, ["order_id", "currency"]);
+                put_ids(key, ["order_id", "currency"]);
                 key.push(PART);
                 key.push_str(KeyKind::IDENTITY.get(kind).map_or("", |kind| kind.column()));
                 key.push(PART);
                 key.push_str(id);
             }
-            None => put_values(&mut key, dataset.columns().len()),
+            None => put_values(key, dataset.columns().len()),
         },
         // Without the service, which rows of earlier versions had not: the id stays what it was.
-        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => put_values(&mut key, SETTLED_VALUES),
+        Dataset::Settlements | Dataset::Bank | Dataset::Payouts => put_values(key, SETTLED_VALUES),
     }
-    key
 }
 
 /// What a finding is about, which names it.
@@ -281,33 +294,45 @@ impl NamedBy {
 
 /// An id that is the same for the same finding from night to night: made of what the finding is about, not of its
 /// amounts, age or status, and of single records only where no order, batch or reference stands for them.
-fn stable_id(row: &FoundRow, named_by: NamedBy, mut records: Hashes, note: &str) -> Text {
-    let parts = |parts: &[&str]| parts.join("\u{1e}");
-    let mut key = parts(&[row.code.name(), &row.provider, &row.currency]);
-    let about = match named_by {
-        NamedBy::Order => row.order_id.to_string(),
-        NamedBy::Line => parts(&[&row.order_id, &row.line_id]),
-        NamedBy::Batch => row.reconciliation_number.to_string(),
-        NamedBy::Reference => row.payee_reference.to_string(),
-        NamedBy::Currency => return id_of(&key),
-        NamedBy::File => parts(&[&row.settlement_id, note]),
-        NamedBy::Books => parts(&[&row.settlement_id, &row.transaction_number, note]),
-        NamedBy::Records => {
-            records.sort_unstable();
-            records.dedup();
-            let mut text = String::with_capacity(32 * records.len());
-            for record in records {
-                let _ = write!(text, "{record:032x}");
-            }
-            text
+fn stable_id(
+    code: Code,
+    texts: &FoundTexts<'_>,
+    named_by: NamedBy,
+    records: Option<Hashes>,
+    which: &str,
+    key: &mut String,
+) -> Text {
+    key.clear();
+    key.push_str(code.name());
+    let put = |key: &mut String, parts: &[&str]| {
+        for part in parts {
+            key.push(ID_PART);
+            key.push_str(part);
         }
     };
-    key.push('\u{1e}');
-    key.push_str(&about);
-    id_of(&key)
-}
-
-/// The first half of the digits of a hash.
-fn id_of(key: &str) -> Text {
+    put(key, &[texts.provider, texts.currency]);
+    match named_by {
+        NamedBy::Order => put(key, &[texts.order_id]),
+        NamedBy::Line => put(key, &[texts.order_id, texts.line_id]),
+        NamedBy::Batch => put(key, &[texts.reconciliation_number]),
+        NamedBy::Reference => put(key, &[texts.payee_reference]),
+        NamedBy::Currency => {}
+        NamedBy::File => put(key, &[texts.settlement_id, which]),
+        NamedBy::Books => put(key, &[texts.settlement_id, texts.transaction_number, which]),
+        NamedBy::Records => {
+            let mut records = records.unwrap_or_default();
+            records.sort_unstable();
+            records.dedup();
+            key.push(ID_PART);
+            for record in records {
+                // Writing into a text does not fail.
+                let _ = write!(key, "{record:032x}");
+            }
+        }
+    }
+    // The first half of the digits of a hash.
     format_compact!("{:016x}", xxh3_128(key.as_bytes()) >> 64)
 }
+
+/// Between the parts of what an id is a hash of.
+const ID_PART: char = '\u{1e}';

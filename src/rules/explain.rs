@@ -8,15 +8,18 @@ use compact_str::ToCompactString;
 
 use super::settings::{Settings, Window};
 use super::side::{Said, Side};
-use crate::model::finding::{Code, FoundRow, Note, Status};
+use crate::model::finding::{Code, Note, Status};
+use crate::model::found::{FoundColumns, FoundTexts};
 use crate::model::money::Major;
 use crate::model::reference::ReferenceForm;
 use crate::model::text::Text;
 
 /// What a sentence can be made of.
 pub struct Facts<'a> {
-    /// The row of the report, its ids and amounts.
-    pub row: &'a FoundRow,
+    /// The row of the report, its amounts.
+    pub row: &'a FoundColumns,
+    /// Its ids, which it need not have yet.
+    pub texts: &'a FoundTexts<'a>,
     /// Decimals of the currency.
     pub exponent: u32,
     /// Order lines among its records.
@@ -34,7 +37,7 @@ pub struct Facts<'a> {
 impl Facts<'_> {
     fn money(&self, amount_minor: i128) -> impl Display {
         let amount = Major { amount_minor, exponent: self.exponent };
-        from_fn(move |out| write!(out, "{amount} {}", self.row.currency))
+        from_fn(move |out| write!(out, "{amount} {}", self.texts.currency))
     }
 
     fn expected(&self) -> impl Display {
@@ -56,7 +59,7 @@ impl Facts<'_> {
 
     /// `order 1001`.
     fn order(&self) -> impl Display {
-        from_fn(|out| match &*self.row.order_id {
+        from_fn(|out| match self.texts.order_id {
             "" => out.write_str("several orders"),
             order => write!(out, "order {order}"),
         })
@@ -64,7 +67,7 @@ impl Facts<'_> {
 
     /// `line 2 of order 1001`, or the order as a whole.
     fn line(&self) -> impl Display {
-        from_fn(|out| match &*self.row.line_id {
+        from_fn(|out| match self.texts.line_id {
             "*" | "" => write!(out, "{} as a whole", self.order()),
             line => write!(out, "line {line} of {}", self.order()),
         })
@@ -150,19 +153,15 @@ fn count(number: u64, noun: &str) -> impl Display {
     from_fn(move |out| if number == 1 { write!(out, "1 {noun}") } else { write!(out, "{number} {noun}s") })
 }
 
-/// As `format!`, with room for an ordinary sentence from the start.
-macro_rules! said {
-    ($($part:tt)*) => {{
-        let mut text = String::with_capacity(128);
-        // Writing into a text does not fail.
-        let _ = write!(text, $($part)*);
-        text
-    }};
-}
-
-/// The sentence of a finding.
-#[must_use]
-pub fn explain(facts: &Facts<'_>) -> String {
+/// Puts the sentence of a finding into a text, in place of what it held.
+pub fn explain(facts: &Facts<'_>, text: &mut String) {
+    text.clear();
+    // As `write!`, which does not fail into a text.
+    macro_rules! said {
+        ($($part:tt)*) => {{
+            let _ = write!(text, $($part)*);
+        }};
+    }
     let row = facts.row;
     let settings = facts.settings;
     match row.code {
@@ -268,7 +267,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
         ),
         Code::BatchMissing => said!(
             "No settlement row of batch {} came: {} of it, together {}, the newest{}{}",
-            row.reconciliation_number,
+            facts.texts.reconciliation_number,
             count(row.count, "operation"),
             facts.expected(),
             facts.since().to_compact_string().replace(", ", " ").replace("after it was made", "old"),
@@ -319,7 +318,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
         ),
         Code::ReferenceReused => said!(
             "Payee reference {} stands on {}, but must name one: the first is {}, all together {}",
-            row.payee_reference,
+            facts.texts.payee_reference,
             count(row.count, "operation"),
             facts.expected(),
             facts.actual()
@@ -334,7 +333,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             "Payee reference {} of {} is not of the form that the provider documents: {}",
             quoted(facts.operations.text(Said::PayeeReference)),
             uncapital(&facts.operation_id()),
-            settings.reference_form(&row.provider).unwrap_or(ReferenceForm::Alphanumeric).in_words()
+            settings.reference_form(facts.texts.provider).unwrap_or(ReferenceForm::Alphanumeric).in_words()
         ),
         Code::RecordedOnly => said!(
             "{} was recorded on the order, but no event of its checkout transaction moved the money",
@@ -353,7 +352,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
             facts.expected()
         ),
         // Findings about files bring their own sentence.
-        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap | Code::FileMissing => String::new(),
+        Code::FileTotal | Code::FileRepeated | Code::FileRestated | Code::FileGap | Code::FileMissing => {}
         // What is said of fees, payouts and the bank stands in the note.
         Code::FeeTariff
         | Code::PayoutNet
@@ -361,7 +360,7 @@ pub fn explain(facts: &Facts<'_>) -> String {
         | Code::PayoutAmount
         | Code::PayoutUnknown
         | Code::PayoutAmbiguous
-        | Code::StatementGap => String::new(),
+        | Code::StatementGap => {}
     }
 }
 

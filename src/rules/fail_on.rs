@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::FoundRow;
 
 /// What makes exit status 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,7 +36,7 @@ impl OpenItems {
         type Sizes<'a> = FxHashMap<(Code, &'a str), i128>;
         let open = findings.par_iter().filter(|finding| finding.status == Status::Open);
         let sizes_minor = open.fold(Sizes::default, |mut sizes_minor, finding| {
-            let sum_minor = sizes_minor.entry((finding.code, &*finding.currency)).or_default();
+            let sum_minor = sizes_minor.entry((finding.code, finding.currency())).or_default();
             *sum_minor = sum_minor.saturating_add(finding.difference_minor.saturating_abs());
             sizes_minor
         });

@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::{FoundRow, FoundTexts, Packed};
 use crate::model::text::Text;
 
 /// Findings that were described, each with what it is sorted by: that is taken as soon as one is made, because later it is
@@ -33,9 +34,9 @@ struct Mark {
 impl Mark {
     fn of(row: &FoundRow) -> Self {
         Self {
-            id_hash: xxh3_64(row.id.as_bytes()),
-            kind: (row.code, row.provider.clone()),
-            key: key(&[&row.order_id, &row.line_id, &row.payee_reference, &row.transaction_number]),
+            id_hash: xxh3_64(row.id().as_bytes()),
+            kind: (row.code, row.provider().into()),
+            key: key(&[row.order_id(), row.line_id(), row.payee_reference(), row.transaction_number()]),
         }
     }
 }
@@ -116,14 +117,15 @@ fn number_twins(rows: &mut [FoundRow], marks: &[Mark]) {
         let mut places: Vec<usize> = alike.iter().map(|(_, place)| *place).collect();
         places.sort_unstable_by(|a, b| {
             let (a, b) = (&rows[*a], &rows[*b]);
-            a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b)))
+            a.id().cmp(b.id()).then_with(|| order_of_twins(a).cmp(&order_of_twins(b)))
         });
         let mut last: (Text, u64) = Default::default();
         for place in places {
-            let id = &mut rows[place].id;
-            last = if *id == last.0 { (last.0, last.1 + 1) } else { (id.clone(), 1) };
+            let row = &mut rows[place];
+            last = if *row.id() == last.0 { (last.0, last.1 + 1) } else { (row.id().into(), 1) };
             if last.1 > 1 {
-                *id = format_compact!("{id}-{}", last.1);
+                let id = format_compact!("{}-{}", last.0, last.1);
+                row.packed = Packed::of(&FoundTexts { id: &id, ..row.texts() });
             }
         }
     }
@@ -135,7 +137,7 @@ type SortKey = [u128; 2];
 
 ///
 /// The first 4 bytes are left for a rank, which is more important still.
-fn key(texts: &[&Text]) -> SortKey {
+fn key(texts: &[&str]) -> SortKey {
     let mut bytes = [0; 32];
     let mut free = bytes.iter_mut().skip(size_of::<u32>());
     let mut put = |byte| free.next().map_or((), |place| *place = byte);
@@ -159,15 +161,16 @@ fn with_rank([high, low]: SortKey, rank: u32) -> SortKey {
 
 /// All that tells twins apart in a report, their place last: where rows stand must not decide on an id.
 fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
-    let texts: [&str; 8] = [
-        &row.order_id,
-        &row.line_id,
-        &row.payee_reference,
-        &row.transaction_number,
-        &row.reconciliation_number,
-        &row.settlement_id,
-        &row.explanation,
-        &row.sources,
+    let texts = row.texts();
+    let texts = [
+        texts.order_id,
+        texts.line_id,
+        texts.payee_reference,
+        texts.transaction_number,
+        texts.reconciliation_number,
+        texts.settlement_id,
+        texts.explanation,
+        texts.sources,
     ];
     (row.expected_minor, row.actual_minor, row.count, row.age_days, texts)
 }
@@ -175,34 +178,30 @@ fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::FoundColumns;
     use crate::model::finding::Status;
+    use crate::model::found::FoundColumns;
     use crate::model::origin::Origins;
 
     fn row(code: Code, provider: &str, order_id: &str, id: &str, sources: &str) -> FoundRow {
+        let texts = FoundTexts {
+            id,
+            provider,
+            order_id,
+            currency: "SEK",
+            first_seen: "2026-10-31",
+            sources,
+            ..FoundTexts::default()
+        };
         Box::new(FoundColumns {
-            id: id.into(),
             code,
             status: Status::Open,
-            provider: provider.into(),
-            order_id: order_id.into(),
-            line_id: "".into(),
-            payee_reference: "".into(),
-            transaction_number: "".into(),
-            reconciliation_number: "".into(),
-            settlement_id: "".into(),
-            currency: "SEK".into(),
             expected_minor: 0,
             actual_minor: 0,
             difference_minor: 0,
             count: 1,
             age_days: None,
-            first_seen: "2026-10-31".into(),
-            explanation: String::new(),
-            sources: sources.to_owned(),
-            hint: String::new(),
-            hint_key: String::new(),
             rows: Origins::new(),
+            packed: Packed::of(&texts),
         })
     }
 
@@ -238,12 +237,10 @@ mod tests {
             .map(|number| {
                 let id = format!("{:016x}", next(count / 2 + 1));
                 let sources = format!("orders.csv:{number}");
-                let row = row(CODES[next(CODES.len())], text(next(10)), text(next(10)), &id, &sources);
-                Box::new(FoundColumns {
-                    line_id: text(next(10)).into(),
-                    payee_reference: text(next(10)).into(),
-                    ..*row
-                })
+                let mut row = row(CODES[next(CODES.len())], text(next(10)), text(next(10)), &id, &sources);
+                let (line_id, payee_reference) = (text(next(10)), text(next(10)));
+                row.packed = Packed::of(&FoundTexts { line_id, payee_reference, ..row.texts() });
+                row
             })
             .collect()
     }
@@ -252,12 +249,13 @@ mod tests {
     fn the_order_is_that_of_the_report_and_twins_are_numbered() {
         for count in [0, 1, 2, 3, 50, 3000] {
             let mut expected = many(count);
-            expected.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
+            expected.sort_by(|a, b| a.id().cmp(b.id()).then_with(|| order_of_twins(a).cmp(&order_of_twins(b))));
             let mut last = (String::new(), 0);
             for row in &mut expected {
-                last = if row.id == last.0 { (last.0, last.1 + 1) } else { (row.id.to_string(), 1) };
+                last = if row.id() == last.0 { (last.0, last.1 + 1) } else { (row.id().to_owned(), 1) };
                 if last.1 > 1 {
-                    row.id = format_compact!("{}-{}", row.id, last.1);
+                    let id = format!("{}-{}", last.0, last.1);
+                    row.packed = Packed::of(&FoundTexts { id: &id, ..row.texts() });
                 }
             }
             expected.sort_by(|a, b| a.cmp_for_report(b));

@@ -54,7 +54,7 @@ pub fn assert_conserved(name: &str, report: &Report) {
     let mut by_code: BTreeMap<(&str, &str, &str), (u64, u64, i128)> = BTreeMap::new();
     for finding in &report.findings {
         assert_eq!(finding.difference_minor, finding.actual_minor - finding.expected_minor, "{name}: {finding:?}");
-        let sums = by_code.entry((finding.code.name(), finding.status.name(), &finding.currency)).or_default();
+        let sums = by_code.entry((finding.code.name(), finding.status.name(), finding.currency())).or_default();
         *sums = (sums.0 + 1, sums.1 + finding.count, sums.2 + finding.difference_minor);
     }
     let stated: BTreeMap<_, _> = summary

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use avstem::model::compact::KeyKind;
-use avstem::model::finding::FoundRow;
+use avstem::model::found::FoundRow;
 use avstem::model::record::Dataset;
 use avstem::pipeline;
 use avstem::pipeline::plan::{Input, Plan};
@@ -159,6 +159,7 @@ impl Case {
             matches: true,
             parquet: false,
             workbook: false,
+            ages: false,
             page: false,
             journals: Vec::new(),
             journal_folder: None,
@@ -248,19 +249,19 @@ impl Done {
 
 /// A finding: code, status, the ids that it has, currency, expected, actual, and how many records.
 fn shown(row: &FoundRow) -> String {
-    let provider = if row.provider == "default" { "" } else { &row.provider };
+    let provider = if row.provider() == "default" { "" } else { row.provider() };
     let ids = [
         ("at", provider),
-        ("order", &row.order_id),
-        ("line", &row.line_id),
-        ("reference", &row.payee_reference),
-        ("transaction", &row.transaction_number),
-        ("batch", &row.reconciliation_number),
-        ("file", &row.settlement_id),
+        ("order", row.order_id()),
+        ("line", row.line_id()),
+        ("reference", row.payee_reference()),
+        ("transaction", row.transaction_number()),
+        ("batch", row.reconciliation_number()),
+        ("file", row.settlement_id()),
     ];
     let mut text = format!("{} {}", row.code.name(), row.status.name());
     ids.iter().filter(|(_, id)| !id.is_empty()).for_each(|(name, id)| text.push_str(&format!(" {name} {id}")));
-    let currency = if row.currency.is_empty() { "-" } else { &row.currency };
+    let currency = if row.currency().is_empty() { "-" } else { row.currency() };
     format!("{text} {currency} {} {} of {}", row.expected_minor, row.actual_minor, row.count)
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use avstem::model::finding::FoundRow;
+use avstem::model::found::FoundRow;
 use avstem::pipeline;
 use avstem::report::view::{BatchRow, Report};
 
@@ -16,14 +16,14 @@ fn finding(row: &FoundRow) -> reference::FoundRow {
     reference::FoundRow {
         leg: row.code.leg().name().to_owned(),
         code: row.code.name().to_owned(),
-        provider: row.provider.to_string(),
-        order_id: row.order_id.to_string(),
-        line_id: row.line_id.to_string(),
-        payee_reference: row.payee_reference.to_string(),
-        transaction_number: row.transaction_number.to_string(),
-        reconciliation_number: row.reconciliation_number.to_string(),
-        settlement_id: row.settlement_id.to_string(),
-        currency: row.currency.to_string(),
+        provider: row.provider().to_string(),
+        order_id: row.order_id().to_string(),
+        line_id: row.line_id().to_string(),
+        payee_reference: row.payee_reference().to_string(),
+        transaction_number: row.transaction_number().to_string(),
+        reconciliation_number: row.reconciliation_number().to_string(),
+        settlement_id: row.settlement_id().to_string(),
+        currency: row.currency().to_string(),
         status: row.status.name().to_owned(),
         expected: row.expected_minor,
         actual: row.actual_minor,

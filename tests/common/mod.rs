@@ -59,6 +59,7 @@ pub fn plan_of(inputs: Vec<Input>, settings: Settings, folder: &Path, engine: En
         matches: true,
         parquet: false,
         workbook: false,
+        ages: false,
         page: false,
         journals: Vec::new(),
         journal_folder: None,

@@ -37,8 +37,7 @@ pub fn said(report: &Report) -> Said {
 pub fn said_without_places(report: &Report) -> Said {
     let mut report = report.clone();
     for finding in &mut report.findings {
-        finding.sources.clear();
-        finding.hint_key.clear();
+        finding.say(|texts| (texts.sources, texts.hint_key) = ("", ""));
     }
     report.matches.iter_mut().flatten().for_each(|row| row.sources.clear());
     let mut rejects: Vec<String> = report.rejects.iter().map(|row| format!("{} {}", row.column, row.reason)).collect();

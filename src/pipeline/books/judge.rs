@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ingest::library::Library;
 use crate::model::bank::Statement;
-use crate::model::finding::{Code, Finding, FoundRow, Note};
+use crate::model::finding::{Code, Finding, Note};
+use crate::model::found::FoundRow;
 use crate::model::names::Names;
 use crate::model::payout::{DuePayout, SettledSum, SettlementKey, StatedPayout};
 use crate::model::record::{Dataset, ReadBack as _, Row};

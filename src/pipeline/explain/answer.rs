@@ -4,7 +4,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::model::currency::Currencies;
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::FoundRow;
 use crate::report::view::{BatchRow, RejectRow};
 use crate::report::words::{Lang, code};
 use crate::rules::path::Step;
@@ -149,22 +150,22 @@ impl FindingOut {
     pub(super) fn of(row: &FoundRow) -> Self {
         let words = code(Lang::En, row.code);
         Self {
-            id: row.id.to_string(),
+            id: row.id().to_string(),
             code: row.code,
             status: row.status.name().to_owned(),
-            provider: row.provider.to_string(),
-            currency: row.currency.to_string(),
+            provider: row.provider().to_string(),
+            currency: row.currency().to_string(),
             expected_minor: row.expected_minor,
             actual_minor: row.actual_minor,
             difference_minor: row.difference_minor,
             age_days: row.age_days,
-            first_seen: row.first_seen.to_string(),
-            explanation: row.explanation.clone(),
+            first_seen: row.first_seen().to_string(),
+            explanation: row.explanation().to_owned(),
             meaning: words.meaning,
             action: words.action,
-            hint: row.hint.clone(),
-            hint_key: row.hint_key.clone(),
-            sources: row.sources.clone(),
+            hint: row.hint().to_owned(),
+            hint_key: row.hint_key().to_owned(),
+            sources: row.sources().to_owned(),
         }
     }
 

@@ -313,7 +313,7 @@ impl Reading {
         let close =
             |text: &&str| text.len().abs_diff(key.len()) <= most && strsim::damerau_levenshtein(text, key) <= most;
         let ids = self.rows.iter().flat_map(|row| &row.keys).map(|key| &*key.text);
-        let all = ids.chain(self.report.findings.iter().map(|finding| finding.id.as_str()));
+        let all = ids.chain(self.report.findings.iter().map(|finding| finding.id()));
         let found: BTreeSet<(usize, &str)> =
             all.filter(close).map(|text| (strsim::damerau_levenshtein(text, key), text)).collect();
         found.into_iter().take(NEAR_MAX).map(|(_, text)| text.to_owned()).collect()

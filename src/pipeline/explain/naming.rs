@@ -164,15 +164,16 @@ impl Reading {
             rows: 0,
         };
         for (place, finding) in self.report.findings.iter().enumerate() {
-            if finding.id == key {
+            if finding.id() == key {
                 named.readings.insert(way("discrepancy id", "id"));
                 named.findings.insert(place);
                 named.rows.extend(finding.rows.iter().filter_map(|origin| self.row_at.get(origin)));
-            } else if finding.rows.is_empty() && (finding.settlement_id == key || finding.reconciliation_number == key)
+            } else if finding.rows.is_empty()
+                && (finding.settlement_id() == key || finding.reconciliation_number() == key)
             {
                 named.readings.insert(way("batch of a finding", "settlement_id"));
                 named.findings.insert(place);
-            } else if finding.code.leg() == Leg::Bank && finding.transaction_number == key {
+            } else if finding.code.leg() == Leg::Bank && finding.transaction_number() == key {
                 named.readings.insert(way("reference of the bank of a finding", "transaction_number"));
                 named.findings.insert(place);
             }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::Reading;
 use super::group::Alone;
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::FoundRow;
 use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 use crate::pipeline::RunError;
@@ -101,7 +102,7 @@ impl Reading {
                     }
                 }
                 if let Some(finding) = of_run.iter().find(|one| told.contains(&one.code)) {
-                    ids.insert(places[part.row], finding.id.to_string());
+                    ids.insert(places[part.row], finding.id().to_string());
                 }
             }
             self.prove_match(key, decision, places, alone, &matched)?;

@@ -13,7 +13,8 @@ use super::before::Before;
 use super::{fill, past};
 use crate::model::currency::Currencies;
 use crate::model::day::parse_stamp;
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::FoundRow;
 use crate::model::money::add;
 use crate::model::names::Names;
 use crate::model::record::Dataset;
@@ -296,7 +297,7 @@ impl Figures {
             }
         }
         for finding in report.findings.iter().filter(|finding| stays_open(finding.code)) {
-            let sums = open.entry(key(&finding.provider, &finding.currency)).or_default();
+            let sums = open.entry(key(finding.provider(), finding.currency())).or_default();
             add(&mut sums.open_minor, finding.expected_minor);
         }
         Self { open }

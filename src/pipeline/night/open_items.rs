@@ -8,7 +8,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::groups::Grouped;
 use super::past::RowPlaces;
 use super::scan::Fresh;
-use crate::model::finding::{Code, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::FoundRow;
 use crate::pipeline::KnownFinding;
 use crate::pipeline::inputs::{File, Inputs};
 use crate::report::view::ClearedRow;
@@ -63,7 +64,7 @@ pub(super) fn changed(
             finding.rows.iter().filter_map(|origin| component(origin.file(), origin.offset())).collect();
         let stored = StoredFinding { columns: columns(finding, as_of), components: components.into_iter().collect() };
         let digest = digest(&stored);
-        match before.get(finding.id.as_str()) {
+        match before.get(finding.id()) {
             Some(mark) if mark.digest == digest => continue,
             Some(_) => {}
             None => changed.opened = changed.opened.saturating_add(1),
@@ -71,7 +72,7 @@ pub(super) fn changed(
         changed.put.push((stored, digest));
     }
     changed.put.sort_by(|(a, _), (b, _)| a.columns.first().cmp(&b.columns.first()));
-    let there: HashSet<&str> = findings.iter().map(|finding| finding.id.as_str()).collect();
+    let there: HashSet<&str> = findings.iter().map(|finding| finding.id()).collect();
     changed.gone = before.keys().filter(|id| !there.contains(id.as_str())).cloned().collect();
     changed.gone.sort_unstable();
     changed
@@ -87,26 +88,26 @@ fn columns(finding: &FoundRow, as_of: NaiveDate) -> Vec<String> {
     let newest = |days: i64| Some(as_of.checked_sub_days(Days::new(u64::try_from(days).ok()?))?.to_string());
     let text = |text: &str| text.to_owned();
     vec![
-        text(&finding.id),
+        text(finding.id()),
         text(finding.code.name()),
         text(finding.status.name()),
         text(finding.code.leg().name()),
-        text(&finding.provider),
-        text(&finding.order_id),
-        text(&finding.line_id),
-        text(&finding.payee_reference),
-        text(&finding.transaction_number),
-        text(&finding.reconciliation_number),
-        text(&finding.settlement_id),
-        text(&finding.currency),
+        text(finding.provider()),
+        text(finding.order_id()),
+        text(finding.line_id()),
+        text(finding.payee_reference()),
+        text(finding.transaction_number()),
+        text(finding.reconciliation_number()),
+        text(finding.settlement_id()),
+        text(finding.currency()),
         finding.expected_minor.to_string(),
         finding.actual_minor.to_string(),
         finding.difference_minor.to_string(),
         finding.count.to_string(),
         finding.age_days.and_then(newest).unwrap_or_default(),
-        text(&finding.first_seen),
-        text(&finding.explanation),
-        text(&finding.sources),
+        text(finding.first_seen()),
+        text(finding.explanation()),
+        text(finding.sources()),
     ]
 }
 

@@ -75,10 +75,10 @@ impl Tonight {
 
         // What went earlier on the same day, and is not there again, is listed once more.
         let mut listed = store.cleared(Some(&as_of))?;
-        let here: HashSet<&str> = self.done.report.findings.iter().map(|finding| finding.id.as_str()).collect();
+        let here: HashSet<&str> = self.done.report.findings.iter().map(|finding| finding.id()).collect();
         listed.retain(|gone| gone.columns.first().is_some_and(|id| !here.contains(id.as_str())));
         listed.extend(cleared.iter().cloned());
-        let first_seen = |finding: &&crate::model::finding::FoundRow| finding.first_seen == as_of;
+        let first_seen = |finding: &&crate::model::found::FoundRow| finding.first_seen() == as_of;
         let new = self.done.report.findings.iter().filter(first_seen).count();
         let report = &mut self.done.report;
         report.cleared = Some(open_items::shown(&listed));

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::model::finding::{Code, FoundRow};
+use crate::model::finding::Code;
+use crate::model::found::FoundRow;
 use crate::model::money::add;
 use crate::report::insight::{SpeedRow, TrendRow};
 use crate::state::schema::column;
@@ -19,7 +20,7 @@ const NIGHTS_SHOWN: usize = 30;
 pub(super) fn figures(findings: &[FoundRow], cleared: &[StoredCleared]) -> Figures {
     let mut unsettled: BTreeMap<String, i128> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| is_unsettled(finding.code.name())) {
-        add(unsettled.entry(finding.currency.to_string()).or_default(), -finding.difference_minor);
+        add(unsettled.entry(finding.currency().to_string()).or_default(), -finding.difference_minor);
     }
     let mut settled: BTreeMap<(String, i64), i64> = BTreeMap::new();
     for gone in cleared.iter().filter(|gone| is_answered(gone)) {

@@ -211,12 +211,13 @@ pub(super) fn round(
     let is_last = round == means.routes.round_count;
     let (found, totals, unanswered) =
         with_context(&given.inputs, means, &seen.line_providers, false, |context, library| {
-            let mut outcome = keys::resolve_round(rounds, round, means, context)?;
+            let (mut outcome, mut findings) = keys::resolve_round(rounds, round, means, context)?;
             let mut unanswered = std::mem::take(&mut outcome.unanswered);
             if is_last {
                 report_unanswered(std::mem::take(&mut unanswered), &seen.batches.numbers, &mut outcome);
             }
-            let found = tell(std::mem::take(&mut outcome.findings), context, means)?;
+            findings.push(std::mem::take(&mut outcome.findings));
+            let found = tell(findings, context, means)?;
             let sums = Sums { read: std::mem::take(&mut read), outcome, ..Sums::default() };
             Ok::<_, RunError>((found, sums.totals(&given.inputs, library, means)?, unanswered))
         })?;
@@ -236,7 +237,7 @@ pub(super) fn references(job: &Job, means: &Means<'_>, input: impl Read, output:
     let dealt = deal(job, means, input)?;
     dealt.sum_again(false, means)?;
     let found = with_context(&dealt.given.inputs, means, &dealt.seen.line_providers, false, |context, _| {
-        Ok::<_, RunError>(tell(keys::find_reused(&dealt.references, context)?, context, means)?)
+        Ok::<_, RunError>(tell(vec![keys::find_reused(&dealt.references, context)?], context, means)?)
     })?;
     let mut out = Out::new(output)?;
     out.findings(found.rows(), &dealt.given)?;

@@ -11,7 +11,7 @@ use super::rows::Gathering;
 use super::said::{Out, SaidFinding, SaidReject, totals};
 use super::{kind, refused};
 use crate::model::currency::Currencies;
-use crate::model::finding::FoundRow;
+use crate::model::found::FoundRow;
 use crate::model::names::Names;
 use crate::model::origin::{Origin, Origins};
 use crate::model::record::Dataset;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::kind;
 use super::rows::Given;
 use crate::engine::wire::{Wire, WireRow};
-use crate::model::finding::{Code, FoundColumns, FoundRow, Status};
+use crate::model::finding::{Code, Status};
+use crate::model::found::{FoundColumns, FoundRow, FoundTexts, Packed};
 use crate::model::origin::Origins;
 use crate::model::reject::RejectRow;
 use crate::model::text::Text;
@@ -99,27 +100,28 @@ pub(super) struct SaidFinding {
 
 impl SaidFinding {
     fn of(row: &FoundRow, rows: Vec<(usize, String)>) -> Self {
-        let texts = [
-            &row.provider,
-            &row.order_id,
-            &row.line_id,
-            &row.payee_reference,
-            &row.transaction_number,
-            &row.reconciliation_number,
-            &row.settlement_id,
-            &row.currency,
+        let texts = row.texts();
+        let ids = [
+            texts.provider,
+            texts.order_id,
+            texts.line_id,
+            texts.payee_reference,
+            texts.transaction_number,
+            texts.reconciliation_number,
+            texts.settlement_id,
+            texts.currency,
         ];
         Self {
-            id: row.id.clone(),
+            id: texts.id.into(),
             code: row.code.name().to_owned(),
             status: row.status.name().to_owned(),
-            texts: texts.map(Clone::clone),
+            texts: ids.map(Text::from),
             sides: [row.expected_minor, row.actual_minor].map(|minor| minor.to_string()),
             count: row.count,
             age_days: row.age_days,
-            first_seen: row.first_seen.clone(),
-            explanation: row.explanation.clone(),
-            sources: row.sources.clone(),
+            first_seen: texts.first_seen.into(),
+            explanation: texts.explanation.to_owned(),
+            sources: texts.sources.to_owned(),
             rows,
         }
     }
@@ -138,13 +140,11 @@ impl SaidFinding {
             reconciliation_number,
             settlement_id,
             currency,
-        ] = self.texts;
+        ] = self.texts.each_ref().map(Text::as_str);
         let [expected_minor, actual_minor] = self.sides.map(|minor| minor.parse::<i128>().ok());
         let (expected_minor, actual_minor) = (expected_minor?, actual_minor?);
-        Some(Box::new(FoundColumns {
-            id: self.id,
-            code,
-            status,
+        let texts = FoundTexts {
+            id: &self.id,
             provider,
             order_id,
             line_id,
@@ -153,17 +153,21 @@ impl SaidFinding {
             reconciliation_number,
             settlement_id,
             currency,
+            first_seen: &self.first_seen,
+            explanation: &self.explanation,
+            sources: &self.sources,
+            ..FoundTexts::default()
+        };
+        Some(Box::new(FoundColumns {
+            code,
+            status,
             expected_minor,
             actual_minor,
             difference_minor: actual_minor.checked_sub(expected_minor)?,
             count: self.count,
             age_days: self.age_days,
-            first_seen: self.first_seen,
-            explanation: self.explanation,
-            sources: self.sources,
-            hint: String::new(),
-            hint_key: String::new(),
             rows: Origins::new(),
+            packed: Packed::of(&texts),
         }))
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use super::{PublishError, Replace, Staging, Step, check_out, publish, recover};
+use crate::model::found::{FoundTexts, Packed};
 use crate::report::sample::report;
 use crate::report::verify::verify;
 use crate::report::view::Report;
@@ -200,7 +201,7 @@ fn a_program_that_dies() {
     let replace = if env::var("REPORT_TEST_TWO").is_ok() { Replace::InTwoSteps } else { Replace::AtOnce };
     let mut report = report_as_of("2026-11-02");
     for row in &mut report.findings {
-        row.explanation = "long ".repeat(100_000);
+        row.packed = Packed::of(&FoundTexts { explanation: &"long ".repeat(100_000), ..row.texts() });
     }
     let done = Staging::begin(Path::new(&out)).and_then(|staging| {
         staging.commit_by(&report, &[], replace, &mut |reached| {

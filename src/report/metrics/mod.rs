@@ -57,7 +57,7 @@ impl Figures {
         let open = report.findings.par_iter().filter(|finding| finding.status == Status::Open);
         // Days as texts are in the order of time: only the first one is made a day.
         let (first_seen, age_days) = open
-            .map(|finding| (Some(finding.first_seen.as_str()), finding.age_days))
+            .map(|finding| (Some(finding.first_seen()), finding.age_days))
             .reduce_with(|(day, age), (other_day, other_age)| (day.min(other_day), age.max(other_age)))
             .unwrap_or_default();
         let seen_days = first_seen.and_then(|day| Some((as_of? - day.parse::<NaiveDate>().ok()?).num_days()));

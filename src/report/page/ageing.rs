@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::pen::{Pen, bar};
-use crate::model::finding::{AGE_BUCKETS, Code, FoundRow, Status, age_bucket};
+use crate::model::finding::{AGE_BUCKETS, Code, Status, age_bucket};
+use crate::model::found::FoundRow;
 use crate::model::money::add;
 use crate::report::view::Report;
 use crate::report::words;
@@ -34,8 +35,7 @@ pub(super) struct CodeLine {
 /// The age of a finding in days: of its newest record, or where it has none, since the day on which it was first seen.
 pub(super) fn age(finding: &FoundRow, as_of: &str) -> Option<u64> {
     let since = || {
-        let [first, last] =
-            [finding.first_seen.as_str(), as_of].map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
+        let [first, last] = [finding.first_seen(), as_of].map(|day| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok());
         Some(last?.signed_duration_since(first?).num_days())
     };
     finding.age_days.or_else(since).map(|days| u64::try_from(days).unwrap_or(0))
@@ -52,7 +52,7 @@ pub(super) fn buckets(report: &Report, pen: &Pen<'_>) -> Vec<Bucket> {
         *count = count.saturating_add(1);
         if finding.difference_minor != 0 {
             let size = i128::try_from(finding.difference_minor.unsigned_abs()).unwrap_or(i128::MAX);
-            add(sizes.entry(&finding.currency).or_default(), size);
+            add(sizes.entry(finding.currency()).or_default(), size);
         }
     }
     let largest = sums.iter().map(|(count, _)| *count).max().unwrap_or(0);

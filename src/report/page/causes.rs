@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use super::pen::{Pen, whole};
-use crate::model::finding::{FoundRow, Status};
+use crate::model::finding::Status;
+use crate::model::found::FoundRow;
 use crate::report::insight::{Cause, CauseRow};
 use crate::report::view::Report;
 use crate::report::words::fill;
@@ -85,10 +86,10 @@ impl Causes {
 
 fn line(number: usize, row: &CauseRow, findings: &[FoundRow], pen: &Pen<'_>) -> CauseLine {
     let member = |found: &FoundRow| Member {
-        id: found.id.to_string(),
+        id: found.id().to_string(),
         title: crate::report::words::code(pen.lang, found.code).title,
-        order: if found.order_id.is_empty() { &found.settlement_id } else { &found.order_id }.to_string(),
-        difference: pen.money(&found.difference_minor, &found.currency),
+        order: if found.order_id().is_empty() { found.settlement_id() } else { found.order_id() }.to_string(),
+        difference: pen.money(&found.difference_minor, found.currency()),
     };
     CauseLine {
         number,

@@ -41,7 +41,7 @@ impl Head {
             alone = alone.saturating_add(u64::from(causes.of_finding(place).is_none()));
             if finding.difference_minor != 0 {
                 let size = i128::try_from(finding.difference_minor.unsigned_abs()).unwrap_or(i128::MAX);
-                add(sizes.entry((&finding.provider, &finding.currency)).or_default(), size);
+                add(sizes.entry((finding.provider(), finding.currency())).or_default(), size);
             }
         }
         let things = alone.saturating_add(causes.open);

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::ageing::{age, codes_present};
 use super::causes::{CauseLine, Causes};
 use super::pen::{Pen, whole};
-use crate::model::finding::{FoundRow, Status};
+use crate::model::finding::Status;
+use crate::model::found::FoundRow;
 use crate::report::csv::DISCREPANCIES_FILE;
 use crate::report::view::Report;
 use crate::report::words::{self, CodeWords, fill};
@@ -60,7 +61,7 @@ pub(super) struct Item<'a> {
 impl<'a> List<'a> {
     pub(super) fn of(report: &'a Report, causes: &'a Causes, pen: &'a Pen<'a>) -> Self {
         let places = first(&report.findings, causes, pen, FINDINGS_MAX);
-        let providers: BTreeSet<&str> = report.findings.iter().map(|row| row.provider.as_str()).collect();
+        let providers: BTreeSet<&str> = report.findings.iter().map(|row| row.provider()).collect();
         let providers = providers.into_iter().filter(|name| !name.is_empty()).take(PROVIDERS_MAX);
         let has = |status: &Status| report.summary.codes.iter().any(|row| row.status == status.name());
         let statuses = [Status::Open, Status::Pending, Status::Closed, Status::Listed].into_iter().filter(has);
@@ -88,29 +89,29 @@ impl<'a> List<'a> {
     fn item(&self, place: usize, row: &'a FoundRow) -> Item<'a> {
         let (pen, words) = (self.pen, self.pen.words);
         let days = age(row, &self.report.summary.as_of);
-        let sources: Vec<&str> = row.sources.split("; ").filter(|source| !source.is_empty()).collect();
+        let sources: Vec<&str> = row.sources().split("; ").filter(|source| !source.is_empty()).collect();
         let ids = [
-            (words.order, &row.order_id),
-            (words.line, &row.line_id),
-            (words.payee_reference, &row.payee_reference),
-            (words.transaction_number, &row.transaction_number),
-            (words.batch, &row.reconciliation_number),
-            (words.settlement, &row.settlement_id),
+            (words.order, row.order_id()),
+            (words.line, row.line_id()),
+            (words.payee_reference, row.payee_reference()),
+            (words.transaction_number, row.transaction_number()),
+            (words.batch, row.reconciliation_number()),
+            (words.settlement, row.settlement_id()),
         ];
         Item {
             row,
             status: words::status(pen.lang, row.status),
             words: words::code(pen.lang, row.code),
-            provider: pen.provider(&row.provider),
+            provider: pen.provider(row.provider()),
             about: about(row, pen),
             age: days.unwrap_or(0),
             age_shown: days.map(|days| words.days.of(pen.lang, days)).unwrap_or_default(),
             size: size(row, pen),
-            difference: pen.money(&row.difference_minor, &row.currency),
-            expected: pen.money(&row.expected_minor, &row.currency),
-            actual: pen.money(&row.actual_minor, &row.currency),
-            ids: ids.into_iter().map(|(name, id)| (name, id.as_str())).filter(|(_, id)| !id.is_empty()).collect(),
-            first_seen: pen.day(&row.first_seen),
+            difference: pen.money(&row.difference_minor, row.currency()),
+            expected: pen.money(&row.expected_minor, row.currency()),
+            actual: pen.money(&row.actual_minor, row.currency()),
+            ids: ids.into_iter().filter(|(_, id)| !id.is_empty()).collect(),
+            first_seen: pen.day(row.first_seen()),
             cause: self.causes.of_finding(place).and_then(|number| self.causes.line(number)),
             sources_left_out: whole(sources.len().saturating_sub(SOURCES_MAX)),
             sources: sources.into_iter().take(SOURCES_MAX).collect(),
@@ -120,22 +121,22 @@ impl<'a> List<'a> {
 
 fn about(row: &FoundRow, pen: &Pen<'_>) -> String {
     let words = pen.words;
-    if !row.order_id.is_empty() {
-        let line = if row.line_id.is_empty() { String::new() } else { format!("/{}", row.line_id) };
-        return format!("{} {}{line}", words.order, row.order_id);
+    if !row.order_id().is_empty() {
+        let line = if row.line_id().is_empty() { String::new() } else { format!("/{}", row.line_id()) };
+        return format!("{} {}{line}", words.order, row.order_id());
     }
     let named = [
-        (words.batch, &row.reconciliation_number),
-        (words.settlement, &row.settlement_id),
-        (words.payee_reference, &row.payee_reference),
-        (words.transaction_number, &row.transaction_number),
+        (words.batch, row.reconciliation_number()),
+        (words.settlement, row.settlement_id()),
+        (words.payee_reference, row.payee_reference()),
+        (words.transaction_number, row.transaction_number()),
     ];
     named.iter().find(|(_, id)| !id.is_empty()).map(|(name, id)| format!("{name} {id}")).unwrap_or_default()
 }
 
 /// The size of a difference in the smallest unit that any currency has.
 fn size(row: &FoundRow, pen: &Pen<'_>) -> u128 {
-    let factor = 10_u128.saturating_pow(DECIMALS.saturating_sub(pen.exponent(&row.currency)));
+    let factor = 10_u128.saturating_pow(DECIMALS.saturating_sub(pen.exponent(row.currency())));
     row.difference_minor.unsigned_abs().saturating_mul(factor)
 }
 
@@ -152,7 +153,7 @@ fn first(findings: &[FoundRow], causes: &Causes, pen: &Pen<'_>, most: usize) -> 
                 Status::Listed => 3,
             };
             let of_cause = causes.of_finding(*place).is_some();
-            (status, of_cause, !row.currency.is_empty(), Reverse(size(row, pen)), *place)
+            (status, of_cause, !row.currency().is_empty(), Reverse(size(row, pen)), *place)
         })
     };
     let mut kept: Vec<usize> = Vec::new();
@@ -196,7 +197,7 @@ fn more(report: &Report, places: &[usize], pen: &Pen<'_>) -> Option<String> {
 mod tests {
     use super::*;
     use crate::model::currency::Currencies;
-    use crate::model::finding::FoundColumns;
+    use crate::model::found::{FoundColumns, FoundTexts, Packed};
     use crate::report::insight::{Cause, CauseRow};
     use crate::report::sample;
     use crate::report::words::{Lang, page};
@@ -218,13 +219,8 @@ mod tests {
             ("listed", Status::Listed, "", 0),
         ];
         let row = |(id, status, currency, difference): (&str, Status, &str, i128)| {
-            Box::new(FoundColumns {
-                id: id.into(),
-                status,
-                currency: currency.into(),
-                difference_minor: difference,
-                ..*model.clone()
-            })
+            let packed = Packed::of(&FoundTexts { id, currency, ..model.texts() });
+            Box::new(FoundColumns { status, difference_minor: difference, packed, ..*model.clone() })
         };
         report.findings = cases.into_iter().map(row).collect();
         report.insight.causes = vec![CauseRow {
@@ -239,7 +235,7 @@ mod tests {
         let causes = Causes::of(&report, &pen);
         let ids = |most| -> Vec<&str> {
             let kept = first(&report.findings, &causes, &pen, most);
-            kept.into_iter().map(|place| report.findings[place].id.as_str()).collect()
+            kept.into_iter().map(|place| report.findings[place].id()).collect()
         };
         assert_eq!(ids(100), ["file", "yen", "large", "small", "grouped", "waits", "closed", "listed"]);
         for most in 0..9 {

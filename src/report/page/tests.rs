@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::finding::{Code, Status};
+use crate::model::found::{FoundTexts, Packed};
 use crate::report::insight::{Cause, CauseRow, SpeedRow, TrendRow};
 use crate::report::sample;
 use crate::report::view::{BatchRow, ClearedRow};
@@ -45,9 +46,9 @@ fn the_first_sentence_says_how_the_night_went() {
     );
     // A cause speaks for its findings; what is too much and what is too little do not cancel.
     report.findings[1].status = Status::Open;
-    report.findings[1].currency = "JPY".into();
+    report.findings[1].say(|texts| texts.currency = "JPY");
     report.findings[3].status = Status::Open;
-    report.findings[3].provider = "".into();
+    report.findings[3].say(|texts| texts.provider = "");
     report.insight.causes = vec![cause(vec![1, 2, 3])];
     assert_eq!(
         lead(&report, Lang::En).0,
@@ -168,23 +169,7 @@ fn hostile() -> (Report, &'static str) {
     let evil = || EVIL.to_owned();
     let mut report = sample::report();
     for row in &mut report.findings {
-        for text in [
-            &mut row.id,
-            &mut row.provider,
-            &mut row.order_id,
-            &mut row.line_id,
-            &mut row.payee_reference,
-            &mut row.transaction_number,
-            &mut row.reconciliation_number,
-            &mut row.settlement_id,
-            &mut row.currency,
-            &mut row.first_seen,
-        ] {
-            *text = evil().into();
-        }
-        for text in [&mut row.explanation, &mut row.sources, &mut row.hint, &mut row.hint_key] {
-            *text = evil();
-        }
+        row.packed = Packed::of(&FoundTexts::everywhere(EVIL));
     }
     for row in &mut report.batches {
         (row.provider, row.reconciliation_number, row.currency) = (evil(), evil(), evil());
@@ -284,9 +269,10 @@ fn more_than_the_page_holds_is_counted_and_said() {
     report.findings = (0..2_500_usize)
         .map(|number| {
             let mut row = model.clone();
-            row.id = format!("id{number}").into();
+            let (id, sources) = (format!("id{number}"), "a.csv:1; ".repeat(100));
+            let sources = sources.trim_end_matches("; ");
+            row.packed = Packed::of(&FoundTexts { id: &id, sources, ..model.texts() });
             row.difference_minor = i128::try_from(number).unwrap();
-            row.sources = "a.csv:1; ".repeat(100).trim_end_matches("; ").to_owned();
             row.code = Code::ALL[number % Code::ALL.len()];
             row
         })

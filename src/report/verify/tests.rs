@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 use super::{Fault, Proof, verify};
 use crate::model::finding::{Code, Status};
+use crate::model::found::{FoundTexts, Packed};
 use crate::report::folder::publish;
 use crate::report::json::{self, SUMMARY_FILE};
 use crate::report::sample::{complete_report, report};
@@ -193,7 +194,7 @@ fn a_wrong_total_in_the_summary_is_found_by_equations_alone() {
 fn a_report_that_does_not_close_is_refused() {
     let (found, batch, matches, summary) = ("discrepancies.csv", "batches.csv", "matches.csv", SUMMARY_FILE);
     refused(|report| report.findings.swap(0, 1), found, "out of order");
-    refused(|report| report.findings[1].id = "f4".into(), found, "the id is that of line");
+    refused(|report| report.findings[1].say(|texts| texts.id = "f4"), found, "the id is that of line");
     refused(|report| report.findings[0].status = Status::Listed, summary, "codes does not hold them");
     refused(|report| report.batches.swap(0, 1), batch, "out of order");
     refused(|report| report.batches[1].reconciliation_number.clear(), batch, "the same batch");
@@ -257,7 +258,9 @@ fn of_night() -> Report {
     };
     let as_of = report.summary.as_of.clone();
     report.cleared = Some(vec![gone("f8", "2026-10-30"), gone("f9", &as_of)]);
-    report.findings.iter_mut().skip(1).for_each(|finding| finding.first_seen = (&as_of).into());
+    for finding in report.findings.iter_mut().skip(1) {
+        finding.packed = Packed::of(&FoundTexts { first_seen: &as_of, ..finding.texts() });
+    }
     report.summary.night = Some(NightRow { number: 2, new: 3, cleared: 2 });
     report
 }
@@ -301,7 +304,11 @@ fn what_a_night_cleared_is_proved() {
     let rows_said = "night.cleared is 2, but cleared.csv has 1 rows";
     wrong(&rows(|rows| drop(rows.pop())), &summary(rows_said));
     let new = "night.new is 3, but 4 findings were first seen on its day";
-    wrong(&|report| report.findings[0].first_seen = (&report.summary.as_of).into(), &summary(new));
+    let today = |report: &mut Report| {
+        let first_seen = report.summary.as_of.as_str();
+        report.findings[0].packed = Packed::of(&FoundTexts { first_seen, ..report.findings[0].texts() });
+    };
+    wrong(&today, &summary(new));
     let none = "there is a night, but no cleared.csv, which every night has";
     wrong(&|report| report.cleared = None, &summary(none));
     let no_night = "there is no night, but cleared.csv, which only a night has";

@@ -31,7 +31,7 @@ fn bucket(age_days: Option<i64>) -> usize {
 pub(super) fn table<'a>(report: &'a Report, amounts: Amounts<'a>) -> Table<'a> {
     let mut sums: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     for row in report.findings.iter().filter(|row| row.status == Status::Open) {
-        let of_code = sums.entry((row.code.name(), &row.currency)).or_default();
+        let of_code = sums.entry((row.code.name(), row.currency())).or_default();
         let all = of_code.len().saturating_sub(1);
         for place in [bucket(row.age_days), all] {
             if let Some((count, sum)) = of_code.get_mut(place) {

@@ -7,7 +7,8 @@ use super::cell::Cell;
 use super::sheet::{Tab, WORK};
 use super::styles::Style;
 use super::table::{Column, Table};
-use crate::model::finding::{FoundRow, Leg, Status};
+use crate::model::finding::{Leg, Status};
+use crate::model::found::FoundRow;
 use crate::report::view::Report;
 
 /// The sheet of what is open.
@@ -105,32 +106,32 @@ impl Field {
 
     fn cell<'a>(self, row: &'a FoundRow, cause: Option<u32>, amounts: Amounts<'_>) -> Cell<'a> {
         // What has neither sum nor currency has no amounts at all.
-        let amount = |amount_minor| amounts.cell(amount_minor, &row.currency);
+        let amount = |amount_minor| amounts.cell(amount_minor, row.currency());
         match self {
             Self::Work => Cell::text(WORK[0]),
             Self::Note => Cell::Empty,
             Self::Status => Cell::text(row.status.name()),
             Self::Code => Cell::text(row.code.name()),
             Self::Cause => cause.map_or(Cell::Empty, |cause| Cell::count(cause.into())),
-            Self::Provider => Cell::text(row.provider.as_str()),
-            Self::Currency => Cell::text(row.currency.as_str()),
+            Self::Provider => Cell::text(row.provider()),
+            Self::Currency => Cell::text(row.currency()),
             Self::Difference => amount(row.difference_minor),
             Self::Expected => amount(row.expected_minor),
             Self::Actual => amount(row.actual_minor),
-            Self::Order => Cell::text(row.order_id.as_str()),
-            Self::Line => Cell::text(row.line_id.as_str()),
-            Self::PayeeReference => Cell::text(row.payee_reference.as_str()),
-            Self::TransactionNumber => Cell::text(row.transaction_number.as_str()),
-            Self::ReconciliationNumber => Cell::text(row.reconciliation_number.as_str()),
-            Self::Settlement => Cell::text(row.settlement_id.as_str()),
+            Self::Order => Cell::text(row.order_id()),
+            Self::Line => Cell::text(row.line_id()),
+            Self::PayeeReference => Cell::text(row.payee_reference()),
+            Self::TransactionNumber => Cell::text(row.transaction_number()),
+            Self::ReconciliationNumber => Cell::text(row.reconciliation_number()),
+            Self::Settlement => Cell::text(row.settlement_id()),
             Self::Count => Cell::count(row.count),
             Self::Age => row.age_days.map_or(Cell::Empty, |days| Cell::Whole(days.into())),
-            Self::FirstSeen => Cell::day(&row.first_seen),
-            Self::Explanation => Cell::text(row.explanation.as_str()),
-            Self::Hint => Cell::text(row.hint.as_str()),
-            Self::HintKey => Cell::text(row.hint_key.as_str()),
-            Self::Sources => Cell::text(row.sources.as_str()),
-            Self::Id => Cell::text(row.id.as_str()),
+            Self::FirstSeen => Cell::day(row.first_seen()),
+            Self::Explanation => Cell::text(row.explanation()),
+            Self::Hint => Cell::text(row.hint()),
+            Self::HintKey => Cell::text(row.hint_key()),
+            Self::Sources => Cell::text(row.sources()),
+            Self::Id => Cell::text(row.id()),
         }
     }
 }
@@ -183,9 +184,10 @@ pub(super) fn tables<'a>(report: &'a Report, amounts: Amounts<'a>) -> (Vec<Table
     let by_size = |mut places: Vec<usize>| {
         // The largest first within a currency, and what has none last; equal ones stay as they are in the CSV file.
         places.sort_by_key(|place| {
-            report.findings.get(*place).map(|row| {
-                (row.currency.is_empty(), row.currency.as_str(), Reverse(row.difference_minor.unsigned_abs()))
-            })
+            report
+                .findings
+                .get(*place)
+                .map(|row| (row.currency().is_empty(), row.currency(), Reverse(row.difference_minor.unsigned_abs())))
         });
         places
     };

@@ -94,7 +94,7 @@ fn lay<'a>(table: Table<'a>, limits: Limits, sheets: &mut Vec<Sheet<'a>>) -> Lai
 /// The decimals that amounts of a report have.
 fn exponents(report: &Report, amounts: Amounts<'_>) -> Vec<u32> {
     let summary = &report.summary;
-    let mut codes: BTreeSet<&str> = report.findings.iter().map(|row| row.currency.as_str()).collect();
+    let mut codes: BTreeSet<&str> = report.findings.iter().map(|row| row.currency()).collect();
     codes.extend(report.batches.iter().map(|row| row.currency.as_str()));
     codes.extend(report.cleared.iter().flatten().map(|row| row.currency.as_str()));
     codes.extend(report.books.payouts.iter().flatten().map(|row| row.currency.as_str()));

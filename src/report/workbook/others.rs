@@ -134,7 +134,7 @@ fn ids(report: &Report, row: &CauseRow) -> String {
         .iter()
         .take(IDS_MAX)
         .filter_map(|place| report.findings.get(*place))
-        .map(|finding| finding.id.as_str())
+        .map(|finding| finding.id())
         .collect();
     match row.findings.len().saturating_sub(IDS_MAX) {
         0 => ids.join(", "),

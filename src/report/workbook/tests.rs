@@ -147,8 +147,8 @@ fn payouts_go_from_gross_to_what_the_bank_has_and_accounts_show_what_is_posted()
 #[test]
 fn what_is_to_be_done_comes_largest_first_and_ids_are_texts() {
     let mut report = full();
-    report.findings[2].order_id = "007".into();
-    report.findings[0].explanation = "=cmd|' /C calc'!A0 & <b>".into();
+    report.findings[2].say(|texts| texts.order_id = "007");
+    report.findings[0].say(|texts| texts.explanation = "=cmd|' /C calc'!A0 & <b>");
     let bytes = written(&report, ROWS_MAX);
     let rows = values(&sheet(&bytes, "To do"));
     let line = "A sentence, with a comma\nand \"two\" lines.";

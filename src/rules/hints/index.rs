@@ -181,35 +181,42 @@ fn meet(all: &[Candidate], small: &[u32], large: &[u32], same_amounts: &FxHashSe
     pairs
 }
 
-/// Where the keys with some first bits begin in a sorted index.
-struct Starts(Vec<usize>);
+/// Where the keys with some first bits begin in a sorted index: as many bits as it has keys, about, so that few keys share
+/// theirs.
+struct Starts {
+    bits: u32,
+    starts: Vec<usize>,
+}
 
-/// So many first bits are told apart.
-const START_BITS: u32 = 16;
+/// No more first bits are told apart than these.
+const START_BITS_MAX: u32 = 24;
 
 impl Starts {
-    fn bits(key: u64) -> usize {
-        usize::try_from(key >> (u64::BITS - START_BITS)).unwrap_or_default()
+    fn place(&self, key: u64) -> usize {
+        usize::try_from(key >> (u64::BITS - self.bits)).unwrap_or_default()
     }
 
     fn of(index: &[Entry]) -> Self {
-        let mut starts = vec![0; (1 << START_BITS) + 1];
+        let bits = index.len().max(2).ilog2().min(START_BITS_MAX);
+        let mut of = Self { bits, starts: vec![0; (1 << bits) + 1] };
         for (key, _) in index {
-            if let Some(count) = starts.get_mut(Self::bits(*key) + 1) {
+            let next = of.place(*key) + 1;
+            if let Some(count) = of.starts.get_mut(next) {
                 *count += 1;
             }
         }
         let mut sum = 0;
-        for start in &mut starts {
+        for start in &mut of.starts {
             sum += *start;
             *start = sum;
         }
-        Self(starts)
+        of
     }
 
     fn of_key<'i>(&self, index: &'i [Entry], key: u64) -> &'i [Entry] {
-        let bits = Self::bits(key);
-        let (from, to) = (self.0.get(bits).copied().unwrap_or(0), self.0.get(bits + 1).copied().unwrap_or(0));
+        let place = self.place(key);
+        let start = |place: usize| self.starts.get(place).copied().unwrap_or(0);
+        let (from, to) = (start(place), start(place + 1));
         let few = index.get(from..to).unwrap_or_default();
         let rest = few.get(few.partition_point(|(known, _)| *known < key)..).unwrap_or_default();
         rest.get(..rest.partition_point(|(known, _)| *known == key)).unwrap_or_default()

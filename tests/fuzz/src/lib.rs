@@ -92,6 +92,7 @@ fn plan(inputs: Vec<Input>) -> Plan {
         matches: false,
         parquet: false,
         workbook: false,
+        ages: false,
         page: false,
         journals: Vec::new(),
         journal_folder: None,
