@@ -8,6 +8,8 @@
 //! How it is fast: 64 bytes at a time become one word with a bit for each byte that can end something, by comparisons of sixteen bytes at
 //! once; the loop then visits those bits only. Input without any quote, which is nearly all input, is scanned by a loop that knows no quotes. Offsets within a buffer are `usize` and cannot overflow; offsets in the file are `u64`.
 
+use std::ops::Range;
+
 use wide::u8x16;
 
 use super::source::to_u64;
@@ -112,16 +114,23 @@ impl<'a> Record<'a> {
     #[must_use]
     #[inline]
     pub fn get(&self, index: usize) -> Option<&'a [u8]> {
+        let field = &self.raw[self.span(index)?];
+        if !self.plain && field.first() == Some(&QUOTE) {
+            return Some(self.unquoted(index, field));
+        }
+        Some(field)
+    }
+
+    /// Where a field stands within the record's bytes, with its quotes; nothing when the record is too short to have that field.
+    #[must_use]
+    #[inline]
+    pub fn span(&self, index: usize) -> Option<Range<usize>> {
         let end = *self.ends.get(index)?;
         let start = match index.checked_sub(1) {
             Some(before) => self.ends[before] + 1,
             None => 0,
         };
-        let field = &self.raw[start..end];
-        if !self.plain && field.first() == Some(&QUOTE) {
-            return Some(self.unquoted(index, field));
-        }
-        Some(field)
+        Some(start..end)
     }
 
     /// The content of a field, unquoted; empty also when the record is too short to have that field (see [`Record::get`]).

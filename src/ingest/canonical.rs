@@ -378,7 +378,7 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
         fields.check_payout()?;
     }
     let currency = fields.currency;
-    let cited = Cited { fields, context };
+    let cited = Cited { fields, record, raw: utf8(record.raw), context };
     let values = (0..layout.dataset.columns().len()).map(|column| cited.value_at(column)).collect();
     let provider = context.names.intern(cited.provider());
     Ok(Row { dataset: layout.dataset, provider, currency, values, origin })
@@ -387,6 +387,9 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
 /// A row that was read once, where it stands: a column is typed when somebody asks for it.
 pub(super) struct Cited<'l, 'r, 'c> {
     fields: Fields<'l, 'r>,
+    record: &'l Record<'r>,
+    /// The record's bytes.
+    raw: &'r str,
     context: &'c Context<'c>,
 }
 
@@ -394,13 +397,24 @@ impl<'l, 'r, 'c> Cited<'l, 'r, 'c> {
     /// The row of a record; `None` where it cannot be one: the file is not what it was.
     pub(super) fn new(layout: &'l Layout, record: &'l Record<'r>, context: &'c Context<'c>) -> Option<Self> {
         let is_row = !record.unclosed && record.len() == layout.field_count;
-        let is_text = record.plain || std::str::from_utf8(record.raw).is_ok();
-        (is_row && is_text).then(|| Self { fields: Fields::new(layout, record), context })
+        let raw = std::str::from_utf8(record.raw).ok().filter(|_| is_row)?;
+        Some(Self { fields: Fields::new(layout, record), record, raw, context })
+    }
+
+    /// The text of a column; `None` where it is absent or empty.
+    #[inline]
+    fn text(&self, place: usize) -> Option<&str> {
+        if !self.record.plain {
+            return self.fields.text(place).map(utf8);
+        }
+        // Nothing is to be taken off a field of a plain record, and all of it was seen to be a text.
+        let span = self.record.span(self.fields.layout().field(place)?)?;
+        self.raw.get(span).filter(|text| !text.is_empty())
     }
 
     fn provider(&self) -> &str {
         let layout = self.fields.layout();
-        self.fields.text(provider_column(layout.dataset)).map_or(layout.provider.as_str(), utf8)
+        self.text(provider_column(layout.dataset)).unwrap_or(layout.provider.as_str())
     }
 }
 
@@ -413,7 +427,7 @@ impl Columns for Cited<'_, '_, '_> {
         if place == provider_column(self.dataset()) {
             return Some(self.provider());
         }
-        self.fields.text(place).map(utf8)
+        self.text(place)
     }
 
     fn value_at(&self, place: usize) -> Value {
@@ -422,17 +436,18 @@ impl Columns for Cited<'_, '_, '_> {
             return Value::Text(self.provider().into());
         }
         let Some(known) = dataset.columns().get(place) else { return Value::Absent };
-        match (known.kind, self.fields.text(place)) {
-            (ColumnKind::State, text) => Value::Completed(is_completed(text.unwrap_or_default())),
+        match (known.kind, self.text(place)) {
+            (ColumnKind::State, text) => Value::Completed(is_completed(text.unwrap_or_default().as_bytes())),
             (_, None) => Value::Absent,
-            (ColumnKind::Minor, Some(text)) => minor(text).map_or(Value::Absent, Value::Int),
-            (ColumnKind::Rate, Some(text)) => vat_rate_bp(text).map_or(Value::Absent, Value::Int),
-            (ColumnKind::Quantity, Some(text)) => quantity(text).map_or(Value::Absent, Value::Decimal),
+            (ColumnKind::Minor, Some(text)) => minor(text.as_bytes()).map_or(Value::Absent, Value::Int),
+            (ColumnKind::Rate, Some(text)) => vat_rate_bp(text.as_bytes()).map_or(Value::Absent, Value::Int),
+            (ColumnKind::Quantity, Some(text)) => quantity(text.as_bytes()).map_or(Value::Absent, Value::Decimal),
             (ColumnKind::Stamp, Some(text)) => {
-                parse_stamp(text).map_or(Value::Absent, |stamp| Value::At(self.context.zone.instant(stamp)))
+                let stamp = parse_stamp(text.as_bytes());
+                stamp.map_or(Value::Absent, |stamp| Value::At(self.context.zone.instant(stamp)))
             }
-            (ColumnKind::Kind, Some(text)) => Value::Text(utf8(text).to_lowercase().into()),
-            (ColumnKind::Text | ColumnKind::Currency, Some(text)) => Value::Text(utf8(text).into()),
+            (ColumnKind::Kind, Some(text)) => Value::Text(text.to_lowercase().into()),
+            (ColumnKind::Text | ColumnKind::Currency, Some(text)) => Value::Text(text.into()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Instants and days: the three timestamp forms of RULES.md 2, the zone of a source, and ages in calendar days.
 
-use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 
 /// A timestamp as written: a local date and time, with the offset where the text states one.
@@ -32,6 +34,31 @@ impl Stamp {
 
 /// A point in time, at nanosecond precision.
 pub type Instant = DateTime<Utc>;
+
+/// Appends an instant as `DateTime::to_rfc3339` writes it, which is slow for one among millions.
+pub fn push_rfc3339(at: Instant, out: &mut String) {
+    let (year, nanos) = (at.year(), at.nanosecond());
+    if !(1000..=9999).contains(&year) || nanos != 0 {
+        out.push_str(&at.to_rfc3339());
+        return;
+    }
+    let mut two = |before: &str, number: u32| {
+        out.push_str(before);
+        [number / 10, number % 10]
+            .into_iter()
+            .filter_map(|digit| char::from_digit(digit, 10))
+            .for_each(|c| out.push(c));
+    };
+    let century = u32::try_from(year / 100).unwrap_or_default();
+    two("", century);
+    two("", u32::try_from(year % 100).unwrap_or_default());
+    two("-", at.month());
+    two("-", at.day());
+    two("T", at.hour());
+    two(":", at.minute());
+    two(":", at.second());
+    out.push_str("+00:00");
+}
 
 fn two(digits: &[u8]) -> Option<u32> {
     match digits {
@@ -185,11 +212,27 @@ impl Zone {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(text: &str) -> String {
         let stamp = parse_stamp(text.as_bytes()).unwrap_or_else(|| panic!("{text} is a timestamp"));
         Zone::default().instant(stamp).to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+    }
+
+    proptest! {
+        #[test]
+        fn instants_are_written_as_the_calendar_writes_them(
+            seconds in prop_oneof![-70_000_000_000_i64..300_000_000_000, 1_700_000_000_i64..1_900_000_000],
+            nanos in prop_oneof![9 => Just(0_u32), 1 => 0..2_000_000_000_u32]
+        ) {
+            if let Some(at) = DateTime::from_timestamp(seconds, nanos) {
+                let mut out = String::new();
+                push_rfc3339(at, &mut out);
+                prop_assert_eq!(out, at.to_rfc3339());
+            }
+        }
     }
 
     #[test]

@@ -78,11 +78,14 @@ texts! {
     7 settlement_id "Settlement id, where all records agree.";
     8 currency "ISO 4217 code.";
     9 first_seen "The day on which the finding was first seen.";
-    10 explanation "The finding in a sentence.";
-    11 sources "`file:line` of every record.";
-    12 hint "The most likely counterpart of what has none, and the field in which it differs; never a match.";
-    13 hint_key "`file:line` of that counterpart.";
+    10 sources "`file:line` of every record.";
+    11 hint_key "`file:line` of the most likely counterpart of what has none.";
+    12 explanation "The finding in a sentence.";
+    13 hint "That counterpart in a sentence, and the field in which it differs; never a match.";
 }
+
+/// The last text that is no sentence.
+const HINT_KEY: usize = 11;
 
 /// The texts of a finding in one piece of memory, one after the other: a run makes millions of them, and each with memory
 /// of its own would cost more than to say it.
@@ -106,10 +109,16 @@ impl Packed {
         Self { joined: joined.into_boxed_str(), ends }
     }
 
-    /// All of them, with nothing between: what is in none of them is in none.
+    /// All of them, with nothing between.
     #[must_use]
     pub fn joined(&self) -> &str {
         &self.joined
+    }
+
+    /// All of them but the sentences, with nothing between: what is not in it is in none of them.
+    #[must_use]
+    pub fn without_sentences(&self) -> &str {
+        self.ends.get(HINT_KEY).and_then(|end| self.joined.get(..*end)).unwrap_or_default()
     }
 
     #[inline]

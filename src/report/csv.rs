@@ -90,7 +90,7 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
         texts.fold(usize::from(row.count == 0), |sum, byte| sum ^ usize::from(*byte))
     };
     table_with(&DISCREPANCIES, rows, out, touch, |row, line| {
-        line.is_plain = is_plain(row.packed.joined());
+        line.is_plain = is_plain(row.packed.without_sentences());
         line.text(row.id());
         line.text(row.code.name());
         line.text(row.status.name());
@@ -109,9 +109,9 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
         line.number(row.count);
         line.maybe(row.age_days);
         line.text(row.first_seen());
-        line.text(row.explanation());
+        line.sentence(row.explanation());
         line.text(row.sources());
-        line.text(row.hint());
+        line.sentence(row.hint());
         line.text(row.hint_key());
     })
 }
@@ -330,7 +330,7 @@ struct Line<'t> {
     out: &'t mut Vec<u8>,
     /// So many fields are written.
     field_count: usize,
-    /// No text of the record needs quotes.
+    /// No text of the record needs quotes, its sentences apart.
     is_plain: bool,
 }
 
@@ -345,6 +345,13 @@ impl Line<'_> {
         } else {
             push_field(value, self.out);
         }
+    }
+
+    /// A text that may hold commas where no other one of its record does.
+    fn sentence(&mut self, value: &str) {
+        let is_plain = std::mem::take(&mut self.is_plain);
+        self.text(value);
+        self.is_plain = is_plain;
     }
 
     fn number(&mut self, value: impl itoa::Integer) {

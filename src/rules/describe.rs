@@ -4,7 +4,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use compact_str::{ToCompactString, format_compact};
+use compact_str::ToCompactString;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -13,12 +13,12 @@ use super::orders::Context;
 use super::pairing::identity;
 use super::side::{Said, Side, agreed};
 use crate::model::compact::KeyKind;
-use crate::model::day::Instant;
+use crate::model::day::{Instant, push_rfc3339};
 use crate::model::finding::{Code, Finding, Leg, Note, Status};
 use crate::model::found::{FoundColumns, FoundRow, FoundTexts, Packed};
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{Columns, Dataset, ReadBackError, Value};
+use crate::model::record::{ColumnKind, Columns, Dataset, ReadBackError, Value};
 use crate::model::text::Text;
 
 /// Of records, usually few.
@@ -42,6 +42,7 @@ pub struct Pen {
     sources: String,
     /// What an id is a hash of.
     key: String,
+    id: String,
 }
 
 /// Describes findings.
@@ -143,7 +144,7 @@ impl<'a> Teller<'a> {
                 status = if note.is_pending { Status::Pending } else { Status::Open };
             }
         }
-        let id = stable_id(finding.code, &texts, named_by, gathered.records, which, &mut pen.key);
+        put_stable_id(finding.code, &texts, named_by, gathered.records, which, (&mut pen.key, &mut pen.id));
         let mut row = Box::new(FoundColumns {
             code: finding.code,
             status,
@@ -169,7 +170,7 @@ impl<'a> Teller<'a> {
             explain(&facts, &mut pen.explanation);
             &pen.explanation
         });
-        row.packed = Packed::of(&FoundTexts { id: &id, explanation, ..texts });
+        row.packed = Packed::of(&FoundTexts { id: &pen.id, explanation, ..texts });
         Ok(row)
     }
 }
@@ -205,17 +206,21 @@ fn status(code: Code, newest: Option<Instant>, context: &Context<'_>) -> Status 
     }
 }
 
-/// Appends a value as the same text whatever form it had in its file.
-fn put_canonical(key: &mut String, value: &Value) {
-    // Writing into a text does not fail.
-    let _ = match value {
-        Value::Absent => Ok(()),
-        Value::Int(number) => write!(key, "{number}"),
-        Value::Decimal(number) => write!(key, "{number}"),
-        Value::Text(text) => key.write_str(text),
-        Value::At(at) => key.write_str(&at.to_rfc3339()),
-        Value::Completed(completed) => write!(key, "{completed}"),
-    };
+/// Appends the value of a column as the same text whatever form it had in its file.
+fn put_canonical(key: &mut String, row: &dyn Columns, place: usize, kind: ColumnKind) {
+    if matches!(kind, ColumnKind::Text | ColumnKind::Currency) {
+        key.push_str(row.text_at(place).unwrap_or_default());
+        return;
+    }
+    match row.value_at(place) {
+        Value::Absent => {}
+        Value::Int(number) => key.push_str(itoa::Buffer::new().format(number)),
+        // Writing into a text does not fail.
+        Value::Decimal(number) => write!(key, "{number}").unwrap_or_default(),
+        Value::Text(text) => key.push_str(&text),
+        Value::At(at) => push_rfc3339(at, key),
+        Value::Completed(completed) => key.push_str(if completed { "true" } else { "false" }),
+    }
 }
 
 /// Between the parts of what names a record.
@@ -236,9 +241,9 @@ fn put_record_key(row: &dyn Columns, provider: &str, context: &Context<'_>, key:
         }
     };
     let put_values = |key: &mut String, count: usize| {
-        for place in 0..count {
+        for (place, column) in dataset.columns().iter().enumerate().take(count) {
             key.push(PART);
-            put_canonical(key, &row.value_at(place));
+            put_canonical(key, row, place, column.kind);
         }
     };
     match dataset {
@@ -292,16 +297,16 @@ impl NamedBy {
     }
 }
 
-/// An id that is the same for the same finding from night to night: made of what the finding is about, not of its
+/// Puts an id that is the same for the same finding from night to night: made of what the finding is about, not of its
 /// amounts, age or status, and of single records only where no order, batch or reference stands for them.
-fn stable_id(
+fn put_stable_id(
     code: Code,
     texts: &FoundTexts<'_>,
     named_by: NamedBy,
     records: Option<Hashes>,
     which: &str,
-    key: &mut String,
-) -> Text {
+    (key, id): (&mut String, &mut String),
+) {
     key.clear();
     key.push_str(code.name());
     let put = |key: &mut String, parts: &[&str]| {
@@ -325,13 +330,20 @@ fn stable_id(
             records.dedup();
             key.push(ID_PART);
             for record in records {
-                // Writing into a text does not fail.
-                let _ = write!(key, "{record:032x}");
+                push_hex(&record.to_be_bytes(), key);
             }
         }
     }
     // The first half of the digits of a hash.
-    format_compact!("{:016x}", xxh3_128(key.as_bytes()) >> 64)
+    let hash = xxh3_128(key.as_bytes()).to_be_bytes();
+    id.clear();
+    push_hex(hash.split_at(hash.len() / 2).0, id);
+}
+
+/// Appends bytes, two digits each.
+fn push_hex(bytes: &[u8], out: &mut String) {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
 }
 
 /// Between the parts of what an id is a hash of.
