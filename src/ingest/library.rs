@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::canonical::{Cited, Context, typed};
+use super::canonical::Context;
+use super::cited::{Cited, typed};
 use super::layout::Layout;
 use super::shelf::Shelf;
 use crate::engine::source::Bytes;

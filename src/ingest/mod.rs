@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 pub mod bank;
 pub mod canonical;
+pub mod cited;
 pub mod copy;
 pub mod dintero;
 pub mod expand;

@@ -305,6 +305,8 @@ const KEYS_LEN: [usize; 16] = [0, 16, 16, 32, 16, 32, 32, 48, 16, 32, 32, 48, 32
 pub struct KeyHead<'a> {
     /// The provider.
     pub provider: NameId,
+    /// It is a settlement row, and not an operation.
+    pub is_settled: bool,
     bits: u8,
     keys: Reader<'a>,
 }
@@ -338,7 +340,7 @@ pub fn pass_key_record<'a>(reader: &mut Reader<'a>) -> KeyHead<'a> {
     });
     let rows = if head & MANY_ROWS == 0 { 1 } else { reader.fixed_u32() };
     reader.take(8 * usize::try_from(rows).expect("rows that are in memory"));
-    KeyHead { provider, bits, keys }
+    KeyHead { provider, is_settled: head & SETTLED != 0, bits, keys }
 }
 
 fn read_dataset(head: u8) -> Dataset {

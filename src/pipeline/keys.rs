@@ -147,22 +147,39 @@ fn by_key(
                     return Ok(());
                 }
             }
-            // Whole keys, and not only the halves of their hashes.
-            let mut by_key: BTreeMap<u128, (Vec<Operation>, Vec<SettledRow>)> = BTreeMap::new();
-            for (_, place) in group {
-                let key = kind_of.key(&pass_key_record(&mut place.reader(blocks)));
-                let (operations, rows) = by_key.entry(key).or_default();
-                match read_key_record(&mut place.reader(blocks)) {
-                    KeyRecord::Operation(operation) => operations.push(operation),
-                    KeyRecord::Settled(row) => rows.push(row),
-                }
+            let mut keys = group.iter().map(|(_, place)| kind_of.key(&pass_key_record(&mut place.reader(blocks))));
+            let first = keys.next();
+            if keys.all(|key| Some(key) == first) {
+                let (operations, rows) = sides(group, blocks);
+                return resolve(operations, rows, context, outcome);
             }
-            for (operations, rows) in by_key.into_values() {
+            // Several keys whose hashes have one half in common.
+            let mut by_key: BTreeMap<u128, Vec<(u64, Place)>> = BTreeMap::new();
+            for record in group {
+                let key = kind_of.key(&pass_key_record(&mut record.1.reader(blocks)));
+                by_key.entry(key).or_default().push(*record);
+            }
+            for group in by_key.into_values() {
+                let (operations, rows) = sides(&group, blocks);
                 resolve(operations, rows, context, outcome)?;
             }
             Ok(())
         },
     )
+}
+
+/// The records of one key, by side. There may be millions of them: no more memory is taken than they need.
+fn sides(group: &[(u64, Place)], blocks: &[Block]) -> (Vec<Operation>, Vec<SettledRow>) {
+    let heads = group.iter().map(|(_, place)| pass_key_record(&mut place.reader(blocks)));
+    let count = heads.filter(|head| !head.is_settled).count();
+    let mut sides = (Vec::with_capacity(count), Vec::with_capacity(group.len() - count));
+    for (_, place) in group {
+        match read_key_record(&mut place.reader(blocks)) {
+            KeyRecord::Operation(operation) => sides.0.push(operation),
+            KeyRecord::Settled(row) => sides.1.push(row),
+        }
+    }
+    sides
 }
 
 /// The key by which a record is in the shards of a round.

@@ -11,6 +11,7 @@ use crate::model::currency::Currency;
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, Dataset, ReadBackError, Value};
+use crate::model::text::Text;
 
 /// A pair of an operation and a row, by their places in the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +35,12 @@ impl Candidate for Operation {
         }
         let provider = context.names.text(self.provider);
         let named = rows.first().and_then(|row| identity(row, context, &provider));
+        let named = named.map(|(kind, id)| (kind, Text::from(id)));
         let created_at = rows.iter().filter_map(|row| row.instant("created_at")).max();
         let order_id = rows.first().and_then(|row| row.text("order_id")).unwrap_or_default();
         // The kind of id in the order of RULES.md 2; one beyond the last for none.
-        let kind = named.map_or(KeyKind::IDENTITY.len(), |(kind, _)| kind);
-        let mut rank = vec![
+        let kind = named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind);
+        let of_all = [
             created_at.map_or(Value::Absent, Value::At),
             Value::Text((&*provider).into()),
             Value::Int((self.dataset == Dataset::Reversals).into()),
@@ -46,11 +48,14 @@ impl Candidate for Operation {
             Value::Text(context.currencies.code(self.currency).into()),
             Value::Int(i64::try_from(kind).unwrap_or(i64::MAX)),
         ];
-        match (named, rows.first()) {
-            (Some((_, id)), _) => rank.push(Value::Text(id.into())),
-            (None, Some(row)) => {
+        // Room for all of them from the start: memory that grows is memory that threads wait for.
+        let mut rank = Vec::with_capacity(of_all.len() + 1 + rows.first().map_or(0, |row| row.values.len()));
+        rank.extend(of_all);
+        match (named, rows.into_iter().next()) {
+            (Some((_, id)), _) => rank.push(Value::Text(id)),
+            (None, Some(mut row)) => {
                 rank.push(Value::Int(row.amount_minor()));
-                rank.extend(row.values.iter().cloned());
+                rank.append(&mut row.values);
             }
             (None, None) => {}
         }

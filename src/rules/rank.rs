@@ -103,10 +103,13 @@ fn varying(ranked: &[(Rank, usize)]) -> Vec<bool> {
     if ranked.iter().any(|((values, _), _)| values.len() != first.len()) {
         return Vec::new();
     }
-    let differs =
-        |((values, _), _): &(Rank, usize)| values.iter().zip(first).map(|(a, b)| a != b).collect::<Vec<bool>>();
+    let none = || vec![false; first.len()];
+    let differs = |mut varying: Vec<bool>, ((values, _), _): &(Rank, usize)| {
+        varying.iter_mut().zip(values.iter().zip(first)).for_each(|(varies, (a, b))| *varies |= a != b);
+        varying
+    };
     let either = |a: Vec<bool>, b: Vec<bool>| a.iter().zip(&b).map(|(a, b)| *a || *b).collect();
-    ranked.par_iter().map(differs).reduce(|| vec![false; first.len()], either)
+    ranked.par_iter().fold(none, differs).reduce(none, either)
 }
 
 /// The first values as numbers, and where the candidate stands if they are all: it never contradicts their order. (Of lists

@@ -7,7 +7,8 @@
 use avstem::engine::source::Bytes;
 use avstem::engine::split::{Record, Scratch, split_records};
 use avstem::ingest::bank::rows::lists;
-use avstem::ingest::canonical::{Context, Memory, Sink, Ways, compact, typed};
+use avstem::ingest::canonical::{Context, Memory, Sink, Ways, compact};
+use avstem::ingest::cited::typed;
 use avstem::ingest::copy::Converted;
 use avstem::ingest::formats::{self, Format, Given};
 use avstem::ingest::library::Volume;
