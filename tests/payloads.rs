@@ -139,6 +139,34 @@ fn update_order_overwrites_the_order() {
 }
 
 #[test]
+fn nobody_owes_an_order_that_nobody_paid() {
+    let order = |number: u8, day: u8, status: &str, more: &str| {
+        format!(
+            r#"{{"paymentOrder":{{"id":"/psp/paymentorders/{number}","created":"2026-03-01T08:00:00Z","status":"{status}",
+            "updated":"2026-03-0{day}T08:00:00Z","currency":"SEK","amount":50000,"vatAmount":10000{more}}}}}"#
+        )
+        .replace('\n', " ")
+    };
+    let captured = r#","financialTransactions":{"financialTransactionsList":[{"type":"Capture","number":9,"amount":50000,
+        "created":"2026-03-02T08:00:00Z","vatAmount":10000,"payeeReference":"p9"}]}"#;
+    let documents = [
+        order(1, 1, "Initialized", ""),
+        order(2, 2, "Aborted", ""),
+        order(3, 2, "Failed", ""),
+        order(4, 2, "Cancelled", ""),
+        // Paid later, and still to be captured.
+        order(5, 1, "Initialized", ""),
+        order(5, 2, "Paid", r#","remainingCaptureAmount":50000"#),
+        // What was captured stands, whatever the newest document says of the order.
+        order(6, 3, "Initialized", ""),
+        order(6, 2, "Paid", captured),
+    ];
+    let config = "[[source]]\npath = \"in.ndjson\"\nprovider = \"swedbank_pay\"\n";
+    let ran = run(Case::new().file("avstem.toml", config).file("in.ndjson", documents.join("\n")), 1);
+    assert_eq!(findings(&ran), ["line-uncaptured open 5 * 50000 0"]);
+}
+
+#[test]
 fn a_reversal_takes_its_lines_from_the_request() {
     let Some(case) = swedbank_pay(&[
         ("update.json", "update_order_00_request.json"),

@@ -22,8 +22,7 @@ pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Con
     let currency = fields.currency;
     let cited = Cited { fields, record, raw: utf8(record.raw), context };
     let values = (0..layout.dataset.columns().len()).map(|column| cited.value_at(column)).collect();
-    let provider = context.names.intern(cited.provider());
-    Ok(Row { dataset: layout.dataset, provider, currency, values, origin })
+    Ok(Row { dataset: layout.dataset, currency, values, origin })
 }
 
 /// A row that was read once, where it stands: a column is typed when somebody asks for it.

@@ -4,7 +4,6 @@ use rust_decimal::Decimal;
 
 use super::currency::Currency;
 use super::day::Instant;
-use super::names::NameId;
 use super::origin::Origin;
 
 /// What a file holds.
@@ -242,8 +241,6 @@ pub enum Value {
 pub struct Row {
     /// What kind of record it is.
     pub dataset: Dataset,
-    /// The provider: the field's, else the source's.
-    pub provider: NameId,
     /// The currency.
     pub currency: Currency,
     /// One value a canonical column, in the order of [`Dataset::columns`]; `provider` holds the resolved one.
@@ -315,6 +312,12 @@ impl Columns for Row {
 }
 
 impl Row {
+    /// The provider: the field's, else the source's.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        self.text("provider").unwrap_or_default()
+    }
+
     /// The value of a column; [`Value::Absent`] where the dataset has no such column.
     #[must_use]
     pub fn value(&self, column: &str) -> &Value {

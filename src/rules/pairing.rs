@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
+use rayon::prelude::*;
+
 use super::orders::{Context, sort};
 use super::rank::{self, Candidate};
 use crate::model::compact::{KeyKind, Operation, SettledRow};
@@ -131,8 +133,6 @@ fn free_places(free: &[bool]) -> Vec<usize> {
 
 /// Currency and effect.
 type Class = (Currency, i128);
-/// Places of operations and of rows.
-type Places = (Vec<usize>, Vec<usize>);
 /// Rows in their order, by amount and reconciliation number: order and place.
 type Queues = HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
 
@@ -158,22 +158,56 @@ pub fn pair_equal(
         .map(|place| ((rows[place].currency, rows[place].gross_minor.into()), true, place));
     let mut all: Vec<(Class, bool, usize)> = of_operations.chain(of_rows).collect();
     sort(&mut all, |one| *one);
+    let mut choices = Vec::new();
     for of_class in all.chunk_by(|(a, ..), (b, ..)| a == b) {
         let (of_operations, of_rows) = of_class.split_at(of_class.partition_point(|(_, is_row, _)| !is_row));
         match (of_operations, of_rows) {
             ([], _) | (_, []) => {}
-            ([(.., operation)], [(.., row)]) => free.take(*operation, *row, &mut pairs),
+            ([(.., operation)], [(.., row)]) => choices.push(Choice::Only(*operation, *row)),
             ([(.., operation)], of_rows) if let Some(row) = only_of_number(&operations[*operation], of_rows, rows) => {
-                free.take(*operation, row, &mut pairs);
+                choices.push(Choice::Only(*operation, row));
             }
             _ => {
                 let [of_operations, of_rows] = [of_operations, of_rows]
                     .map(|of_class| of_class.iter().map(|(.., place)| *place).collect::<Vec<usize>>());
-                Candidates::sorted(operations, rows, (of_operations, of_rows), context)?.pair_class(free, &mut pairs);
+                let candidates = Candidates { operations, rows, operation_places: of_operations, row_places: of_rows };
+                choices.push(Choice::Among(candidates));
             }
         }
     }
+    // What is read back for one class says nothing of another one: of many classes, on all threads.
+    if choices.len() < MANY_CLASSES {
+        choices.iter_mut().try_for_each(|choice| choice.sort(context))?;
+    } else {
+        choices.par_iter_mut().try_for_each(|choice| choice.sort(context))?;
+    }
+    for choice in choices {
+        match choice {
+            Choice::Only(operation, row) => free.take(operation, row, &mut pairs),
+            Choice::Among(candidates) => candidates.pair_class(free, &mut pairs),
+        }
+    }
     Ok(pairs)
+}
+
+/// From so many classes on, they are looked at on all threads.
+const MANY_CLASSES: usize = 1 << 8;
+
+/// What may be paired of one class.
+enum Choice<'a> {
+    /// An operation and a row.
+    Only(usize, usize),
+    /// Several, of which their order tells who belongs to whom.
+    Among(Candidates<'a>),
+}
+
+impl Choice<'_> {
+    fn sort(&mut self, context: &Context<'_>) -> Result<(), ReadBackError> {
+        match self {
+            Self::Only(..) => Ok(()),
+            Self::Among(candidates) => candidates.sort(context),
+        }
+    }
 }
 
 /// The only one of these rows that has the operation's reconciliation number: it is taken, whatever their order.
@@ -211,7 +245,8 @@ pub fn pair_within_tolerance(
         if row_places.is_empty() {
             continue;
         }
-        let candidates = Candidates::sorted(operations, rows, (operation_places, row_places), context)?;
+        let mut candidates = Candidates { operations, rows, operation_places, row_places };
+        candidates.sort(context)?;
         for size in candidates.differences(i128::from(tolerance)) {
             candidates.pair_at(size, free, &mut pairs);
         }
@@ -228,19 +263,13 @@ struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Candidates, sorted.
+    /// Brings both sides into their order.
     ///
     /// # Errors
     /// A row cannot be read back.
-    fn sorted(
-        operations: &'a [Operation],
-        rows: &'a [SettledRow],
-        (mut operation_places, mut row_places): Places,
-        context: &Context<'_>,
-    ) -> Result<Self, ReadBackError> {
-        rank::sort(&mut operation_places, operations, context)?;
-        rank::sort(&mut row_places, rows, context)?;
-        Ok(Self { operations, rows, operation_places, row_places })
+    fn sort(&mut self, context: &Context<'_>) -> Result<(), ReadBackError> {
+        rank::sort(&mut self.operation_places, self.operations, context)?;
+        rank::sort(&mut self.row_places, self.rows, context)
     }
 
     /// Pairs candidates that are equally good but for their reconciliation numbers.

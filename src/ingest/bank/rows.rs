@@ -99,7 +99,6 @@ mod tests {
     use crate::ingest::bank::BankNames;
     use crate::model::currency::Currencies;
     use crate::model::day::parse_stamp;
-    use crate::model::names::NameId;
     use crate::model::origin::Origin;
     use crate::model::record::{ColumnKind, Dataset, Value};
 
@@ -121,7 +120,7 @@ mod tests {
                 _ => Value::Text(text.into()),
             };
         }
-        Row { dataset: Dataset::Bank, provider: NameId(0), currency, values, origin: Origin(0) }
+        Row { dataset: Dataset::Bank, currency, values, origin: Origin(0) }
     }
 
     fn lists_of(rows: &[(&str, &str)]) -> Vec<Statement> {

@@ -81,6 +81,9 @@ pub struct OrderFact {
     pub remaining_capture_minor: Option<i64>,
     /// `remainingReversalAmount`, minor units; absent is not 0.
     pub remaining_reversal_minor: Option<i64>,
+    /// The document says that nobody has paid yet, and that nothing can be captured (Swedbank Pay's `Initialized`).
+    #[serde(default)]
+    pub unpaid: bool,
     /// Where the document stands.
     pub place: Place,
 }

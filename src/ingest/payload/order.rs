@@ -55,12 +55,14 @@ pub fn join(sightings: Vec<Sighting>, orders_given: bool, constants: Constants<'
     let mut operations = recorded::settle(operations, !transactions.is_empty());
     let of_transactions = attempts::counted(of_transactions, &operations);
     let lines = lines(&orders, &of_transactions, orders_given, &mut operations);
+    let is_unpaid =
+        operations.is_empty() && orders.iter().max_by_key(|order| latest(order)).is_some_and(|last| last.unpaid);
     let whole = Whole {
         provider,
         order_id,
         currency: only_currency(&orders, &of_transactions, &transactions),
         created_at: first_made(&orders, &of_transactions, &operations),
-        statements: statements(&lines.stating),
+        statements: statements(&lines.stating, is_unpaid),
     };
     let mut joined = Joined::default();
     for (order, item) in &lines.lines {
@@ -186,8 +188,9 @@ fn first_made(orders: &[OrderFact], of_transactions: &[OrderFact], operations: &
         .or_else(|| earliest(operations.iter().filter_map(|operation| operation.created_at.as_ref()).collect()))
 }
 
-/// What the order says of itself: as its newest document does. Cancellations that are told of one by one are summed.
-fn statements(stating: &[&OrderFact]) -> [Option<i64>; 4] {
+/// What the order says of itself: as its newest document does. Cancellations that are told of one by one are summed. Of an
+/// order that nobody has paid nothing will be captured, as of one that was cancelled.
+fn statements(stating: &[&OrderFact], is_unpaid: bool) -> [Option<i64>; 4] {
     let newest = stating
         .iter()
         .filter(|order| {
@@ -209,7 +212,7 @@ fn statements(stating: &[&OrderFact]) -> [Option<i64>; 4] {
     };
     [
         order_amount_minor,
-        cancelled_minor,
+        if is_unpaid { order_amount_minor } else { cancelled_minor },
         newest.and_then(|order| order.remaining_capture_minor),
         newest.and_then(|order| order.remaining_reversal_minor),
     ]

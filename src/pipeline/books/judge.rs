@@ -186,7 +186,7 @@ fn kind(row: &Row) -> String {
 
 fn key(row: &Row, means: &Means<'_>) -> SettlementKey {
     SettlementKey {
-        provider: means.names.text(row.provider).to_string(),
+        provider: row.provider().to_owned(),
         settlement_id: text(row, "settlement_id"),
         currency: means.currencies.code(row.currency).to_owned(),
     }

@@ -102,7 +102,7 @@ fn rows_of(
 fn payouts(rows: Vec<(Row, String)>, context: &Context<'_>) -> Vec<StatedPayout> {
     let payout = |(row, source): (Row, String)| StatedPayout {
         key: SettlementKey {
-            provider: context.names.text(row.provider).to_string(),
+            provider: row.provider().to_owned(),
             settlement_id: row.text("settlement_id").unwrap_or_default().to_owned(),
             currency: context.currencies.code(row.currency).to_owned(),
         },

@@ -51,7 +51,6 @@ pub(super) fn alone(reading: &Reading, places: &[usize]) -> Result<Alone, RunErr
     };
     let world = World {
         settings: &reading.plan.settings,
-        names: &reading.names,
         currencies: &reading.currencies,
         line_providers: of(seen::LINES).map(|(provider, _)| provider).collect(),
         settled_providers: of(seen::SETTLEMENTS).map(|(provider, _)| provider).collect(),

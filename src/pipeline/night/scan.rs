@@ -119,9 +119,9 @@ fn of_chunk(
                 line: stated_line(volume, record).unwrap_or(record.line),
                 text: text(volume, record, &columns),
                 keys: keys(&row, means),
-                provider: means.names.text(row.provider),
+                provider: means.names.text(means.names.intern(row.provider())),
                 day: row.instant("created_at").map(|at| means.settings().zone.day(at).to_string()).unwrap_or_default(),
-                batch: batch(&row, means),
+                batch: batch(&row),
             });
         }
     });
@@ -154,7 +154,7 @@ fn text(volume: &Volume, record: &Record<'_>, columns: &[&str]) -> String {
 /// What brings a row into a group: its order, and every id by which operations and settlement rows of its provider are
 /// brought together, or by which a reference must be the only one (RULES.md 3 and 4).
 fn keys(row: &Row, means: &Means<'_>) -> Vec<Key> {
-    let provider = means.names.text(row.provider);
+    let provider = means.names.text(means.names.intern(row.provider()));
     let key = |kind: IdKind, text: &str| Key { provider: Arc::clone(&provider), kind, text: text.into() };
     let mut keys = Vec::new();
     if row.dataset != Dataset::Settlements {
@@ -185,7 +185,7 @@ pub(super) fn id_kind(kind: KeyKind) -> IdKind {
     }
 }
 
-fn batch(row: &Row, means: &Means<'_>) -> Option<(String, String)> {
+fn batch(row: &Row) -> Option<(String, String)> {
     let number = row.text("reconciliation_number").filter(|_| row.dataset == Dataset::Settlements)?;
-    Some((means.names.text(row.provider).to_string(), number.to_owned()))
+    Some((row.provider().to_owned(), number.to_owned()))
 }

@@ -18,7 +18,6 @@ use super::control::Verdict;
 use super::settings::{Settings, Window};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::day::Instant;
-use crate::model::names::Names;
 use crate::model::record::{Dataset, Row};
 
 /// A row and where it stands.
@@ -34,8 +33,6 @@ pub struct Source {
 pub struct World<'a> {
     /// Windows, tolerances, providers' ways.
     pub settings: &'a Settings,
-    /// Texts of providers.
-    pub names: &'a Names,
     /// Known currencies.
     pub currencies: &'a Currencies,
     /// Providers with an accepted order line.
@@ -49,10 +46,6 @@ pub struct World<'a> {
 impl World<'_> {
     fn code(&self, currency: Currency) -> String {
         self.currencies.code(currency).to_owned()
-    }
-
-    fn provider(&self, row: &Row) -> String {
-        self.names.text(row.provider).to_string()
     }
 
     /// Whether something made at an instant is still pending.

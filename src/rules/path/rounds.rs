@@ -58,14 +58,14 @@ pub(super) fn decide(
 ) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut providers: BTreeSet<String> = operations.iter().map(|operation| operation.provider.clone()).collect();
-    providers.extend(settled.iter().map(|row| world.provider(&rows[*row].row)));
+    providers.extend(settled.iter().map(|row| rows[*row].row.provider().to_owned()));
     let mut operations = operations;
     for provider in providers {
         let (mut own, others): (Vec<_>, Vec<_>) = operations.into_iter().partition(|one| one.provider == provider);
         operations = others;
         own.sort_by(|a, b| a.rank.cmp(&b.rank));
         let mut own_rows: Vec<usize> =
-            settled.iter().copied().filter(|row| world.provider(&rows[*row].row) == provider).collect();
+            settled.iter().copied().filter(|row| rows[*row].row.provider() == provider).collect();
         let head = |row: &usize| {
             let row = &rows[*row].row;
             [row.value("settlement_id").clone(), row.value("reconciliation_number").clone()]

@@ -70,7 +70,7 @@ pub(super) fn records(rows: &[Source], world: &World<'_>) -> (Vec<Line>, Vec<Ope
     let mut lines: BTreeMap<(String, String, String), Vec<usize>> = BTreeMap::new();
     let mut operations: BTreeMap<Identity, BTreeMap<Option<String>, Vec<usize>>> = BTreeMap::new();
     for (place, Source { row, .. }) in rows.iter().enumerate() {
-        let provider = world.provider(row);
+        let provider = row.provider().to_owned();
         match row.dataset {
             Dataset::Orders => {
                 lines.entry((provider, text(row, "order_id"), text(row, "line_id"))).or_default().push(place);

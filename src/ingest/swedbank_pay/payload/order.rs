@@ -11,6 +11,9 @@ use crate::ingest::payload::scalar::{id, minor, text};
 /// States of an order of which nothing will be captured.
 const ENDED_UNPAID: [&str; 4] = ["cancelled", "canceled", "aborted", "failed"];
 
+/// The status of an order that its payer has not paid yet, and perhaps never will.
+const NOT_YET_PAID: &str = "initialized";
+
 impl Reader<'_> {
     /// An order: what it says of itself, then the resources that are expanded in it. Gives whose they are.
     pub(super) fn order(&mut self, order: &Node<'_>) -> Result<Owner, Reject> {
@@ -69,6 +72,7 @@ impl Reader<'_> {
             cancelled_minor: order_amount_minor.filter(|_| is_cancelled),
             remaining_capture_minor,
             remaining_reversal_minor,
+            unpaid: status.eq_ignore_ascii_case(NOT_YET_PAID) && remaining_capture_minor.unwrap_or(0) == 0,
             ..OrderFact::default()
         };
         self.heard.facts.push(Fact::Order(fact));
