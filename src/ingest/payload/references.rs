@@ -62,16 +62,19 @@ fn shared(members: Vec<OperationFact>) -> Vec<OperationFact> {
     let known = executed
         .split_first()
         .map(|(newest, older)| older.iter().fold((*newest).clone(), |known, other| fill(known, other)));
-    let Some(known) = known else {
+    let Some(mut known) = known else {
         return members.into_iter().map(|member| OperationFact { state: Some(ASKED_ONLY.into()), ..member }).collect();
     };
+    // Not every answer repeats it.
+    let asked = members.iter().filter(|member| member.told == Told::Asked);
+    let asked_receipt = asked.filter_map(|member| member.receipt_reference.clone()).min();
+    known.receipt_reference = known.receipt_reference.or(asked_receipt);
     members
         .into_iter()
         .map(|member| {
             let place = member.place;
             let told = if member.told == Told::Asked {
-                let receipt_reference = known.receipt_reference.clone().or(member.receipt_reference);
-                OperationFact { place, receipt_reference, ..known.clone() }
+                OperationFact { place, ..known.clone() }
             } else {
                 fill(member, &known)
             };

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use compact_str::ToCompactString;
 
-use super::fact::{ItemFact, Moved, OperationFact, OrderFact, Place};
+use super::fact::{ItemFact, Moved, OperationFact, OrderFact, Place, Told};
+use super::recorded::is_done;
 use crate::ingest::canonical::Reject;
 use crate::ingest::field::shown;
 use crate::model::record::Dataset;
@@ -153,6 +154,10 @@ pub fn operation(whole: &Whole, fact: &OperationFact, constants: Constants<'_>) 
     push(&mut common, "state", fact.state.as_ref());
     push(&mut common, "updated_at", fact.updated_at.as_ref());
     push(&mut common, "reconciliation_number", fact.reconciliation_number.as_ref());
+    if fact.parts.is_empty() && fact.amount_minor.is_none() && fact.told == Told::Executed && !is_done(fact) {
+        // A list of attempts names what failed and states no amounts; no money is looked for.
+        return Ok(Vec::new());
+    }
     if fact.parts.is_empty() {
         push(&mut common, "amount", fact.amount_minor);
         push(&mut common, "vat_amount", fact.vat_minor);

@@ -103,3 +103,23 @@ fn a_hundred_thousand_events_find_their_own() {
         |(owner, members): (Text, Vec<OperationFact>)| members.into_iter().map(move |one| (owner.clone(), one));
     assert!(events.iter().all(own) && clusters.into_iter().flat_map(members).all(|member| own(&member)));
 }
+
+#[test]
+fn an_answer_that_does_not_repeat_the_receipt_says_what_its_request_said() {
+    let member = |told: Told, line: u64, receipt: Option<&str>| OperationFact {
+        moved: Some(Moved::Reversal),
+        payee_reference: Some("r1".into()),
+        amount_minor: Some(100),
+        receipt_reference: receipt.map(Text::from),
+        place: Place { file: 0, line },
+        ..OperationFact::blank(Api::SwedbankPay, told)
+    };
+    let receipts = |members: Vec<OperationFact>| -> Vec<Option<Text>> {
+        shared(members).into_iter().map(|member| member.receipt_reference).collect()
+    };
+    let (asked, answered) = (Told::Asked, Told::Executed);
+    let silent = vec![member(asked, 1, Some("B")), member(answered, 2, None), member(asked, 3, Some("A"))];
+    assert_eq!(receipts(silent), [const { Some(Text::const_new("A")) }; 3]);
+    let spoken = vec![member(asked, 1, Some("A")), member(answered, 2, Some("B")), member(answered, 3, None)];
+    assert_eq!(receipts(spoken), [const { Some(Text::const_new("B")) }; 3]);
+}
