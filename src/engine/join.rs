@@ -33,6 +33,12 @@ pub fn push_number(value: impl itoa::Integer, out: &mut Vec<u8>) {
     out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
 
+/// Adds the digits of a whole number to a text.
+#[inline]
+pub fn push_digits(value: impl itoa::Integer, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(value));
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

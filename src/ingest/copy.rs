@@ -7,7 +7,7 @@ use super::canonical::Reject;
 use super::layout::LINE_COLUMN;
 use super::native::Native;
 use super::source::{FileError, MEMORY_LEN, spooled};
-use crate::engine::join::push_field;
+use crate::engine::join::{push_digits, push_field};
 use crate::engine::source::Bytes;
 use crate::model::record::Dataset;
 use crate::model::reject::RejectRow;
@@ -280,12 +280,7 @@ impl<'a> Copy<'a> {
 /// Writes a whole number as decimal digits over what a text held.
 pub fn number(value: impl itoa::Integer, out: &mut String) {
     out.clear();
-    push_number(value, out);
-}
-
-/// Adds a whole number to a text as decimal digits.
-pub fn push_number(value: impl itoa::Integer, out: &mut String) {
-    out.push_str(itoa::Buffer::new().format(value));
+    push_digits(value, out);
 }
 
 /// The error of a file that has no room for its copy.
@@ -330,7 +325,7 @@ mod tests {
     fn numbers_are_their_digits() {
         for value in [0, 7, -7, 10, 1_234_567_890, i128::from(i64::MIN), i128::from(u64::MAX), i128::MIN] {
             let mut out = "x".to_owned();
-            push_number(value, &mut out);
+            push_digits(value, &mut out);
             assert_eq!(out, format!("x{value}"));
         }
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::{Origin, Origins};
+use super::origin::Origins;
 
 /// The part of the reconciliation that a finding belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -166,14 +166,6 @@ pub struct Finding {
     pub whole_order: bool,
     /// Texts that belong to no row: of a file, a series, a budget.
     pub note: Note,
-}
-
-impl Finding {
-    /// The first of its rows.
-    #[must_use]
-    pub fn first_row(&self) -> Option<Origin> {
-        self.rows.iter().min().copied()
-    }
 }
 
 /// Findings in the pieces in which they were made: a million of them are never moved only to stand in one piece.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::read::Means;
-use super::tell::{FINDINGS_OF_A_TASK, ROWS_TOUCHED, with_shelf};
+use super::tell::{FINDINGS_OF_A_TASK, touch, with_shelf};
 use crate::model::currency::Currency;
 use crate::model::day::Instant;
 use crate::model::finding::Code;
@@ -63,9 +63,8 @@ fn of_provider(
     };
     let read: Vec<Vec<Stands>> = places
         .par_chunks(FINDINGS_OF_A_TASK)
-        .map(|some| {
-            let origins: Vec<Origin> = some.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
-            context.rows.touch(origins.get(..ROWS_TOUCHED).unwrap_or(&origins));
+        .map_init(Vec::new, |origins, some| {
+            touch(some.iter().flat_map(|place| &found[*place].rows), origins, context);
             let mut stands = Vec::with_capacity(some.len());
             some.iter().try_for_each(|place| records(*place, &found[*place], provider, context, &mut stands))?;
             Ok(stands)

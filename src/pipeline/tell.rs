@@ -15,7 +15,7 @@ pub(super) const FINDINGS_OF_A_TASK: usize = 64;
 /// So many findings are described before they are put to the others.
 const FINDINGS_AT_ONCE: usize = 1 << 16;
 /// So many rows of them are asked for at once: no more than a core's cache holds.
-pub(super) const ROWS_TOUCHED: usize = 1 << 9;
+const ROWS_TOUCHED: usize = 1 << 9;
 /// What a row at hand takes, about: its bytes, where it stands, and its place among the origins.
 const ROW_BYTES: u64 = 192;
 /// So many rows are at hand at once, where memory is not limited.
@@ -55,11 +55,9 @@ pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<
             let described: Vec<Found> = some
                 .par_chunks_mut(FINDINGS_OF_A_TASK)
                 .map_init(<(Vec<Origin>, Pen)>::default, |(origins, pen), some| {
-                    origins.clear();
                     // So the findings are asked for all at once, too: they stand as they were made.
                     std::hint::black_box(some.iter().filter(|cited| cited.finding.whole_order).count());
-                    origins.extend(some.iter().flat_map(|cited| cited.finding.rows.iter().copied()));
-                    context.rows.touch(origins.get(..ROWS_TOUCHED).unwrap_or(origins));
+                    touch(some.iter().flat_map(|cited| &cited.finding.rows), origins, context);
                     let mut found = Found::with_capacity(some.len());
                     some.iter_mut().try_for_each(|cited| teller.one(cited.finding, pen).map(|row| found.push(row)))?;
                     Ok(found)
@@ -72,6 +70,13 @@ pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<
     Ok(told)
 }
 
+/// Asks the memory for rows that are read next, as many as it is worth to; `origins` is used again each time.
+pub(super) fn touch<'r>(rows: impl Iterator<Item = &'r Origin>, origins: &mut Vec<Origin>, context: &Context<'_>) {
+    origins.clear();
+    origins.extend(rows.take(ROWS_TOUCHED));
+    context.rows.touch(origins);
+}
+
 /// A finding, and the first of the rows that it cites; of one that cites none the last that there may be.
 struct Cited<'f> {
     first: Origin,
@@ -80,7 +85,7 @@ struct Cited<'f> {
 
 impl<'f> Cited<'f> {
     fn of(finding: &'f mut Finding) -> Self {
-        Self { first: finding.first_row().unwrap_or(Origin(u64::MAX)), finding }
+        Self { first: finding.rows.iter().min().copied().unwrap_or(Origin(u64::MAX)), finding }
     }
 }
 

@@ -12,6 +12,7 @@ use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
 use super::side::{Said, Side, agreed};
+use crate::engine::join::push_digits;
 use crate::model::compact::KeyKind;
 use crate::model::day::{Instant, push_rfc3339};
 use crate::model::finding::{Code, Finding, Leg, Note, Status};
@@ -107,7 +108,7 @@ impl<'a> Teller<'a> {
             }
             pen.sources.push_str(context.rows.file_name(origin)?);
             pen.sources.push(':');
-            pen.sources.push_str(itoa::Buffer::new().format(line));
+            push_digits(line, &mut pen.sources);
         }
         let sides = [&gathered.lines, &gathered.operations, &gathered.settlements];
         let text = |column| agreed(sides, column);
@@ -214,7 +215,7 @@ fn put_canonical(key: &mut String, row: &dyn Columns, place: usize, kind: Column
     }
     match row.value_at(place) {
         Value::Absent => {}
-        Value::Int(number) => key.push_str(itoa::Buffer::new().format(number)),
+        Value::Int(number) => push_digits(number, key),
         // Writing into a text does not fail.
         Value::Decimal(number) => write!(key, "{number}").unwrap_or_default(),
         Value::Text(text) => key.push_str(&text),

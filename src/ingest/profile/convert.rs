@@ -11,9 +11,10 @@ use super::date::Dates;
 use super::delimited::{Delimited, Delimiters, Split};
 use super::number::Dialect;
 use super::{AmountUnit, Profile, Quote, RateUnit};
+use crate::engine::join::push_digits;
 use crate::engine::source::Bytes;
 use crate::ingest::canonical::{CURRENCY_REASON, EMPTY_REASON, Reject, UNCLOSED_REASON};
-use crate::ingest::copy::{Converted, Copy, push_number};
+use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::field::shown;
 use crate::ingest::source::FileError;
 use crate::ingest::table::Table;
@@ -420,9 +421,9 @@ fn put(
             } else {
                 amount_minor
             };
-            push_number(amount_minor, out);
+            push_digits(amount_minor, out);
         }
-        ColumnKind::Rate => push_number(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
+        ColumnKind::Rate => push_digits(amount::vat_rate_bp(text, dialect, ways.rate_unit)?, out),
         ColumnKind::Quantity => out.push_str(&amount::quantity(text, dialect)?),
         ColumnKind::Stamp => ways.dates.put(text, !ways.is_text, out)?,
     }

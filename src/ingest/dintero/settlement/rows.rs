@@ -11,8 +11,9 @@ use chrono::NaiveDate;
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::signs::{Amounts, Sign, Survey};
+use crate::engine::join::push_digits;
 use crate::ingest::canonical::Reject;
-use crate::ingest::copy::{Converted, Copy, push_number};
+use crate::ingest::copy::{Converted, Copy};
 use crate::ingest::native::{HeaderNet, Native, NativePayout, Stated};
 use crate::ingest::source::FileError;
 use crate::model::currency::{Currencies, Currency};
@@ -143,7 +144,7 @@ impl<'a> Writer<'a> {
             for (text, amount) in self.digits.iter_mut().zip([Some(*gross), *fee, *net, vat_minor.take()]) {
                 text.clear();
                 if let Some(amount) = amount {
-                    push_number(amount, text);
+                    push_digits(amount, text);
                 }
             }
             let [gross, fee, net, vat] = &self.digits;
