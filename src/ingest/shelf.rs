@@ -47,6 +47,8 @@ struct Guide {
 
 /// So many rows are read by one task.
 const ROWS_OF_A_TASK: usize = 1 << 11;
+/// Among so many a row is looked for one by one.
+const FEW: usize = 8;
 /// Rows that are farther apart are not read in one stretch.
 const GAP_LEN_MAX: u64 = 1 << 13;
 /// No stretch is longer, but for the row that it ends with.
@@ -70,22 +72,33 @@ impl<'a> Shelf<'a> {
         Ok(Self { library, guides, parts })
     }
 
+    fn guide(&self, origin: Origin) -> Option<&Guide> {
+        let place = self.guides.binary_search_by_key(&origin.file(), |guide| guide.file).ok()?;
+        self.guides.get(place)
+    }
+
+    /// The part in which an origin stands, the row there, and where its bytes begin.
+    fn part(&self, place: usize) -> Option<(&Part, &Held, usize)> {
+        let (part, place) = (self.parts.get(place / ROWS_OF_A_TASK)?, place % ROWS_OF_A_TASK);
+        let begin = place.checked_sub(1).and_then(|before| part.held.get(before)).map_or(0, |before| before.end);
+        Some((part, part.held.get(place)?, begin))
+    }
+
     /// The bytes of a row, and its line.
     fn held(&self, origin: Origin) -> Option<(&[u8], u64)> {
-        let guide = self.guides.binary_search_by_key(&origin.file(), |guide| guide.file).ok()?;
-        let near = self.guides.get(guide)?.near(origin.offset())?;
-        let part = |place: usize| Some((self.parts.get(place / ROWS_OF_A_TASK)?, place % ROWS_OF_A_TASK));
-        let (mut first, mut last) = (near.start, near.end);
-        // They are few, and may stand in two parts.
-        while first < last {
-            let middle = usize::midpoint(first, last);
-            let (Part { held, .. }, place) = part(middle)?;
-            if held.get(place)?.origin < origin { first = middle + 1 } else { last = middle }
+        self.held_near(origin, self.guide(origin)?.near(origin.offset())?)
+    }
+
+    /// The same, of a row that stands at one of these places, if anywhere.
+    fn held_near(&self, origin: Origin, mut near: Range<usize>) -> Option<(&[u8], u64)> {
+        // They are few where origins are spread evenly, and may stand in two parts.
+        while near.len() > FEW {
+            let middle = usize::midpoint(near.start, near.end);
+            if self.part(middle)?.1.origin < origin { near.start = middle + 1 } else { near.end = middle + 1 }
         }
-        let (Part { held, bytes }, place) = part(first)?;
-        let Held { line, end, .. } = held.get(place).filter(|held| held.origin == origin)?;
-        let begin = place.checked_sub(1).and_then(|before| held.get(before)).map_or(0, |before| before.end);
-        Some((bytes.get(begin..*end).filter(|bytes| !bytes.is_empty())?, *line))
+        let mut found = near.filter_map(|place| self.part(place)).skip_while(|(_, held, _)| held.origin < origin);
+        let (part, held, begin) = found.next().filter(|(_, held, _)| held.origin == origin)?;
+        Some((part.bytes.get(begin..held.end).filter(|bytes| !bytes.is_empty())?, held.line))
     }
 }
 
@@ -223,8 +236,13 @@ impl ReadBack for Shelf<'_> {
 
     fn touch(&self, origins: &[Origin]) {
         const CACHE_LINE: usize = 64;
+        // Step by step: in none of them does an answer of the memory decide where the next row is looked for.
+        let near = |origin: &Origin| self.guide(*origin)?.near(origin.offset());
+        let near: Vec<Range<usize>> = origins.iter().map(|origin| near(origin).unwrap_or_default()).collect();
+        let first = |near: &Range<usize>| Some(self.part(near.start)?.1.end);
+        std::hint::black_box(near.iter().filter_map(first).fold(0, |sum, end| sum ^ end));
         let touched = |bytes: &[u8]| bytes.first().unwrap_or(&0) ^ bytes.get(CACHE_LINE).unwrap_or(&0);
-        let held = origins.iter().filter_map(|origin| self.held(*origin));
+        let held = origins.iter().zip(near).filter_map(|(origin, near)| self.held_near(*origin, near));
         std::hint::black_box(held.fold(0, |sum, (bytes, _)| sum ^ touched(bytes)));
     }
 

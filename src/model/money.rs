@@ -109,42 +109,46 @@ pub struct Major {
     pub exponent: u32,
 }
 
-impl fmt::Display for Major {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Digits from the last to the first: 39 of them at most, zeros before the decimals, and a space every three.
-        let decimals = usize::try_from(self.exponent).unwrap_or(0).min(DECIMALS_MAX);
-        let mut text = [b'0'; DECIMALS_MAX + 64];
-        let mut begin = text.len();
-        let mut rest = self.amount_minor.unsigned_abs();
-        let mut count = 0;
-        while rest > 0 || count <= decimals {
-            let before = match count.checked_sub(decimals) {
-                Some(0) if decimals > 0 => Some(b'.'),
-                Some(whole) if whole > 0 && whole.is_multiple_of(3) => Some(b' '),
-                _ => None,
-            };
-            let digit;
-            // Nearly every amount is short enough for the fast division.
-            (rest, digit) = match u64::try_from(rest) {
-                Ok(short) => (u128::from(short / 10), short % 10),
-                Err(_) => (rest / 10, u64::try_from(rest % 10).unwrap_or(0)),
-            };
-            for byte in before.into_iter().chain([b'0' + u8::try_from(digit).unwrap_or(0)]) {
-                begin = begin.saturating_sub(1);
-                text[begin] = byte;
-            }
-            count += 1;
-        }
+impl Major {
+    /// Writes it into a text, as [`fmt::Display`] does.
+    ///
+    /// # Errors
+    /// None but those of `out`.
+    pub fn put(&self, out: &mut impl fmt::Write) -> fmt::Result {
+        let decimals = usize::try_from(self.exponent).unwrap_or(0);
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(self.amount_minor.unsigned_abs());
+        // Less than one major unit: its digits are all behind the point, and zeros may be before them.
+        let (whole, fraction) = match digits.len().checked_sub(decimals) {
+            Some(whole) if whole > 0 => digits.split_at(whole),
+            _ => ("0", digits),
+        };
         if self.amount_minor < 0 {
-            begin = begin.saturating_sub(1);
-            text[begin] = b'-';
+            out.write_char('-')?;
         }
-        out.write_str(std::str::from_utf8(&text[begin..]).unwrap_or_default())
+        // A space every three digits, counted from the point.
+        let (first, threes) = whole.split_at(whole.len() % 3);
+        out.write_str(first)?;
+        for (number, three) in threes.as_bytes().chunks(3).enumerate() {
+            if number > 0 || !first.is_empty() {
+                out.write_char(' ')?;
+            }
+            out.write_str(std::str::from_utf8(three).unwrap_or_default())?;
+        }
+        if decimals > 0 {
+            out.write_char('.')?;
+            (fraction.len()..decimals).try_for_each(|_| out.write_char('0'))?;
+            out.write_str(fraction)?;
+        }
+        Ok(())
     }
 }
 
-/// More decimals than any currency has.
-const DECIMALS_MAX: usize = 18;
+impl fmt::Display for Major {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.put(out)
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,10 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
-
 use super::books::{add_books_rows, add_books_verdicts};
 use super::conservation;
 use super::error::RunError;
@@ -15,11 +11,10 @@ use super::read::{Means, Read};
 use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
-use crate::model::finding::{Code, FileNote, Finding, Note, Status};
+use crate::model::finding::{Code, FileNote, Finding, Note};
 use crate::model::found::FoundRow;
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origins;
-use crate::model::text::Text;
 use crate::report::books::{Books, BooksSums};
 use crate::report::insight::Insight;
 use crate::report::view::{
@@ -32,6 +27,8 @@ use crate::rules::operations::Match;
 
 /// What the rules yield, findings apart.
 pub struct Outcome {
+    /// Findings by code, status and currency.
+    pub codes: Vec<CodeRow>,
     /// Verdicts and fates of the rules.
     pub tally: Tally,
     /// The operations' side of batches.
@@ -144,7 +141,7 @@ pub fn report(
     tally.join(read.tally);
     summary.control_totals = control_rows(inputs, &tally, means);
     summary.verdicts = verdict_rows(&tally, means);
-    summary.codes = code_rows(&findings);
+    summary.codes = outcome.codes;
     summary.tolerated = tolerated_rows(&outcome.tolerated, means);
     summary.equal_rows_without_id = tally
         .equal_without_id
@@ -277,48 +274,6 @@ fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
         (&a.dataset, &a.provider, &a.currency, &a.verdict).cmp(&(&b.dataset, &b.provider, &b.currency, &b.verdict))
     });
     rows
-}
-
-/// So many findings are looked at together: more than a core can ask the memory for at a time.
-const FINDINGS_TOUCHED: usize = 16;
-
-fn code_rows(findings: &[FoundRow]) -> Vec<CodeRow> {
-    type Sums = FxHashMap<(Code, Status, Text), (u64, u64, i128)>;
-    fn add(sums: &mut Sums, key: (Code, Status, Text), more: (u64, u64, i128)) {
-        let known = sums.entry(key).or_default();
-        known.0 += more.0;
-        known.1 = known.1.saturating_add(more.1);
-        crate::model::money::add(&mut known.2, more.2);
-    }
-    // They stand far from each other in memory: what is asked of some is asked of all of them first, and comes together.
-    let parts = findings.par_chunks(FINDINGS_TOUCHED).fold(Sums::default, |mut sums, some| {
-        let key = |finding: &FoundRow| (finding.code, finding.status, Text::from(finding.currency()));
-        let keys: SmallVec<[_; FINDINGS_TOUCHED]> = some.iter().map(key).collect();
-        for (key, finding) in keys.into_iter().zip(some) {
-            add(&mut sums, key, (1, finding.count, finding.difference_minor));
-        }
-        sums
-    });
-    let sums = parts.reduce(Sums::default, |mut all, part| {
-        part.into_iter().for_each(|(key, sums)| add(&mut all, key, sums));
-        all
-    });
-    let named = |((code, status, currency), sums): (&(Code, Status, Text), &_)| {
-        ([code.leg().name(), code.name(), status.name(), currency.as_str()].map(str::to_owned), *sums)
-    };
-    let codes: BTreeMap<[String; 4], (u64, u64, i128)> = sums.iter().map(named).collect();
-    codes
-        .into_iter()
-        .map(|([leg, code, status, currency], (findings, records, difference))| CodeRow {
-            code,
-            leg,
-            status,
-            currency,
-            findings,
-            records,
-            difference,
-        })
-        .collect()
 }
 
 fn other_kinds(batches: &Batches, means: &Means<'_>) -> Vec<KindRow> {

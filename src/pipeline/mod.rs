@@ -3,6 +3,7 @@
 pub mod assemble;
 mod books;
 pub mod causes;
+pub mod codes;
 mod conservation;
 pub mod datasets;
 mod desk;
@@ -49,11 +50,12 @@ use crate::model::finding::{Finding, Status};
 use crate::model::found::{FoundRow, FoundTexts, Packed};
 use crate::model::names::{NameId, Names};
 use crate::model::record::ReadBack as _;
-use crate::report::view::{RejectRow, Report, Summary};
+use crate::report::view::{CodeRow, RejectRow, Report, Summary};
 use crate::rules::batches::report_unanswered;
 use crate::rules::books::once::Booking;
 use crate::rules::expect::{Expect, missing_findings};
 use crate::rules::files::{budget_findings, gap_findings};
+use crate::rules::operations::Outcome as Judged;
 use crate::rules::orders::Context;
 use crate::state::log::state_of;
 
@@ -170,16 +172,13 @@ fn reconcile_inputs(
     let (hashes, judged) =
         rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
-    let Judgement { mut found, outcome, mut tally, books } = judged?;
-    if !beside.known.is_empty() {
-        found.par_iter_mut().for_each(|finding| recognise(finding, &beside.known));
-    }
+    let Judgement { found, codes, outcome, mut tally, books } = judged?;
     // The records are not needed any more, and may be most of the memory.
     drop((orders, references, rounds));
     folder.map_or(Ok(()), |folder| datasets::write(inputs, means, folder))?;
     tally.join(outcome.tally);
-    let outcome =
-        assemble::Outcome { tally, batches: outcome.batches, matches: outcome.matches, tolerated: outcome.tolerated };
+    let Judged { batches, matches, tolerated, .. } = outcome;
+    let outcome = assemble::Outcome { codes, tally, batches, matches, tolerated };
     let rejects = read.rejects.clone();
     let books::Judged { own, payouts, bookings, skipped, .. } = books;
     let mut report = assemble::report(inputs, read, found, outcome, own, means, &beside.totals)?;
@@ -239,7 +238,8 @@ fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
 /// What the legs yield.
 struct Judgement {
     found: Vec<FoundRow>,
-    outcome: crate::rules::operations::Outcome,
+    codes: Vec<CodeRow>,
+    outcome: Judged,
     tally: crate::rules::control::Tally,
     books: books::Judged,
 }
@@ -269,7 +269,7 @@ fn judge(
             }
         }
         findings.push(std::mem::take(&mut outcome.findings));
-        let (found, books) = tell::with_cited(findings, context, means, |findings, context| {
+        let (found, codes, books) = tell::with_cited(findings, context, means, |findings, context| {
             let mut found = tell::tell(findings, context, means)?;
             found.extend(beside.found.iter().cloned());
 
@@ -281,19 +281,19 @@ fn judge(
             found.append(tell::tell(vec![last], context, means)?);
             // As long as they stand in the order of the rows that they cite, which are near each other then.
             hints::fill(found.rows_mut(), context, means)?;
-            Ok::<_, RunError>((found.finish(), books))
+            found.number_twins();
+            if !beside.known.is_empty() {
+                found.rows_mut().par_iter_mut().for_each(|finding| recognise(finding, &beside.known));
+            }
+            let codes = codes::code_rows(found.rows());
+            Ok::<_, RunError>((found.into_report(), codes, books))
         })?;
-        Ok(Judgement { found, outcome, tally: judged.tally, books })
+        Ok(Judgement { found, codes, outcome, tally: judged.tally, books })
     })
 }
 
 /// The findings that only the whole run can make, those of the books apart.
-fn last_findings(
-    inputs: &Inputs,
-    read: &Read,
-    outcome: &crate::rules::operations::Outcome,
-    means: &Means<'_>,
-) -> Vec<Finding> {
+fn last_findings(inputs: &Inputs, read: &Read, outcome: &Judged, means: &Means<'_>) -> Vec<Finding> {
     let mut last = budget_findings(&outcome.tolerated, means.settings(), means.currencies);
     last.extend(gap_findings(&read.batches.settlements, &assemble::native_ids(inputs, means.names), means.names));
     last.extend(expected_findings(inputs, means));

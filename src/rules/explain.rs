@@ -2,17 +2,13 @@
 //!
 //! It uses only what all records of the finding agree on, so it does not depend on the order of files and rows.
 
-use std::fmt::{Display, Write, from_fn};
-
-use compact_str::ToCompactString;
-
+use super::say::{Say, Saying, capital, count, named, quoted, say, shown, uncapital};
 use super::settings::{Settings, Window};
 use super::side::{Said, Side};
 use crate::model::finding::{Code, Note, Status};
 use crate::model::found::{FoundColumns, FoundTexts};
 use crate::model::money::Major;
 use crate::model::reference::ReferenceForm;
-use crate::model::text::Text;
 
 /// What a sentence can be made of.
 pub struct Facts<'a> {
@@ -35,320 +31,391 @@ pub struct Facts<'a> {
 }
 
 impl Facts<'_> {
-    fn money(&self, amount_minor: i128) -> impl Display {
+    fn money(&self, amount_minor: i128) -> impl Say {
         let amount = Major { amount_minor, exponent: self.exponent };
-        from_fn(move |out| write!(out, "{amount} {}", self.texts.currency))
+        Saying(move |text: &mut String| say!(text, amount, " ", self.texts.currency))
     }
 
-    fn expected(&self) -> impl Display {
+    fn expected(&self) -> impl Say {
         self.money(self.row.expected_minor)
     }
 
-    fn actual(&self) -> impl Display {
+    fn actual(&self) -> impl Say {
         self.money(self.row.actual_minor)
     }
 
-    fn difference(&self) -> impl Display {
+    fn difference(&self) -> impl Say {
         self.money(self.row.difference_minor)
     }
 
     /// The size of an amount, where the words around it say the direction.
-    fn size(&self, amount_minor: i128) -> impl Display {
+    fn size(&self, amount_minor: i128) -> impl Say {
         self.money(amount_minor.abs())
     }
 
     /// `order 1001`.
-    fn order(&self) -> impl Display {
-        from_fn(|out| match self.texts.order_id {
-            "" => out.write_str("several orders"),
-            order => write!(out, "order {order}"),
+    fn order(&self) -> impl Say {
+        Saying(|text: &mut String| match self.texts.order_id {
+            "" => say!(text, "several orders"),
+            order => say!(text, "order ", order),
         })
     }
 
     /// `line 2 of order 1001`, or the order as a whole.
-    fn line(&self) -> impl Display {
-        from_fn(|out| match self.texts.line_id {
-            "*" | "" => write!(out, "{} as a whole", self.order()),
-            line => write!(out, "line {line} of {}", self.order()),
+    fn line(&self) -> impl Say {
+        Saying(|text: &mut String| match self.texts.line_id {
+            "*" | "" => say!(text, self.order(), " as a whole"),
+            line => say!(text, "line ", line, " of ", self.order()),
         })
     }
 
+    /// `capture 10728489593`.
+    fn operation_name(&self) -> impl Say {
+        Saying(|text: &mut String| say!(text, self.operations.noun(), named(self.operations.id())))
+    }
+
     /// `Capture 10728489593 of 1 495.00 SEK on order 1001`.
-    fn operation(&self, amount_minor: i128) -> impl Display {
-        from_fn(move |out| {
-            let id = named(self.operations.id());
-            write!(out, "{}{id} of {}", capital(self.operations.noun()), self.size(amount_minor))?;
+    fn operation(&self, amount_minor: i128) -> impl Say {
+        Saying(move |text: &mut String| {
+            say!(text, capital(self.operation_name()), " of ", self.size(amount_minor));
             match self.operations.text(Said::OrderId) {
-                "" => Ok(()),
-                order => write!(out, " on order {order}"),
+                "" => {}
+                order => say!(text, " on order ", order),
             }
+        })
+    }
+
+    /// `Capture 10728489593 on order 1001`.
+    fn operation_id(&self) -> impl Say {
+        Saying(|text: &mut String| say!(text, self.operation_name(), " on ", self.order()))
+    }
+
+    /// `1 capture 10728489593`, `3 operations`.
+    fn moved(&self) -> impl Say {
+        Saying(|text: &mut String| {
+            let moved = count(self.row.count, self.operations.noun());
+            say!(text, moved, named(self.operations.id()));
         })
     }
 
     /// `Settlement row 10728489593 of 1 495.00 SEK in settlement R1234-0001, batch 738482`.
-    fn settlement_row(&self, amount_minor: i128) -> impl Display {
-        from_fn(move |out| {
-            write!(out, "Settlement row{} of {}", named(self.settlements.id()), self.money(amount_minor))?;
-            if !self.settlements.text(Said::SettlementId).is_empty() {
-                write!(out, " in settlement {}", self.settlements.text(Said::SettlementId))?;
+    fn settlement_row(&self, amount_minor: i128) -> impl Say {
+        Saying(move |text: &mut String| {
+            say!(text, "Settlement row", named(self.settlements.id()), " of ", self.money(amount_minor));
+            match self.settlements.text(Said::SettlementId) {
+                "" => {}
+                id => say!(text, " in settlement ", id),
             }
-            if !self.settlements.text(Said::ReconciliationNumber).is_empty() {
-                write!(out, ", batch {}", self.settlements.text(Said::ReconciliationNumber))?;
+            match self.settlements.text(Said::ReconciliationNumber) {
+                "" => {}
+                number => say!(text, ", batch ", number),
             }
-            Ok(())
         })
     }
 
-    fn since(&self) -> impl Display {
-        from_fn(|out| match self.row.age_days {
-            None => Ok(()),
-            Some(0) => out.write_str(", made today"),
-            Some(1) => out.write_str(", 1 day after it was made"),
-            Some(days) => write!(out, ", {days} days after it was made"),
+    /// `Settlement row 10728489593 in settlement R1234-0001`.
+    fn settlement_row_id(&self) -> impl Say {
+        Saying(|text: &mut String| {
+            say!(text, "Settlement row", named(self.settlements.id()));
+            match self.settlements.text(Said::SettlementId) {
+                "" => {}
+                id => say!(text, " in settlement ", id),
+            }
+        })
+    }
+
+    fn since(&self) -> impl Say {
+        Saying(|text: &mut String| match self.row.age_days {
+            None => {}
+            Some(0) => say!(text, ", made today"),
+            Some(1) => say!(text, ", 1 day after it was made"),
+            Some(days) => say!(text, ", ", days, " days after it was made"),
+        })
+    }
+
+    /// The age of the newest of several.
+    fn newest(&self) -> impl Say {
+        Saying(|text: &mut String| match self.row.age_days {
+            None => {}
+            Some(0) => say!(text, " made today"),
+            Some(1) => say!(text, " 1 day old"),
+            Some(days) => say!(text, " ", days, " days old"),
         })
     }
 
     /// How long a pending item may still wait.
-    fn waits(&self, window: Window) -> impl Display {
-        from_fn(move |out| match self.row.status {
-            Status::Pending => write!(out, "; it counts as open after {window}"),
-            _ => Ok(()),
+    fn waits(&self, window: Window) -> impl Say {
+        Saying(move |text: &mut String| match self.row.status {
+            Status::Pending => say!(text, "; it counts as open after ", shown(window)),
+            _ => {}
         })
     }
 
-    fn group(&self) -> impl Display {
-        from_fn(|out| match self.note {
+    fn group(&self) -> impl Say {
+        Saying(|text: &mut String| match self.note {
             Note::Group { operations, rows } => {
-                write!(out, "{} and {}", count(*operations, "operation"), count(*rows, "settlement row"))
+                say!(text, count(*operations, "operation"), " and ", count(*rows, "settlement row"));
             }
-            _ => write!(out, "{}", count(self.row.count, "record")),
+            _ => count(self.row.count, "record").say(text),
         })
     }
-}
 
-/// Begins a text with a capital letter.
-fn capital(text: impl Display) -> impl Display {
-    recased(text, |first| first.to_uppercase().collect())
-}
-
-/// Begins a text with a small letter.
-fn uncapital(text: impl Display) -> impl Display {
-    recased(text, |first| first.to_lowercase().collect())
-}
-
-fn recased(text: impl Display, letter: fn(char) -> Text) -> impl Display {
-    from_fn(move |out| {
-        let text = text.to_compact_string();
-        let mut chars = text.chars();
-        let first = chars.next().map(letter).unwrap_or_default();
-        write!(out, "{first}{}", chars.as_str())
-    })
-}
-
-fn named(id: &str) -> impl Display {
-    from_fn(move |out| if id.is_empty() { Ok(()) } else { write!(out, " {id}") })
-}
-
-fn count(number: u64, noun: &str) -> impl Display {
-    from_fn(move |out| if number == 1 { write!(out, "1 {noun}") } else { write!(out, "{number} {noun}s") })
+    /// What has two versions.
+    fn conflicting(&self) -> impl Say {
+        Saying(|text: &mut String| {
+            if self.lines.rows() > 0 {
+                return say!(text, self.line());
+            }
+            say!(text, self.operation_id());
+            match self.operations.text(Said::LineId) {
+                "" => {}
+                line => say!(text, ", line ", line),
+            }
+        })
+    }
 }
 
 /// Puts the sentence of a finding into a text, in place of what it held.
 pub fn explain(facts: &Facts<'_>, text: &mut String) {
     text.clear();
-    // As `write!`, which does not fail into a text.
+    // Bound to the text, so that each arm is what it says.
     macro_rules! said {
-        ($($part:tt)*) => {{
-            let _ = write!(text, $($part)*);
-        }};
+        ($($part:tt)*) => {
+            say!(text, $($part)*)
+        };
     }
     let row = facts.row;
     let settings = facts.settings;
     match row.code {
         Code::RecordConflict => said!(
-            "Two versions of {} state different things with nothing to tell which is later: {} is used, the other says {}",
-            conflicting(facts),
+            "Two versions of ",
+            facts.conflicting(),
+            " state different things with nothing to tell which is later: ",
             facts.expected(),
+            " is used, the other says ",
             facts.actual()
         ),
         Code::OrderUnknown => said!(
-            "{} on {}, net {}, but no order export given holds this order",
-            moved(facts),
+            facts.moved(),
+            " on ",
             facts.order(),
-            facts.actual()
+            ", net ",
+            facts.actual(),
+            ", but no order export given holds this order"
         ),
         Code::LineUnknown => {
-            said!("{} on {}, net {}, but the order has no such line", moved(facts), facts.line(), facts.actual())
+            said!(facts.moved(), " on ", facts.line(), ", net ", facts.actual(), ", but the order has no such line")
         }
         Code::LineCurrency => said!(
-            "{} is {}, but something was captured or reversed on it in another currency; {} was captured in its own",
-            capital(&facts.line()),
+            capital(facts.line()),
+            " is ",
             facts.expected(),
-            facts.actual()
+            ", but something was captured or reversed on it in another currency; ",
+            facts.actual(),
+            " was captured in its own"
         ),
         Code::LineWrongDirection => said!(
-            "{} is {}, but {} was captured: the opposite direction",
-            capital(&facts.line()),
+            capital(facts.line()),
+            " is ",
             facts.expected(),
-            facts.actual()
+            ", but ",
+            facts.actual(),
+            " was captured: the opposite direction"
         ),
         Code::ReversalLineUnlinked => said!(
-            "{} takes back {}, but names no line of the order that it could take back",
-            capital(&facts.line()),
-            facts.size(row.actual_minor)
+            capital(facts.line()),
+            " takes back ",
+            facts.size(row.actual_minor),
+            ", but names no line of the order that it could take back"
         ),
         Code::ReversalLineExceedsOriginal => said!(
-            "The reversal lines of {} take back {}, more than its {}",
+            "The reversal lines of ",
             facts.line(),
+            " take back ",
             facts.size(row.actual_minor),
+            ", more than its ",
             facts.size(row.expected_minor)
         ),
         Code::ReversalExceedsCapture => said!(
-            "On {} {} was captured and {} taken back: {} too much",
+            "On ",
             facts.line(),
+            " ",
             facts.expected(),
+            " was captured and ",
             facts.actual(),
-            facts.size(row.difference_minor)
+            " taken back: ",
+            facts.size(row.difference_minor),
+            " too much"
         ),
         Code::LineOvercaptured => said!(
-            "{} is {}, but {} was captured: {} too much",
-            capital(&facts.line()),
+            capital(facts.line()),
+            " is ",
             facts.expected(),
+            ", but ",
             facts.actual(),
-            facts.size(row.difference_minor)
+            " was captured: ",
+            facts.size(row.difference_minor),
+            " too much"
         ),
         Code::LineUncaptured => said!(
-            "Nothing of the {} of {} was captured{}{}",
+            "Nothing of the ",
             facts.expected(),
+            " of ",
             facts.line(),
+            " was captured",
             facts.since(),
             facts.waits(settings.capture_window())
         ),
         Code::LineUndercaptured => said!(
-            "Of the {} of {} only {} was captured{}{}",
+            "Of the ",
             facts.expected(),
+            " of ",
             facts.line(),
+            " only ",
             facts.actual(),
+            " was captured",
             facts.since(),
             facts.waits(settings.capture_window())
         ),
         Code::LineVat => said!(
-            "{} was captured in full, but with {} VAT instead of {}",
-            capital(&facts.line()),
+            capital(facts.line()),
+            " was captured in full, but with ",
             facts.actual(),
+            " VAT instead of ",
             facts.expected()
         ),
         Code::VatRate => said!(
-            "The VAT stated on {} is {}, but its amount and rate give {}",
+            "The VAT stated on ",
             facts.line(),
+            " is ",
             facts.actual(),
+            ", but its amount and rate give ",
             facts.expected()
         ),
         Code::OrderTotal => {
-            said!("{} states {}, but its lines sum to {}", capital(&facts.order()), facts.actual(), facts.expected())
+            said!(capital(facts.order()), " states ", facts.actual(), ", but its lines sum to ", facts.expected())
         }
         Code::OrderRemainingCapture => said!(
-            "{} states that {} may still be captured, but its captures leave {}",
-            capital(&facts.order()),
+            capital(facts.order()),
+            " states that ",
             facts.actual(),
+            " may still be captured, but its captures leave ",
             facts.expected()
         ),
         Code::OrderRemainingReversal => said!(
-            "{} states that {} may still be reversed, but its captures and reversals leave {}",
-            capital(&facts.order()),
+            capital(facts.order()),
+            " states that ",
             facts.actual(),
+            " may still be reversed, but its captures and reversals leave ",
             facts.expected()
         ),
         Code::Unsettled => said!(
-            "{} is not in any settlement file given{}{}",
             facts.operation(row.expected_minor),
+            " is not in any settlement file given",
             facts.since(),
             facts.waits(settings.settlement_window())
         ),
         Code::BatchMissing => said!(
-            "No settlement row of batch {} came: {} of it, together {}, the newest{}{}",
+            "No settlement row of batch ",
             facts.texts.reconciliation_number,
+            " came: ",
             count(row.count, "operation"),
+            " of it, together ",
             facts.expected(),
-            facts.since().to_compact_string().replace(", ", " ").replace("after it was made", "old"),
+            ", the newest",
+            facts.newest(),
             facts.waits(settings.settlement_window())
         ),
         Code::SettledUnknown => {
-            said!("{} answers no capture or reversal given", facts.settlement_row(row.actual_minor))
+            said!(facts.settlement_row(row.actual_minor), " answers no capture or reversal given")
         }
         Code::SettledTwice => said!(
-            "{} comes on top of what its capture or reversal explains: it was settled before",
-            facts.settlement_row(row.actual_minor)
-        ),
-        Code::SettledNotCompleted => said!(
-            "{} settles {} that did not complete",
             facts.settlement_row(row.actual_minor),
-            format_args!("{}{}", facts.operations.noun(), named(facts.operations.id()))
+            " comes on top of what its capture or reversal explains: it was settled before"
         ),
+        Code::SettledNotCompleted => {
+            said!(facts.settlement_row(row.actual_minor), " settles ", facts.operation_name(), " that did not complete")
+        }
         Code::SettledAmount => said!(
-            "{} was settled with {}: {} too {}",
             facts.operation(row.expected_minor),
+            " was settled with ",
             facts.size(row.actual_minor),
+            ": ",
             facts.size(row.actual_minor.abs() - row.expected_minor.abs()),
+            " too ",
             if row.actual_minor.abs() < row.expected_minor.abs() { "little" } else { "much" }
         ),
         Code::SettledDirection => said!(
-            "{} was settled in the opposite direction: {} instead of {}",
             facts.operation(row.expected_minor),
+            " was settled in the opposite direction: ",
             facts.actual(),
+            " instead of ",
             facts.expected()
         ),
         Code::SettledCurrency => said!(
-            "{} was settled in {}",
             facts.operation(row.expected_minor),
+            " was settled in ",
             or_other(facts.settlements.text(Said::Currency), "another currency")
         ),
         Code::Ambiguous => said!(
-            "{} share an id, but neither pair up nor sum to the same: {} against {}, {} between them",
-            capital(&facts.group()),
+            facts.group(),
+            " share an id, but neither pair up nor sum to the same: ",
             facts.expected(),
+            " against ",
             facts.actual(),
-            facts.difference()
+            ", ",
+            facts.difference(),
+            " between them"
         ),
         Code::WrongBatch => said!(
-            "{} names batch {}, but was settled in batch {}",
             facts.operation(row.expected_minor),
+            " names batch ",
             or_several(facts.operations.text(Said::ReconciliationNumber)),
+            ", but was settled in batch ",
             or_several(facts.settlements.text(Said::ReconciliationNumber))
         ),
         Code::ReferenceReused => said!(
-            "Payee reference {} stands on {}, but must name one: the first is {}, all together {}",
+            "Payee reference ",
             facts.texts.payee_reference,
+            " stands on ",
             count(row.count, "operation"),
+            ", but must name one: the first is ",
             facts.expected(),
+            ", all together ",
             facts.actual()
         ),
         Code::ItemsTotal => said!(
-            "{} states {} in all, but its rows sum to {}",
-            capital(&format!("{}{}", facts.operations.noun(), named(facts.operations.id()))),
+            capital(facts.operation_name()),
+            " states ",
             facts.expected(),
+            " in all, but its rows sum to ",
             facts.actual()
         ),
         Code::ReferenceFormat => said!(
-            "Payee reference {} of {} is not of the form that the provider documents: {}",
+            "Payee reference ",
             quoted(facts.operations.text(Said::PayeeReference)),
-            uncapital(&facts.operation_id()),
+            " of ",
+            uncapital(facts.operation_id()),
+            " is not of the form that the provider documents: ",
             settings.reference_form(facts.texts.provider).unwrap_or(ReferenceForm::Alphanumeric).in_words()
         ),
         Code::RecordedOnly => said!(
-            "{} was recorded on the order, but no event of its checkout transaction moved the money",
-            facts.operation(row.actual_minor)
+            facts.operation(row.actual_minor),
+            " was recorded on the order, but no event of its checkout transaction moved the money"
         ),
         Code::ToleranceBudget => said!(
-            "{} matched within the tolerance differ by {} in all, more than the budget of {}",
-            capital(&count(row.count, "pair")),
+            count(row.count, "pair"),
+            " matched within the tolerance differ by ",
             facts.actual(),
+            " in all, more than the budget of ",
             facts.expected()
         ),
         Code::FileNet => said!(
-            "The net of {} is {}, but gross less fee gives {}",
-            uncapital(&facts.settlement_row_id()),
+            "The net of ",
+            uncapital(facts.settlement_row_id()),
+            " is ",
             facts.actual(),
+            ", but gross less fee gives ",
             facts.expected()
         ),
         // Findings about files bring their own sentence.
@@ -364,50 +431,10 @@ pub fn explain(facts: &Facts<'_>, text: &mut String) {
     }
 }
 
-/// A text that may hold spaces or nothing, between quotes.
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
-}
-
-impl Facts<'_> {
-    /// `Capture 10728489593 on order 1001`.
-    fn operation_id(&self) -> String {
-        format!("{}{} on {}", self.operations.noun(), named(self.operations.id()), self.order())
-    }
-
-    fn settlement_row_id(&self) -> String {
-        let settlement = match self.settlements.text(Said::SettlementId) {
-            "" => String::new(),
-            id => format!(" in settlement {id}"),
-        };
-        format!("Settlement row{}{settlement}", named(self.settlements.id()))
-    }
-}
-
 fn or_several(text: &str) -> &str {
     or_other(text, "several")
 }
 
 fn or_other<'a>(text: &'a str, other: &'a str) -> &'a str {
     if text.is_empty() { other } else { text }
-}
-
-/// `1 capture`, `3 operations`.
-fn moved(facts: &Facts<'_>) -> String {
-    let noun = if facts.operations.noun() == "operation" { "operation" } else { facts.operations.noun() };
-    format!("{}{}", capital(&count(facts.row.count, noun)), named(facts.operations.id()))
-}
-
-fn conflicting(facts: &Facts<'_>) -> impl Display {
-    from_fn(|out| {
-        if facts.lines.rows() > 0 {
-            return write!(out, "{}", facts.line());
-        }
-        let id = named(facts.operations.id());
-        write!(out, "{}{id} on {}", facts.operations.noun(), facts.order())?;
-        match facts.operations.text(Said::LineId) {
-            "" => Ok(()),
-            line => write!(out, ", line {line}"),
-        }
-    })
 }

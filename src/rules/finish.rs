@@ -6,7 +6,6 @@
 
 use compact_str::format_compact;
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::model::finding::Code;
@@ -20,44 +19,55 @@ pub struct Found {
     rows: Vec<FoundRow>,
     /// One a row.
     marks: Vec<Mark>,
+    /// The kinds that there are, which are few.
+    kinds: Vec<Kind>,
 }
 
 /// What a finding is sorted by.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Mark {
     id_hash: u64,
-    kind: Kind,
+    /// Its place among the kinds.
+    kind: usize,
     /// The ids behind the kind, without its rank.
     key: SortKey,
 }
 
-impl Mark {
-    fn of(row: &FoundRow) -> Self {
-        Self {
-            id_hash: xxh3_64(row.id().as_bytes()),
-            kind: (row.code, row.provider().into()),
-            key: key(&[row.order_id(), row.line_id(), row.payee_reference(), row.transaction_number()]),
-        }
-    }
-}
+/// What comes first in the order of the report: the code, whose leg and name these are, and the provider.
+type Kind = (Code, Text);
 
 impl Found {
     /// No finding, with room for so many.
     #[must_use]
     pub fn with_capacity(count: usize) -> Self {
-        Self { rows: Vec::with_capacity(count), marks: Vec::with_capacity(count) }
+        Self { rows: Vec::with_capacity(count), marks: Vec::with_capacity(count), kinds: Vec::new() }
     }
 
     /// Adds a finding.
     pub fn push(&mut self, row: FoundRow) {
-        self.marks.push(Mark::of(&row));
+        let kind = self.kind(row.code, row.provider());
+        self.marks.push(Mark {
+            id_hash: xxh3_64(row.id().as_bytes()),
+            kind,
+            key: key(&[row.order_id(), row.line_id(), row.payee_reference(), row.transaction_number()]),
+        });
         self.rows.push(row);
     }
 
     /// Adds findings.
     pub fn append(&mut self, mut other: Self) {
         self.rows.append(&mut other.rows);
-        self.marks.append(&mut other.marks);
+        let kinds: Vec<usize> = other.kinds.iter().map(|(code, provider)| self.kind(*code, provider)).collect();
+        self.marks.extend(other.marks.into_iter().map(|mark| Mark { kind: kinds[mark.kind], ..mark }));
+    }
+
+    /// The place of a kind, which it has from now on.
+    fn kind(&mut self, code: Code, provider: &str) -> usize {
+        let place = self.kinds.iter().position(|kind| kind.0 == code && kind.1 == provider);
+        place.unwrap_or_else(|| {
+            self.kinds.push((code, provider.into()));
+            self.kinds.len() - 1
+        })
     }
 
     /// The rows of the report, in the order in which they were added.
@@ -71,16 +81,18 @@ impl Found {
         &mut self.rows
     }
 
-    /// Numbers the twins among the findings of a run and sorts all of them. Both orders are total: rows that compare equal
-    /// are equal, and no sort can show which was first.
+    /// Numbers the twins among the findings of a run. The order among them is total: rows that compare equal are equal.
+    pub fn number_twins(&mut self) {
+        number_twins(&mut self.rows, &self.marks);
+    }
+
+    /// The rows in the order of the report, which is total: no sort can show which of two was first.
     #[must_use]
-    pub fn finish(self) -> Vec<FoundRow> {
-        let Self { mut rows, marks } = self;
-        number_twins(&mut rows, &marks);
-        let ranks = ranks(&marks);
-        let rank = |mark: &Mark| ranks.get(&mark.kind).copied().unwrap_or_default();
-        let mut keyed: Vec<(SortKey, FoundRow)> =
-            marks.par_iter().map(|mark| with_rank(mark.key, rank(mark))).zip(rows).collect();
+    pub fn into_report(self) -> Vec<FoundRow> {
+        let Self { rows, marks, kinds } = self;
+        let ranks = ranks(&kinds);
+        let keys = marks.par_iter().map(|mark| with_rank(mark.key, ranks[mark.kind]));
+        let mut keyed: Vec<(SortKey, FoundRow)> = keys.zip(rows).collect();
         keyed.par_sort_unstable_by(|(a_key, a), (b_key, b)| a_key.cmp(b_key).then_with(|| a.cmp_for_report(b)));
         keyed.into_par_iter().map(|(_, row)| row).collect()
     }
@@ -92,21 +104,14 @@ impl Extend<FoundRow> for Found {
     }
 }
 
-/// What comes first in the order of the report: the code, whose leg and name these are, and the provider.
-type Kind = (Code, Text);
-
-/// The kinds that there are, which are few, each with its place in the order.
-fn ranks(marks: &[Mark]) -> FxHashMap<Kind, u32> {
-    let kinds = marks.par_iter().fold(FxHashSet::default, |mut kinds, mark| {
-        if !kinds.contains(&mark.kind) {
-            kinds.insert(mark.kind.clone());
-        }
-        kinds
-    });
-    let kinds: FxHashSet<Kind> = kinds.flatten().collect::<Vec<_>>().into_iter().collect();
-    let mut kinds: Vec<Kind> = kinds.into_iter().collect();
-    kinds.sort_by_key(|(code, provider)| (code.leg().name(), code.name(), provider.clone()));
-    kinds.into_iter().zip(0..).collect()
+/// The place of each kind in the order of the report.
+fn ranks(kinds: &[Kind]) -> Vec<u32> {
+    let mut places: Vec<usize> = (0..kinds.len()).collect();
+    let named = |(code, provider): &Kind| (code.leg().name(), code.name(), provider.clone());
+    places.sort_by_key(|place| named(&kinds[*place]));
+    let mut ranks = vec![0; kinds.len()];
+    places.into_iter().zip(0..).for_each(|(place, rank)| ranks[place] = rank);
+    ranks
 }
 
 /// Findings of one id are rare: they are found by a hash of it, and only they are brought into an order.
@@ -261,8 +266,14 @@ mod tests {
             expected.sort_by(|a, b| a.cmp_for_report(b));
             let mut rows = many(count);
             let mut found = Found::default();
-            found.extend(std::mem::take(&mut rows));
-            let rows = found.finish();
+            while !rows.is_empty() {
+                // In parts, as tasks make them.
+                let mut part = Found::default();
+                part.extend(rows.split_off(rows.len().saturating_sub(700)));
+                found.append(part);
+            }
+            found.number_twins();
+            let rows = found.into_report();
             let shown = |rows: &[FoundRow]| rows.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>();
             assert_eq!(shown(&rows), shown(&expected));
         }

@@ -24,6 +24,7 @@ mod places;
 pub mod plain;
 mod rank;
 pub mod references;
+mod say;
 pub mod settings;
 pub mod side;
 pub mod statements;

@@ -268,8 +268,13 @@ impl Sums {
             }
         }
         tally.join(outcome.tally);
-        let outcome =
-            assemble::Outcome { tally, batches: outcome.batches, matches: None, tolerated: outcome.tolerated };
+        let outcome = assemble::Outcome {
+            codes: Vec::new(),
+            tally,
+            batches: outcome.batches,
+            matches: None,
+            tolerated: outcome.tolerated,
+        };
         let report = assemble::report(inputs, read, Vec::new(), outcome, own, means, &Totals::default())?;
         Ok(Totals::of(&report))
     }
