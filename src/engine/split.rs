@@ -190,14 +190,21 @@ pub struct First<'a> {
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
 pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
     let mut first = None;
-    let mut each = |_: &Scratch, found| {
-        first = Some(found);
+    // Most often its line has no quote, and nothing is asked of what follows it.
+    let first_line = match memchr::memchr2(QUOTE, dialect.line_end, bytes) {
+        Some(end) if bytes[end] == dialect.line_end => bytes.get(..=end),
+        None => Some(bytes),
+        _ => None,
+    };
+    let take = |first: &mut Option<Found>, found| {
+        *first = Some(found);
         false
     };
-    if memchr::memchr(QUOTE, bytes).is_none() {
-        scan_plain(bytes, dialect, scratch, &mut each);
-    } else {
-        scan(bytes, dialect, scratch, &mut each);
+    if let Some(line) = first_line {
+        scan_plain(line, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
+    }
+    if first.is_none() {
+        scan(bytes, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
     }
     first.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
 }

@@ -11,10 +11,11 @@ use super::read::{Means, Read};
 use super::totals::Totals;
 use crate::ingest::native::sentence;
 use crate::model::currency::Currency;
-use crate::model::finding::{Code, FileNote, Finding, Note};
+use crate::model::finding::{Code, FileNote, Finding, Note, Status};
 use crate::model::found::FoundRow;
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origins;
+use crate::model::text::Text;
 use crate::report::books::{Books, BooksSums};
 use crate::report::insight::Insight;
 use crate::report::view::{
@@ -23,6 +24,7 @@ use crate::report::view::{
 };
 use crate::rules::batches::Batches;
 use crate::rules::control::{Sum, Tally};
+use crate::rules::finish::{CodeSum, CodeSums};
 use crate::rules::operations::Match;
 
 /// What the rules yield, findings apart.
@@ -274,6 +276,24 @@ fn verdict_rows(tally: &Tally, means: &Means<'_>) -> Vec<VerdictRow> {
         (&a.dataset, &a.provider, &a.currency, &a.verdict).cmp(&(&b.dataset, &b.provider, &b.currency, &b.verdict))
     });
     rows
+}
+
+/// What findings come to, in the order of the summary.
+pub fn code_rows(sums: &CodeSums) -> Vec<CodeRow> {
+    let named = |((code, status, currency), sum): (&(Code, Status, Text), &CodeSum)| {
+        ([code.leg().name(), code.name(), status.name(), currency.as_str()].map(str::to_owned), *sum)
+    };
+    let codes: BTreeMap<[String; 4], CodeSum> = sums.iter().map(named).collect();
+    let row = |([leg, code, status, currency], sum): ([String; 4], CodeSum)| CodeRow {
+        code,
+        leg,
+        status,
+        currency,
+        findings: sum.findings,
+        records: sum.records,
+        difference: sum.difference_minor,
+    };
+    codes.into_iter().map(row).collect()
 }
 
 fn other_kinds(batches: &Batches, means: &Means<'_>) -> Vec<KindRow> {

@@ -3,7 +3,6 @@
 pub mod assemble;
 mod books;
 pub mod causes;
-pub mod codes;
 mod conservation;
 pub mod datasets;
 mod desk;
@@ -283,9 +282,9 @@ fn judge(
             hints::fill(found.rows_mut(), context, means)?;
             found.number_twins();
             if !beside.known.is_empty() {
-                found.rows_mut().par_iter_mut().for_each(|finding| recognise(finding, &beside.known));
+                found.change(|finding| recognise(finding, &beside.known));
             }
-            let codes = codes::code_rows(found.rows());
+            let codes = assemble::code_rows(found.sums());
             Ok::<_, RunError>((found.into_report(), codes, books))
         })?;
         Ok(Judgement { found, codes, outcome, tally: judged.tally, books })

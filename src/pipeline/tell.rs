@@ -54,16 +54,18 @@ pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<
         for some in some.chunks_mut(FINDINGS_AT_ONCE) {
             let described: Vec<Found> = some
                 .par_chunks_mut(FINDINGS_OF_A_TASK)
-                .map_init(<(Vec<Origin>, Pen)>::default, |(origins, pen), some| {
+                .try_fold(Told::default, |mut told, some| {
                     // So the findings are asked for all at once, too, their first bytes and their last: they stand as they
                     // were made.
                     let ends = |Cited { finding, .. }: &Cited<'_>| (finding.expected_minor == 0) ^ finding.whole_order;
                     std::hint::black_box(some.iter().fold(false, |all, cited| all ^ ends(cited)));
-                    touch(some.iter().flat_map(|cited| &cited.finding.rows), origins, context);
-                    let mut found = Found::with_capacity(some.len());
-                    some.iter_mut().try_for_each(|cited| teller.one(cited.finding, pen).map(|row| found.push(row)))?;
-                    Ok(found)
+                    touch(some.iter().flat_map(|cited| &cited.finding.rows), &mut told.origins, context);
+                    for Cited { finding, .. } in some {
+                        told.found.push(teller.one(finding, &mut told.pen)?);
+                    }
+                    Ok(told)
                 })
+                .map(|told| Ok(told?.found))
                 .collect::<Result<_, ReadBackError>>()?;
             described.into_iter().for_each(|described| told.append(described));
         }
@@ -77,6 +79,14 @@ pub(super) fn touch<'r>(rows: impl Iterator<Item = &'r Origin>, origins: &mut Ve
     origins.clear();
     origins.extend(rows.take(ROWS_TOUCHED));
     context.rows.touch(origins);
+}
+
+/// What one task has described, and what it uses again for each finding.
+#[derive(Default)]
+struct Told {
+    found: Found,
+    origins: Vec<Origin>,
+    pen: Pen,
 }
 
 /// A finding, and the first of the rows that it cites; of one that cites none the last that there may be.

@@ -343,8 +343,11 @@ fn put_stable_id(
 
 /// Appends bytes, two digits each.
 fn push_hex(bytes: &[u8], out: &mut String) {
-    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
-    out.extend(bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        let [high, low] = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
+        out.push_str(std::str::from_utf8(&[high, low]).unwrap_or_default());
+    }
 }
 
 /// Between the parts of what an id is a hash of.

@@ -6,10 +6,12 @@
 
 use compact_str::format_compact;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::model::finding::Code;
+use crate::model::finding::{Code, Status};
 use crate::model::found::{FoundRow, FoundTexts, Packed};
+use crate::model::money;
 use crate::model::text::Text;
 
 /// Findings that were described, each with what it is sorted by: that is taken as soon as one is made, because later it is
@@ -21,6 +23,37 @@ pub struct Found {
     marks: Vec<Mark>,
     /// The kinds that there are, which are few.
     kinds: Vec<Kind>,
+    sums: CodeSums,
+}
+
+/// Findings by code, status and currency.
+pub type CodeSums = FxHashMap<(Code, Status, Text), CodeSum>;
+
+/// Findings of one code, status and currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CodeSum {
+    /// How many there are.
+    pub findings: u64,
+    /// How many records they are about.
+    pub records: u64,
+    /// The sum of their differences, minor units.
+    pub difference_minor: i128,
+}
+
+impl CodeSum {
+    fn add(&mut self, more: Self) {
+        self.findings += more.findings;
+        self.records = self.records.saturating_add(more.records);
+        money::add(&mut self.difference_minor, more.difference_minor);
+    }
+}
+
+/// Adds findings to those of their code, status and currency.
+fn add(sums: &mut CodeSums, rows: &[FoundRow]) {
+    for row in rows {
+        let more = CodeSum { findings: 1, records: row.count, difference_minor: row.difference_minor };
+        sums.entry((row.code, row.status, row.currency().into())).or_default().add(more);
+    }
 }
 
 /// What a finding is sorted by.
@@ -40,7 +73,7 @@ impl Found {
     /// No finding, with room for so many.
     #[must_use]
     pub fn with_capacity(count: usize) -> Self {
-        Self { rows: Vec::with_capacity(count), marks: Vec::with_capacity(count), kinds: Vec::new() }
+        Self { rows: Vec::with_capacity(count), marks: Vec::with_capacity(count), ..Self::default() }
     }
 
     /// Adds a finding.
@@ -51,6 +84,7 @@ impl Found {
             kind,
             key: key(&[row.order_id(), row.line_id(), row.payee_reference(), row.transaction_number()]),
         });
+        add(&mut self.sums, std::slice::from_ref(&row));
         self.rows.push(row);
     }
 
@@ -59,6 +93,7 @@ impl Found {
         self.rows.append(&mut other.rows);
         let kinds: Vec<usize> = other.kinds.iter().map(|(code, provider)| self.kind(*code, provider)).collect();
         self.marks.extend(other.marks.into_iter().map(|mark| Mark { kind: kinds[mark.kind], ..mark }));
+        other.sums.into_iter().for_each(|(key, more)| self.sums.entry(key).or_default().add(more));
     }
 
     /// The place of a kind, which it has from now on.
@@ -76,7 +111,20 @@ impl Found {
         &self.rows
     }
 
-    /// The rows, for what does not decide on their order.
+    /// What the findings come to.
+    #[must_use]
+    pub fn sums(&self) -> &CodeSums {
+        &self.sums
+    }
+
+    /// Changes rows, all but what they are sorted by, and adds them up again.
+    pub fn change(&mut self, change: impl Fn(&mut FoundRow) + Sync + Send) {
+        self.rows.par_iter_mut().for_each(change);
+        self.sums = CodeSums::default();
+        add(&mut self.sums, &self.rows);
+    }
+
+    /// The rows, for what decides neither on their order nor on their sums.
     pub fn rows_mut(&mut self) -> &mut [FoundRow] {
         &mut self.rows
     }
@@ -89,7 +137,7 @@ impl Found {
     /// The rows in the order of the report, which is total: no sort can show which of two was first.
     #[must_use]
     pub fn into_report(self) -> Vec<FoundRow> {
-        let Self { rows, marks, kinds } = self;
+        let Self { rows, marks, kinds, .. } = self;
         let ranks = ranks(&kinds);
         let keys = marks.par_iter().map(|mark| with_rank(mark.key, ranks[mark.kind]));
         let mut keyed: Vec<(SortKey, FoundRow)> = keys.zip(rows).collect();
@@ -183,7 +231,6 @@ fn order_of_twins(row: &FoundRow) -> (i128, i128, u64, Option<i64>, [&str; 8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::finding::Status;
     use crate::model::found::FoundColumns;
     use crate::model::origin::Origins;
 
