@@ -58,7 +58,8 @@ pub fn shard_of_u64(hash: u64, shard_count: usize) -> usize {
 }
 
 /// The high and the low half.
-fn split_u128(wide: u128) -> [u64; 2] {
+#[must_use]
+pub fn split_u128(wide: u128) -> [u64; 2] {
     let low = wide & u128::from(u64::MAX);
     [wide >> 64, low].map(|half| u64::try_from(half).expect("half of 128 bits"))
 }

@@ -190,23 +190,40 @@ pub struct First<'a> {
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
 pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
     let mut first = None;
-    // Most often its line has no quote, and nothing is asked of what follows it.
-    let first_line = match memchr::memchr2(QUOTE, dialect.line_end, bytes) {
-        Some(end) if bytes[end] == dialect.line_end => bytes.get(..=end),
-        None => Some(bytes),
-        _ => None,
-    };
     let take = |first: &mut Option<Found>, found| {
         *first = Some(found);
         false
     };
-    if let Some(line) = first_line {
-        scan_plain(line, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
+    if let Some((end, complete)) = plain_end(bytes) {
+        // Nothing is asked of what follows it.
+        let record = &bytes[..end + usize::from(complete)];
+        scan_plain(record, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
     }
     if first.is_none() {
         scan(bytes, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
     }
     first.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
+}
+
+/// The bytes of the first record, without what terminates it, and whether that was seen, as [`split_one`] finds them.
+#[must_use]
+pub fn first_raw<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &mut Scratch) -> Option<(&'a [u8], bool)> {
+    if let Some((end, complete)) = plain_end(bytes) {
+        return Some((&bytes[..end], complete));
+    }
+    let first = split_one(bytes, dialect, scratch)?;
+    let start = usize::try_from(first.record.offset).ok()?;
+    Some((bytes.get(start..start + first.record.raw.len())?, first.complete))
+}
+
+/// Where the first record ends, and whether its terminator was seen; nothing where it has a quote, or is an empty line.
+#[inline]
+fn plain_end(bytes: &[u8]) -> Option<(usize, bool)> {
+    match memchr::memchr3(QUOTE, b'\n', b'\r', bytes) {
+        Some(0) => None,
+        Some(at) => Some((at, true)).filter(|_| bytes[at] != QUOTE),
+        None => Some((bytes.len(), false)).filter(|_| !bytes.is_empty()),
+    }
 }
 
 /// Where a record was found within the scanned bytes; its fields are in the scratch memory.

@@ -7,7 +7,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::library::{DIALECT, LEAD_LEN_MAX, Library, Volume};
-use crate::engine::split::{Scratch, split_one};
+use crate::engine::split::{Scratch, first_raw, split_one};
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, ReadBack, ReadBackError, Row};
 
@@ -181,13 +181,10 @@ impl Part {
             // No more is looked at than one row needs. One that is cut off is left to the library.
             let head = read.get(..ROW_LEN).unwrap_or(read);
             let is_cut = !is_all || head.len() < read.len();
-            match split_one(head, &DIALECT, scratch).filter(|row| row.complete || !is_cut) {
-                Some(row) => {
-                    let line = if states_line { volume.stated_line(&row.record) } else { line };
-                    self.hold(*origin, row.record.raw, line);
-                }
-                None => self.hold(*origin, &[], 0),
-            }
+            let raw = first_raw(head, &DIALECT, scratch).filter(|(_, complete)| *complete || !is_cut);
+            let raw = raw.map_or(&[][..], |(raw, _)| raw);
+            let line = if states_line { stated_line(volume, raw, scratch) } else { line };
+            self.hold(*origin, raw, line);
         }
         Ok(())
     }
@@ -196,6 +193,11 @@ impl Part {
         self.bytes.extend_from_slice(bytes);
         self.held.push(Held { origin, line, end: self.bytes.len() });
     }
+}
+
+/// The line that a row of a converted file states.
+fn stated_line(volume: &Volume, raw: &[u8], scratch: &mut Scratch) -> u64 {
+    split_one(raw, &DIALECT, scratch).map_or(0, |row| volume.stated_line(&row.record))
 }
 
 /// How many of the first origins are read in one stretch.

@@ -106,6 +106,10 @@ fn parse_offset(text: &[u8]) -> Option<i32> {
 /// Reads RFC 3339, `YYYY-MM-DD HH:MM:SS` (also with `T`, and with fractions of a second) or `YYYY-MM-DD`.
 #[must_use]
 pub fn parse_stamp(text: &[u8]) -> Option<Stamp> {
+    usual_stamp(text).or_else(|| parse_any_stamp(text))
+}
+
+fn parse_any_stamp(text: &[u8]) -> Option<Stamp> {
     let (date_text, rest) = text.split_at_checked(10)?;
     let date = parse_date(date_text)?;
     let [b' ' | b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = rest else {
@@ -124,25 +128,35 @@ pub fn parse_stamp(text: &[u8]) -> Option<Stamp> {
 #[must_use]
 #[inline]
 pub fn is_stamp(text: &[u8]) -> bool {
-    is_usual_stamp(text) || parse_stamp(text).is_some()
+    usual_digits(text).is_some() || parse_any_stamp(text).is_some()
 }
 
-/// Whether a text is `YYYY-MM-DDTHH:MM:SS`, with a `T` or a space, with a `Z` or without, on a day that every month has, and
-/// not in a leap second. A no says nothing.
+/// A text as [`usual_digits`] knows it.
 #[inline]
-fn is_usual_stamp(text: &[u8]) -> bool {
+fn usual_stamp(text: &[u8]) -> Option<Stamp> {
+    let (date, [d1, d2], time) = usual_digits(text)?;
+    let two = |tens: u8, ones: u8| u32::from(tens) * 10 + u32::from(ones);
+    let [y1, y2, y3, y4, _, m1, m2, _] = date;
+    let year = i32::try_from(two(y1, y2) * 100 + two(y3, y4)).ok()?;
+    let date = NaiveDate::from_ymd_opt(year, two(m1, m2), two(d1, d2))?;
+    let [h1, h2, _, n1, n2, _, s1, s2] = time;
+    let time = NaiveTime::from_hms_opt(two(h1, h2), two(n1, n2), two(s1, s2))?;
+    let offset_seconds = (text.last() == Some(&b'Z')).then_some(0);
+    Some(Stamp { local: date.and_time(time), offset_seconds })
+}
+
+/// The values of the digits of `YYYY-MM-`, `DD` and `HH:MM:SS`, where a text is these, with a `T` or a space before the time,
+/// with a `Z` at the end or without, on a day that every month has, and not in a leap second. Nothing says nothing.
+#[inline]
+fn usual_digits(text: &[u8]) -> Option<([u8; 8], [u8; 2], [u8; 8])> {
     let text = match text {
         [stamp @ .., b'Z'] => stamp,
         stamp => stamp,
     };
     if text.len() != 19 {
-        return false;
+        return None;
     }
-    let (Some(date), [d1, d2, between], Some(time)) =
-        (text.first_chunk(), [text[8], text[9], text[10]], text.last_chunk())
-    else {
-        return false;
-    };
+    let (date, [d1, d2, between], time) = (text.first_chunk()?, [text[8], text[9], text[10]], text.last_chunk()?);
     // Eight bytes at a time: what must be a digit becomes its value, and what must be a sign between them becomes 0.
     let date = u64::from_le_bytes(*date) ^ u64::from_le_bytes(*b"0000-00-");
     let time = u64::from_le_bytes(*time) ^ u64::from_le_bytes(*b"00:00:00");
@@ -153,18 +167,20 @@ fn is_usual_stamp(text: &[u8]) -> bool {
     // one unless its own top bit was set, which is asked too.
     let off = (date.wrapping_add(DATE_ROOM) | date | time.wrapping_add(TIME_ROOM) | time) & TOP_BITS;
     let [d1, d2] = [d1, d2].map(|byte| byte.wrapping_sub(b'0'));
-    let [_, _, _, _, _, m1, m2, _] = date.to_le_bytes();
-    let [h1, h2, _, n1, _, _, s1, _] = time.to_le_bytes();
+    let (date, time) = (date.to_le_bytes(), time.to_le_bytes());
+    let [_, _, _, _, _, m1, m2, _] = date;
+    let [h1, h2, _, n1, _, _, s1, _] = time;
     if off != 0 || d1 > 9 || d2 > 9 {
-        return false;
+        return None;
     }
     let [month, day, hour] = [(m1, m2), (d1, d2), (h1, h2)].map(|(tens, ones)| tens * 10 + ones);
-    (month.wrapping_sub(1) < 12)
+    let is_usual = (month.wrapping_sub(1) < 12)
         & (day.wrapping_sub(1) < 28)
         & (hour < 24)
         & (n1 < 6)
         & (s1 < 6)
-        & (between == b'T' || between == b' ')
+        & (between == b'T' || between == b' ');
+    is_usual.then_some((date, [d1, d2], time))
 }
 
 /// The zone in which texts without one are read and in which ages count days.
@@ -183,6 +199,9 @@ impl Zone {
     #[must_use]
     pub fn instant(self, stamp: Stamp) -> Instant {
         if let Some(seconds) = stamp.offset_seconds {
+            if seconds == 0 {
+                return stamp.local.and_utc();
+            }
             return Utc.from_utc_datetime(&(stamp.local - TimeDelta::seconds(i64::from(seconds))));
         }
         match self.0.from_local_datetime(&stamp.local) {
@@ -264,8 +283,9 @@ mod tests {
                         let mut text = text[..len].to_vec();
                         text[len - 1] = last;
                         text[place] = byte;
-                        usual += u32::from(is_usual_stamp(&text));
-                        assert!(!is_usual_stamp(&text) || parse_stamp(&text).is_some(), "{text:?}");
+                        usual += u32::from(usual_stamp(&text).is_some());
+                        let stamp = usual_stamp(&text);
+                        assert!(stamp.is_none() || stamp == parse_any_stamp(&text), "{text:?}");
                         assert_eq!(is_stamp(&text), parse_stamp(&text).is_some(), "{text:?}");
                     }
                 }

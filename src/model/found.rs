@@ -102,10 +102,14 @@ impl Packed {
     pub fn of(texts: &FoundTexts<'_>) -> Self {
         let texts = texts.all();
         let mut joined = String::with_capacity(texts.iter().map(|text| text.len()).sum());
-        let ends = texts.map(|text| {
-            joined.push_str(text);
-            joined.len()
-        });
+        let mut ends = [0; COUNT];
+        for (text, end) in texts.iter().zip(&mut ends) {
+            // Most of them say nothing.
+            if !text.is_empty() {
+                joined.push_str(text);
+            }
+            *end = joined.len();
+        }
         Self { joined: joined.into_boxed_str(), ends }
     }
 

@@ -13,6 +13,7 @@ use super::orders::Context;
 use super::pairing::identity;
 use super::side::{Said, Side, agreed};
 use crate::engine::join::push_digits;
+use crate::engine::shard::split_u128;
 use crate::model::compact::KeyKind;
 use crate::model::day::{Instant, push_rfc3339};
 use crate::model::finding::{Code, Finding, Leg, Note, Status};
@@ -331,23 +332,25 @@ fn put_stable_id(
             records.dedup();
             key.push(ID_PART);
             for record in records {
-                push_hex(&record.to_be_bytes(), key);
+                split_u128(record).into_iter().for_each(|half| push_hex(half, key));
             }
         }
     }
-    // The first half of the digits of a hash.
-    let hash = xxh3_128(key.as_bytes()).to_be_bytes();
+    let [first, _] = split_u128(xxh3_128(key.as_bytes()));
     id.clear();
-    push_hex(hash.split_at(hash.len() / 2).0, id);
+    push_hex(first, id);
 }
 
-/// Appends bytes, two digits each.
-fn push_hex(bytes: &[u8], out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        let [high, low] = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
-        out.push_str(std::str::from_utf8(&[high, low]).unwrap_or_default());
+/// Appends the 16 digits of a hash, or of half of one.
+fn push_hex(hash: u64, out: &mut String) {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + (half - 10) };
+    let mut digits = [0; 16];
+    let (places, _) = digits.as_chunks_mut::<2>();
+    for (place, byte) in places.iter_mut().zip(hash.to_be_bytes()) {
+        *place = [digit(byte >> 4), digit(byte & 15)];
     }
+    // Nothing but digits.
+    out.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }
 
 /// Between the parts of what an id is a hash of.

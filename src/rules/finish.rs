@@ -188,12 +188,17 @@ fn number_twins(rows: &mut [FoundRow], marks: &[Mark]) {
 /// do: behind each text stands a 0, and no other 0 does, for 0 and 1 within a text are written as two bytes.
 type SortKey = [u128; 2];
 
-///
-/// The first 4 bytes are left for a rank, which is more important still.
+/// The key of texts. Its first 4 bytes are left for a rank, which is more important still.
 fn key(texts: &[&str]) -> SortKey {
     let mut bytes = [0; 32];
-    let mut free = bytes.iter_mut().skip(size_of::<u32>());
-    let mut put = |byte| free.next().map_or((), |place| *place = byte);
+    let mut at = size_of::<u32>();
+    let mut put = |byte| {
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+            at += 1;
+        }
+        at
+    };
     for text in texts {
         for byte in text.bytes() {
             if byte < 2 {
@@ -201,7 +206,10 @@ fn key(texts: &[&str]) -> SortKey {
             }
             put(if byte < 2 { byte + 1 } else { byte });
         }
-        put(0);
+        // What does not fit decides nothing.
+        if put(0) == size_of::<SortKey>() {
+            break;
+        }
     }
     let [high, low] = bytes.as_chunks::<16>().0 else { return [0; 2] };
     [u128::from_be_bytes(*high), u128::from_be_bytes(*low)]

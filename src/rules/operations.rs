@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::batches::{self, Batches};
 use super::control::{Sum, Tally, Verdict};
@@ -148,7 +148,11 @@ pub fn resolve(
         out.rows_on.extend(rows);
         return Ok(());
     }
-    let (completed, failed): (Vec<_>, Vec<_>) = operations.into_iter().partition(|operation| operation.completed);
+    let (completed, failed): (Vec<_>, Vec<_>) = if operations.iter().all(|operation| operation.completed) {
+        (operations, Vec::new())
+    } else {
+        operations.into_iter().partition(|operation| operation.completed)
+    };
     let left = if completed.is_empty() { rows } else { resolve_completed(&completed, rows, context, out)? };
     let lone_code = if completed.is_empty() { None } else { Some(Code::SettledTwice) };
     resolve_failed(failed, left, lone_code, context, out)
@@ -187,8 +191,8 @@ fn resolve_completed(
         return Ok(Vec::new());
     }
     if sums(&operations_left, &row_places.iter().map(|place| &rows[*place]).collect::<Vec<_>>())
-        .values()
-        .all(|(a, b)| a == b)
+        .iter()
+        .all(|(_, (a, b))| a == b)
     {
         // The first row, in the order of rows, gives the batch of operations that state none.
         if operations_left.iter().any(|operation| operation.reconciliation.is_none()) {
@@ -235,15 +239,21 @@ fn resolve_failed(
     Ok(())
 }
 
-/// Both sides' sums by currency.
-fn sums(operations: &[&Operation], rows: &[&SettledRow]) -> BTreeMap<Currency, (i128, i128)> {
-    let mut sums: BTreeMap<Currency, (i128, i128)> = BTreeMap::new();
-    for operation in operations {
-        add(&mut sums.entry(operation.currency).or_default().0, operation.effect_minor);
+/// Both sides' sums by currency, of which there is nearly always one.
+fn sums(operations: &[&Operation], rows: &[&SettledRow]) -> SmallVec<[(Currency, (i128, i128)); 2]> {
+    let mut sums: SmallVec<[(Currency, (i128, i128)); 2]> = SmallVec::new();
+    let of_operations = operations.iter().map(|operation| (operation.currency, (operation.effect_minor, 0)));
+    let of_rows = rows.iter().map(|row| (row.currency, (0, i128::from(row.gross_minor))));
+    for (currency, (ours, theirs)) in of_operations.chain(of_rows) {
+        match sums.iter_mut().find(|(known, _)| *known == currency) {
+            Some((_, (our_sum, their_sum))) => {
+                add(our_sum, ours);
+                add(their_sum, theirs);
+            }
+            None => sums.push((currency, (ours, theirs))),
+        }
     }
-    for row in rows {
-        add(&mut sums.entry(row.currency).or_default().1, row.gross_minor);
-    }
+    sums.sort_unstable_by_key(|(currency, _)| *currency);
     sums
 }
 

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use rayon::prelude::*;
+use smallvec::{SmallVec, smallvec};
 
 use super::orders::{Context, sort};
 use super::rank::{self, Candidate};
@@ -92,20 +93,25 @@ pub fn identity<'r>(row: &'r dyn Columns, context: &Context<'_>, provider: &str)
     kinds.find_map(|(place, kind)| Some((place, row.id(kind.column())?)))
 }
 
+/// One a place: a group is nearly always small.
+type Flags = SmallVec<[bool; 16]>;
+/// Places in a group.
+pub type Places = SmallVec<[usize; 8]>;
+
 /// Operations and rows of a group that nobody has used yet.
 #[derive(Debug, Clone)]
 pub struct Free {
     /// By place of the operation.
-    pub operations: Vec<bool>,
+    pub operations: Flags,
     /// By place of the row.
-    pub rows: Vec<bool>,
+    pub rows: Flags,
 }
 
 impl Free {
     /// All of a group.
     #[must_use]
     pub fn all(operation_count: usize, row_count: usize) -> Self {
-        Self { operations: vec![true; operation_count], rows: vec![true; row_count] }
+        Self { operations: smallvec![true; operation_count], rows: smallvec![true; row_count] }
     }
 
     fn take(&mut self, operation: usize, row: usize, pairs: &mut Vec<Pair>) {
@@ -116,18 +122,18 @@ impl Free {
 
     /// Places of the operations that are free.
     #[must_use]
-    pub fn operation_places(&self) -> Vec<usize> {
+    pub fn operation_places(&self) -> Places {
         free_places(&self.operations)
     }
 
     /// Places of the rows that are free.
     #[must_use]
-    pub fn row_places(&self) -> Vec<usize> {
+    pub fn row_places(&self) -> Places {
         free_places(&self.rows)
     }
 }
 
-fn free_places(free: &[bool]) -> Vec<usize> {
+fn free_places(free: &[bool]) -> Places {
     free.iter().enumerate().filter(|(_, free)| **free).map(|(place, _)| place).collect()
 }
 
@@ -156,7 +162,7 @@ pub fn pair_equal(
         .row_places()
         .into_iter()
         .map(|place| ((rows[place].currency, rows[place].gross_minor.into()), true, place));
-    let mut all: Vec<(Class, bool, usize)> = of_operations.chain(of_rows).collect();
+    let mut all: SmallVec<[(Class, bool, usize); 4]> = of_operations.chain(of_rows).collect();
     sort(&mut all, |one| *one);
     let mut choices = Vec::new();
     for of_class in all.chunk_by(|(a, ..), (b, ..)| a == b) {
@@ -169,7 +175,7 @@ pub fn pair_equal(
             }
             _ => {
                 let [of_operations, of_rows] = [of_operations, of_rows]
-                    .map(|of_class| of_class.iter().map(|(.., place)| *place).collect::<Vec<usize>>());
+                    .map(|of_class| of_class.iter().map(|(.., place)| *place).collect::<Places>());
                 let candidates = Candidates { operations, rows, operation_places: of_operations, row_places: of_rows };
                 choices.push(Choice::Among(candidates));
             }
@@ -258,8 +264,8 @@ pub fn pair_within_tolerance(
 struct Candidates<'a> {
     operations: &'a [Operation],
     rows: &'a [SettledRow],
-    operation_places: Vec<usize>,
-    row_places: Vec<usize>,
+    operation_places: Places,
+    row_places: Places,
 }
 
 impl<'a> Candidates<'a> {
@@ -286,9 +292,9 @@ impl<'a> Candidates<'a> {
                 free.take(*place, row, pairs);
             }
         }
-        let operations_left: Vec<usize> =
+        let operations_left: Places =
             self.operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
-        let rows_left: Vec<usize> = self.row_places.iter().copied().filter(|place| free.rows[*place]).collect();
+        let rows_left: Places = self.row_places.iter().copied().filter(|place| free.rows[*place]).collect();
         for (operation, row) in operations_left.into_iter().zip(rows_left) {
             free.take(operation, row, pairs);
         }

@@ -104,6 +104,11 @@ pub(super) fn is_blank(c: char) -> bool {
 }
 
 fn normal(text: &str) -> Text {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let mut normal = Text::from(text);
+        normal.make_ascii_lowercase();
+        return normal;
+    }
     text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect()
 }
 
