@@ -64,11 +64,14 @@ impl<'a> Shelf<'a> {
     pub fn of(library: &'a Library<'a>, origins: Vec<Origin>) -> Result<Self, ReadBackError> {
         let parts = origins.par_chunks(ROWS_OF_A_TASK).map(|some| Part::of(library, some));
         let parts = parts.collect::<Result<_, _>>()?;
-        let mut guides = Vec::new();
-        for of_file in origins.chunk_by(|a, b| a.file() == b.file()) {
-            let before = guides.last().and_then(|guide: &Guide| guide.starts.last().copied());
-            guides.extend(Guide::of(of_file, before.unwrap_or(0)));
-        }
+        let mut place = 0;
+        let of_files = origins.chunk_by(|a, b| a.file() == b.file()).map(|of_file| {
+            let first = place;
+            place += of_file.len();
+            (of_file, first)
+        });
+        let of_files: Vec<(&[Origin], usize)> = of_files.collect();
+        let guides = of_files.into_par_iter().filter_map(|(of_file, first)| Guide::of(of_file, first)).collect();
         Ok(Self { library, guides, parts })
     }
 
@@ -104,7 +107,8 @@ impl<'a> Shelf<'a> {
 
 impl Guide {
     /// The guide to origins of one file, the first of which has that place.
-    fn of(origins: &[Origin], place: u32) -> Option<Self> {
+    fn of(origins: &[Origin], place: usize) -> Option<Self> {
+        let place = u32::try_from(place).ok()?;
         let (first, last) = (origins.first()?, origins.last()?);
         let len = last.offset() - first.offset();
         // As few spans as there are origins, or fewer.

@@ -1,7 +1,7 @@
 //! The nearest miss of every finding that has one: what no settlement row answers and what answers no operation is read
 //! back and compared (`rules::hints`). Where a provider has only one of the two, nothing is read.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -16,6 +16,7 @@ use crate::model::names::NameId;
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, Dataset, ReadBackError};
 use crate::model::text::Text;
+use crate::rules::finish::Found;
 use crate::rules::hints::{Candidate, Id, IdColumn, Leg, find, sentence};
 use crate::rules::orders::Context;
 use crate::rules::pairing::identity;
@@ -24,25 +25,19 @@ use crate::rules::pairing::identity;
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn fill(found: &mut [FoundRow], context: &Context<'_>, means: &Means<'_>) -> Result<(), ReadBackError> {
-    let mut providers: BTreeMap<&str, [Vec<usize>; 2]> = BTreeMap::new();
-    for (place, row) in found.iter().enumerate() {
-        let side = match row.code {
-            Code::Unsettled | Code::BatchMissing => 0,
-            Code::SettledUnknown => 1,
-            _ => continue,
-        };
-        providers.entry(row.provider()).or_default()[side].push(place);
-    }
+pub fn fill(found: &mut Found, context: &Context<'_>, means: &Means<'_>) -> Result<(), ReadBackError> {
+    let [operations, rows] =
+        [&[Code::Unsettled, Code::BatchMissing][..], &[Code::SettledUnknown]].map(|codes| found.places(codes));
+    let providers = operations.into_iter().filter_map(|(provider, places)| Some((places, rows.get(provider)?)));
     // One provider at a time: what was read back of one is gone before the next.
     let mut hints = Vec::new();
-    for sides in providers.values().filter(|sides| sides.iter().all(|side| !side.is_empty())) {
-        let places: Vec<usize> = sides.concat();
+    for (operations, rows) in providers.filter(|(operations, rows)| !operations.is_empty() && !rows.is_empty()) {
+        let (places, found) = ([&operations[..], rows].concat(), found.rows());
         let origins = || places.iter().flat_map(|place| found[*place].rows.iter().copied()).collect();
         hints.extend(with_shelf(origins, context, means, |context| of_provider(&places, found, context))?);
     }
     for (finding, hint, key) in hints {
-        if let Some(row) = found.get_mut(finding) {
+        if let Some(row) = found.rows_mut().get_mut(finding) {
             row.packed = Packed::of(&FoundTexts { hint: &hint, hint_key: &key, ..row.texts() });
         }
     }

@@ -279,7 +279,7 @@ fn judge(
             last.append(&mut books.findings);
             found.append(tell::tell(vec![last], context, means)?);
             // As long as they stand in the order of the rows that they cite, which are near each other then.
-            hints::fill(found.rows_mut(), context, means)?;
+            hints::fill(&mut found, context, means)?;
             found.number_twins();
             if !beside.known.is_empty() {
                 found.change(|finding| recognise(finding, &beside.known));

@@ -43,10 +43,12 @@ pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<
         findings.par_iter_mut().flat_map_iter(|some| some.iter_mut().map(Cited::of)).collect();
     findings.par_sort_unstable_by_key(|cited| cited.first);
     let at_once = rows_at_once(means);
+    let rows: usize = findings.par_iter().map(|cited| cited.finding.rows.len()).sum();
     let mut told = Found::with_capacity(findings.len());
     let mut rest = findings.as_mut_slice();
     while !rest.is_empty() {
-        let (some, others) = rest.split_at_mut(count_within(rest, at_once));
+        let count = if rows > at_once { count_within(rest, at_once) } else { rest.len() };
+        let (some, others) = rest.split_at_mut(count);
         let origins = || origins_of(some.par_iter().map(|cited| &*cited.finding));
         let shelf = shelf(origins, context, means)?;
         let context = &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context };

@@ -4,6 +4,8 @@
 //! There may be millions of them, and each is a row of many texts: what is sorted are short keys that decide nearly every
 //! comparison by themselves.
 
+use std::collections::BTreeMap;
+
 use compact_str::format_compact;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -109,6 +111,21 @@ impl Found {
     #[must_use]
     pub fn rows(&self) -> &[FoundRow] {
         &self.rows
+    }
+
+    /// The places of the findings of some codes, by provider, without looking at their rows.
+    #[must_use]
+    pub fn places(&self, codes: &[Code]) -> BTreeMap<&str, Vec<usize>> {
+        let mut of_kinds = vec![Vec::new(); self.kinds.len()];
+        let is_wanted: Vec<bool> = self.kinds.iter().map(|(code, _)| codes.contains(code)).collect();
+        for (place, mark) in self.marks.iter().enumerate().filter(|(_, mark)| is_wanted[mark.kind]) {
+            of_kinds[mark.kind].push(place);
+        }
+        let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for ((_, provider), of_kind) in self.kinds.iter().zip(of_kinds) {
+            places.entry(provider.as_str()).or_default().extend(of_kind);
+        }
+        places
     }
 
     /// What the findings come to.
