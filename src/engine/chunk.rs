@@ -13,10 +13,11 @@
 
 use std::io;
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use super::source::{Bytes, to_u64};
 use super::split::{Dialect, QUOTE, Scratch, split_one};
+use super::turns::in_turn;
 
 /// How much of a file is looked at at once: enough to make reads few, little enough to stay in the cache of a core.
 const WINDOW_LEN: usize = 128 * 1024;
@@ -181,10 +182,7 @@ pub fn plan_chunks_within(
         return Ok(Vec::new());
     }
     let pieces = cut_after_lines(bytes, body_start, dialect.line_end, to_u64(target_len.max(1)))?;
-    let effects: Vec<Effect> = pieces
-        .par_iter()
-        .map_init(Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))
-        .collect::<io::Result<_>>()?;
+    let effects = in_turn(pieces.iter(), Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))?;
 
     let chunks = join(&pieces, &effects, first_line);
     let is_long = |chunk: &Chunk| chunk.end - chunk.start > record_len_max;

@@ -21,4 +21,5 @@ pub mod shard;
 pub mod source;
 pub mod spill;
 pub mod split;
+pub mod turns;
 pub mod wire;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
-
 use super::error::RunError;
 use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
 use crate::engine::group::Groups;
 use crate::engine::shard::{Block, Partitions};
+use crate::engine::turns::in_turn;
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
@@ -53,13 +52,10 @@ pub fn resolve_round(
 ) -> Result<(Outcome, Findings), RunError> {
     let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
     let Some(partitions) = rounds.get(round) else { return Ok((all, Findings::new())) };
-    let parts: Vec<Outcome> = (0..partitions.shard_count())
-        .into_par_iter()
-        .map_init(Memory::default, |groups, shard| {
-            let taken = partitions.take_blocks(shard)?;
-            resolve_shard(taken.blocks(), round, rounds, means, context, groups)
-        })
-        .collect::<Result<_, RunError>>()?;
+    let parts = in_turn(0..partitions.shard_count(), Memory::default, |groups, shard| {
+        let taken = partitions.take_blocks(shard)?;
+        resolve_shard(taken.blocks(), round, rounds, means, context, groups)
+    })?;
     let take = |mut part: Outcome| {
         let findings = std::mem::take(&mut part.findings);
         join(&mut all, part);
@@ -239,46 +235,43 @@ fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &M
 /// # Errors
 /// A file changed, or working files cannot be read.
 pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<Finding>, RunError> {
-    let parts: Vec<Vec<Finding>> = (0..references.shard_count())
-        .into_par_iter()
-        .map_init(Memory::default, |groups, shard| {
-            let taken = references.take_blocks(shard)?;
-            let blocks = taken.blocks();
-            groups.clear();
-            for (number, block) in blocks.iter().enumerate() {
-                let mut reader = Reader::new(block);
-                while !reader.is_empty() {
-                    let place = Place::new(number, &reader);
-                    groups.add(reader.fixed_u128(), place);
-                    pass_key_record(&mut reader);
-                }
+    let parts = in_turn(0..references.shard_count(), Memory::default, |groups, shard| {
+        let taken = references.take_blocks(shard)?;
+        let blocks = taken.blocks();
+        groups.clear();
+        for (number, block) in blocks.iter().enumerate() {
+            let mut reader = Reader::new(block);
+            while !reader.is_empty() {
+                let place = Place::new(number, &reader);
+                groups.add(reader.fixed_u128(), place);
+                pass_key_record(&mut reader);
             }
-            let mut found = Vec::new();
-            groups.for_each(
-                |_| (),
-                |group| {
-                    if group.len() < 2 {
-                        return Ok(());
+        }
+        let mut found = Vec::new();
+        groups.for_each(
+            |_| (),
+            |group| {
+                if group.len() < 2 {
+                    return Ok(());
+                }
+                // Whole references, and not only the halves of their hashes.
+                let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
+                for (_, place) in group {
+                    let mut reader = place.reader(blocks);
+                    let reference = reader.fixed_u128();
+                    if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
+                        by_reference.entry(reference).or_default().push(operation);
                     }
-                    // Whole references, and not only the halves of their hashes.
-                    let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
-                    for (_, place) in group {
-                        let mut reader = place.reader(blocks);
-                        let reference = reader.fixed_u128();
-                        if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
-                            by_reference.entry(reference).or_default().push(operation);
-                        }
+                }
+                for operations in by_reference.values() {
+                    if let Some(finding) = reused(operations, context)? {
+                        found.push(finding);
                     }
-                    for operations in by_reference.values() {
-                        if let Some(finding) = reused(operations, context)? {
-                            found.push(finding);
-                        }
-                    }
-                    Ok::<_, RunError>(())
-                },
-            )?;
-            Ok(found)
-        })
-        .collect::<Result<_, RunError>>()?;
+                }
+                Ok::<_, RunError>(())
+            },
+        )?;
+        Ok::<_, RunError>(found)
+    })?;
     Ok(parts.into_iter().flatten().collect())
 }

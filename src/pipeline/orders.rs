@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io;
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::error::RunError;
@@ -12,6 +11,7 @@ use super::read::Means;
 use super::routes::Route;
 use crate::engine::group::Groups;
 use crate::engine::shard::{Block, Partitions, Taken, Writer};
+use crate::engine::turns::in_turn;
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
 use crate::model::day::Instant;
@@ -47,10 +47,8 @@ pub fn judge(
 ) -> Result<Judged, RunError> {
     (means.on)(Event::Stage { name: "order lines", total: u64::try_from(orders.shard_count()).unwrap_or(0) });
     let desk = Desk { rounds, references, settled: &settled_keys.keys().copied().collect(), means, context };
-    let parts: Vec<(Vec<Finding>, Tally)> = (0..orders.shard_count())
-        .into_par_iter()
-        .map_init(Memory::default, |memory, shard| judge_shard(&orders.take_blocks(shard)?, memory, &desk))
-        .collect::<Result<_, RunError>>()?;
+    let judge = |memory: &mut Memory, shard| judge_shard(&orders.take_blocks(shard)?, memory, &desk);
+    let parts = in_turn(0..orders.shard_count(), Memory::default, judge)?;
     let mut judged = Judged::default();
     for (findings, tally) in parts {
         judged.findings.push(findings);

@@ -15,6 +15,7 @@ use super::routes::Routes;
 use crate::engine::chunk::Chunk;
 use crate::engine::shard::Partitions;
 use crate::engine::split::{Record, Scratch, split_records};
+use crate::engine::turns::in_turn;
 use crate::ingest::canonical::{Context, Memory, Reject, Ways, compact};
 use crate::ingest::field::shown;
 use crate::ingest::library::Volume;
@@ -148,12 +149,9 @@ fn read_files(
     let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
     let settled_keys = read.settled_keys.clone();
     let ways = CachedWays::new(means.settings(), &settled_keys);
-    let pieces: Vec<Piece> = chunks
-        .into_par_iter()
-        .map_init(Reused::default, |reused, (file, chunk)| {
-            read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways, reused)
-        })
-        .collect::<Result<_, RunError>>()?;
+    let pieces = in_turn(chunks.into_iter(), Reused::default, |reused, (file, chunk)| {
+        read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways, reused)
+    })?;
     pieces.into_iter().for_each(|piece| join(read, piece));
     Ok(())
 }
