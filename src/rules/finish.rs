@@ -181,8 +181,8 @@ fn ranks(kinds: &[Kind]) -> Vec<u32> {
 
 /// Findings of one id are rare: they are found by a hash of it, and only they are brought into an order.
 fn number_twins(rows: &mut [FoundRow], marks: &[Mark]) {
-    let mut places: Vec<(u64, usize)> = marks.par_iter().map(|mark| mark.id_hash).zip(0..rows.len()).collect();
-    places.par_sort_unstable();
+    let mut places = perhaps_twins(marks);
+    places.sort_unstable();
     for alike in places.chunk_by(|(a, _), (b, _)| a == b).filter(|alike| alike.len() > 1) {
         let mut places: Vec<usize> = alike.iter().map(|(_, place)| *place).collect();
         places.sort_unstable_by(|a, b| {
@@ -199,6 +199,30 @@ fn number_twins(rows: &mut [FoundRow], marks: &[Mark]) {
             }
         }
     }
+}
+
+/// Hash and place of the findings that may have a twin: those that share one of sixteen slots a finding, few of which hold
+/// more than one.
+fn perhaps_twins(marks: &[Mark]) -> Vec<(u64, usize)> {
+    const SLOTS_A_FINDING: usize = 16;
+    let slot_bits = marks.len().saturating_mul(SLOTS_A_FINDING).next_power_of_two().ilog2().max(6);
+    let (word_count, shift) = (1_usize << (slot_bits - 6), u64::BITS - slot_bits);
+    let (mut once, mut again) = (vec![0_u64; word_count], vec![0_u64; word_count]);
+    let slot = |mark: &Mark| {
+        let slot = mark.id_hash >> shift;
+        (usize::try_from(slot >> 6).unwrap_or_default(), 1 << (slot & 63))
+    };
+    for mark in marks {
+        let (word, bit) = slot(mark);
+        again[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    let is_shared = |mark: &Mark| {
+        let (word, bit) = slot(mark);
+        again[word] & bit != 0
+    };
+    let shared = marks.iter().enumerate().filter(|(_, mark)| is_shared(mark));
+    shared.map(|(place, mark)| (mark.id_hash, place)).collect()
 }
 
 /// A key of the first bytes of some texts, the more important ones first. Where two keys differ, the texts compare as they
