@@ -53,6 +53,8 @@ const FEW: usize = 8;
 const GAP_LEN_MAX: u64 = 1 << 13;
 /// No stretch is longer, but for the row that it ends with.
 const STRETCH_LEN_MAX: u64 = 1 << 18;
+/// What a row takes, about.
+const ROW_LEN_USUAL: usize = 128;
 /// So much is read of the last row of a stretch; one that is longer is left to the library.
 const ROW_LEN: usize = 512;
 
@@ -141,7 +143,8 @@ impl Guide {
 
 impl Part {
     fn of(library: &Library<'_>, origins: &[Origin]) -> Result<Self, ReadBackError> {
-        let mut part = Self::default();
+        let bytes = Vec::with_capacity(origins.len().saturating_mul(ROW_LEN_USUAL));
+        let mut part = Self { held: Vec::with_capacity(origins.len()), bytes };
         let (mut buffer, mut scratch) = (Vec::new(), Scratch::default());
         let mut rest = origins;
         while let Some(first) = rest.first() {

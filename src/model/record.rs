@@ -1,6 +1,9 @@
 //! The datasets, their canonical columns (RULES.md 2) and a fully typed row.
 
+use std::sync::LazyLock;
+
 use rust_decimal::Decimal;
+use rustc_hash::FxHashMap;
 
 use super::currency::Currency;
 use super::day::Instant;
@@ -71,7 +74,14 @@ impl Dataset {
     /// The place of a column in [`Dataset::columns`].
     #[must_use]
     pub fn column(self, name: &str) -> Option<usize> {
-        self.columns().iter().position(|column| column.name == name)
+        // A row that is read back asks for many of its columns.
+        static PLACES: LazyLock<[FxHashMap<&str, usize>; Dataset::ALL.len()]> = LazyLock::new(|| {
+            Dataset::ALL.map(|dataset| dataset.columns().iter().map(|column| column.name).zip(0..).collect())
+        });
+        match Self::ALL.iter().zip(&*PLACES).find(|(dataset, _)| **dataset == self) {
+            Some((_, places)) => places.get(name).copied(),
+            None => self.columns().iter().position(|column| column.name == name),
+        }
     }
 
     /// The name of the column that holds the amount of a row.

@@ -87,10 +87,9 @@ pub fn discrepancies(rows: &[FoundRow], out: impl Write) -> io::Result<()> {
     // texts to which they lead.
     const CACHE_LINE: usize = 64;
     let touch = |some: &[FoundRow]| {
-        let of_row = |row: &FoundRow| (row.count == 0) ^ (row.difference_minor == 0) ^ row.id().is_empty();
-        let rows = some.iter().fold(false, |all, row| all ^ of_row(row) ^ row.hint().is_empty());
+        let rows = some.iter().fold(0, |all, row| all ^ row.touch());
         let texts = some.iter().flat_map(|row| row.packed.joined().as_bytes().iter().step_by(CACHE_LINE));
-        texts.fold(u8::from(rows), |all, byte| all ^ byte)
+        texts.fold(rows, |all, byte| all ^ usize::from(*byte))
     };
     table_with(&DISCREPANCIES, rows, out, touch, |row, line| {
         line.is_plain = is_plain(row.packed.without_sentences());
@@ -269,7 +268,7 @@ fn table<Row: Sync, const N: usize>(
 }
 
 /// So many rows are touched at once: more than a core can ask the memory for at a time.
-const ROWS_TOUCHED: usize = 32;
+const ROWS_TOUCHED: usize = 64;
 
 /// One header and one record a row. While this thread writes, the stretches that follow are made into text on all others:
 /// of a million findings that text is most of the work.
@@ -280,7 +279,7 @@ fn table_with<Row: Sync, const N: usize>(
     header: &[&str; N],
     rows: &[Row],
     mut out: impl Write,
-    touch: impl Fn(&[Row]) -> u8 + Sync,
+    touch: impl Fn(&[Row]) -> usize + Sync,
     fields: impl Fn(&Row, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
     let names = |names: &[&str; N], line: &mut Line<'_>| names.iter().for_each(|name| line.text(name));
@@ -309,7 +308,7 @@ fn table_with<Row: Sync, const N: usize>(
 /// Rows as text.
 fn lines<Row, const N: usize>(
     rows: &[Row],
-    touch: impl Fn(&[Row]) -> u8,
+    touch: impl Fn(&[Row]) -> usize,
     fields: impl Fn(&Row, &mut Line<'_>),
 ) -> Vec<u8> {
     let mut out = Vec::with_capacity(rows.len().saturating_mul(LINE_LEN));
