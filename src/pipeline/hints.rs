@@ -71,7 +71,10 @@ fn of_provider(
         let key = context.rows.place(origins[hint.counterpart])?;
         Ok((hint.finding, sentence(hint, &candidates, context.currencies), key))
     });
-    told.collect()
+    let told = told.collect();
+    // There may be a million of them, each with memory of its own.
+    candidates.into_par_iter().for_each(drop);
+    told
 }
 
 /// A record that is put together from its rows: the sum of their amounts, their smallest ids, their newest day.

@@ -4,6 +4,7 @@
 //! earlier report stands there, Linux exchanges both folders in one step; elsewhere the earlier one is first set aside,
 //! and [`recover`] puts it back should the program die between the two renames.
 
+mod early;
 mod place;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use self::early::Early;
 use crate::report::json::{self, LineChecks, SUMMARY_FILE};
 use crate::report::seal::{Seal, Sealing};
 use crate::report::view::{FileRow, Report};
@@ -294,15 +296,17 @@ impl Files<'_> {
     fn write(
         &mut self,
         name: &str,
-        fill: impl FnOnce(&mut Sealing<File>) -> io::Result<()>,
+        fill: impl FnOnce(&mut Sealing<Early<'_, '_>>) -> io::Result<()>,
     ) -> Result<(), PublishError> {
         let path = self.folder.join(name);
         let file = File::create_new(&path).map_err(failed("create", &path))?;
-        let mut out = Sealing::new(file);
-        fill(&mut out).map_err(failed("write", &path))?;
-        let (file, seal) = out.finish();
-        file.sync_all().map_err(failed("write", &path))?;
-        self.add(name, seal);
+        let seal = std::thread::scope(|scope| {
+            let mut out = Sealing::new(Early::new(file, scope));
+            fill(&mut out)?;
+            let (file, seal) = out.finish();
+            file.finish().map(|()| seal)
+        });
+        self.add(name, seal.map_err(failed("write", &path))?);
         Ok(())
     }
 
