@@ -11,7 +11,7 @@ use super::cited::{Cited, typed};
 use super::layout::Layout;
 use super::shelf::Shelf;
 use crate::engine::source::Bytes;
-use crate::engine::split::{Dialect, Record, Scratch, split_one};
+use crate::engine::split::{Dialect, Record, Scratch, first_raw, split_one};
 use crate::model::origin::Origin;
 use crate::model::record::{Columns, ReadBack, ReadBackError, Row};
 
@@ -81,6 +81,18 @@ fn read_into<'b>(bytes: &Bytes, offset: u64, len: usize, buffer: &'b mut Vec<u8>
     Ok(buffer.get(..filled).unwrap_or_default())
 }
 
+/// So much is read of a record at first.
+const FIRST_LEN: usize = 512;
+
+/// The bytes of the record at an offset, where they are few.
+fn short_raw<'b>(bytes: &Bytes, offset: u64, buffer: &'b mut [u8; FIRST_LEN]) -> io::Result<Option<&'b [u8]>> {
+    let left = usize::try_from(bytes.len().saturating_sub(offset)).unwrap_or(usize::MAX);
+    let buffer = buffer.get_mut(..left.min(FIRST_LEN)).unwrap_or_default();
+    let filled = bytes.read_full_at(offset, buffer)?;
+    let read = buffer.get(..filled).unwrap_or_default();
+    Ok(first_raw(read, &DIALECT, &mut Scratch::default()).filter(|(_, complete)| *complete).map(|(raw, _)| raw))
+}
+
 /// Reads the record at an offset, however long it is.
 fn with_record<T>(bytes: &Bytes, offset: u64, then: impl FnOnce(&Record<'_>) -> T) -> io::Result<T> {
     with_record_from(bytes, offset, offset, |_, record| then(record))
@@ -93,7 +105,6 @@ fn with_record_from<T>(
     offset: u64,
     then: impl FnOnce(&[u8], &Record<'_>) -> T,
 ) -> io::Result<T> {
-    const FIRST_LEN: usize = 512;
     let lead = usize::try_from(offset.saturating_sub(from)).unwrap_or(usize::MAX);
     with_reused(|Reused { buffer, scratch }| {
         let mut len = FIRST_LEN;
@@ -225,6 +236,21 @@ impl ReadBack for Library<'_> {
 
     fn place(&self, origin: Origin) -> Result<String, ReadBackError> {
         Ok(self.volume(origin)?.place(self.line(origin)?))
+    }
+
+    fn are_same(&self, a: Origin, b: Origin) -> Result<bool, ReadBackError> {
+        let volume = self.volume(a)?;
+        // Of a converted file each row has its own line.
+        if a.file() != b.file() || volume.layout.line_field.is_some() {
+            return Ok(false);
+        }
+        let mut buffers = [[0; FIRST_LEN]; 2];
+        let [of_a, of_b] = &mut buffers;
+        let raw = |origin: Origin, buffer| {
+            short_raw(&volume.bytes, origin.offset(), buffer).map_err(|error| changed(volume, &error.to_string()))
+        };
+        let (a, b) = (raw(a, of_a)?, raw(b, of_b)?);
+        Ok(a.is_some() && a == b)
     }
 
     fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {

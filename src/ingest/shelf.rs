@@ -255,6 +255,10 @@ impl ReadBack for Shelf<'_> {
         std::hint::black_box(held.fold(0, |sum, (bytes, _)| sum ^ touched(bytes)));
     }
 
+    fn are_same(&self, a: Origin, b: Origin) -> Result<bool, ReadBackError> {
+        self.library.are_same(a, b)
+    }
+
     fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
         self.library.file_name(origin)
     }
@@ -321,6 +325,39 @@ mod tests {
         let layout = Layout::new(Dataset::Captures, &header, "p").unwrap();
         let bytes = Arc::new(Bytes::from_vec(text.into_bytes()));
         (Volume { shown: format!("{file}.csv"), bytes, layout, dialect: DIALECT, lines }, origins)
+    }
+
+    #[test]
+    fn rows_that_are_said_to_be_the_same_are() {
+        let header = ["order_id", "amount", "currency", "created_at"].map(str::to_owned);
+        let rows = [
+            "a,1,SEK,2026-10-01",
+            "a,1,SEK,2026-10-01",
+            "\"a\n\",1,SEK,2026-10-01",
+            "\"a\n\",1,SEK,2026-10-01",
+            "a,1,SEK,2026-10-02",
+        ];
+        let text = format!("{}\n{}\n", header.join(","), rows.join("\n"));
+        let mut offset = header.join(",").len() + 1;
+        let origins: Vec<Origin> = rows
+            .iter()
+            .map(|row| {
+                offset += row.len() + 1;
+                Origin::new(0, u64::try_from(offset - row.len() - 1).unwrap()).unwrap()
+            })
+            .collect();
+        let bytes = Arc::new(Bytes::from_vec(text.into_bytes()));
+        let layout = Layout::new(Dataset::Captures, &header, "p").unwrap();
+        let volume = Volume { shown: "0.csv".to_owned(), bytes, layout, dialect: DIALECT, lines: Vec::new() };
+        let (names, currencies) = (Names::default(), Currencies::default());
+        let context =
+            Context { names: &names, currencies: &currencies, zone: Zone::default(), dated: false, ways: &no_ways };
+        let library = Library { volumes: &[volume], context };
+        for (a, b) in (0..rows.len()).flat_map(|a| (0..rows.len()).map(move |b| (a, b))) {
+            let are_same = library.are_same(origins[a], origins[b]).unwrap();
+            assert_eq!(are_same, rows[a] == rows[b], "{a} {b}");
+            assert_eq!(are_same, library.row(origins[a]).unwrap().values == library.row(origins[b]).unwrap().values);
+        }
     }
 
     #[test]

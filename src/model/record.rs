@@ -411,6 +411,14 @@ pub trait ReadBack: Sync {
     /// once then, and not each when the one before is done.
     fn touch(&self, _origins: &[Origin]) {}
 
+    /// Whether two rows are surely the same in all columns. A no says nothing.
+    ///
+    /// # Errors
+    /// As [`ReadBack::row`].
+    fn are_same(&self, _a: Origin, _b: Origin) -> Result<bool, ReadBackError> {
+        Ok(false)
+    }
+
     /// The file of a place, for people.
     ///
     /// # Errors

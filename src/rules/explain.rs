@@ -145,9 +145,10 @@ impl Facts<'_> {
 
     /// How long a pending item may still wait.
     fn waits(&self, window: Window) -> impl Say {
-        Saying(move |text: &mut String| match self.row.status {
-            Status::Pending => say!(text, "; it counts as open after ", shown(window)),
-            _ => {}
+        Saying(move |text: &mut String| {
+            if self.row.status == Status::Pending {
+                say!(text, "; it counts as open after ", shown(window));
+            }
         })
     }
 

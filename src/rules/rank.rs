@@ -74,6 +74,10 @@ pub(super) fn sort<C: Candidate>(places: &mut [usize], all: &[C], context: &Cont
         return Ok(());
     }
     if places.len() < MANY {
+        if are_same(places, all, context)? {
+            places.sort_unstable_by_key(|place| all[*place].origins().first().copied());
+            return Ok(());
+        }
         let mut ranked = places.iter().map(|place| ranked(*place, all, context)).collect::<Result<Vec<_>, _>>()?;
         ranked.sort_unstable();
         places.iter_mut().zip(ranked).for_each(|(place, (_, sorted))| *place = sorted);
@@ -95,6 +99,22 @@ pub(super) fn sort<C: Candidate>(places: &mut [usize], all: &[C], context: &Cont
     keyed.par_sort_unstable();
     places.iter_mut().zip(keyed).for_each(|(place, (.., sorted))| *place = sorted);
     Ok(())
+}
+
+/// Whether candidates of one row each are surely the same but for where these stand: a row that was settled twice often is.
+fn are_same<C: Candidate>(places: &[usize], all: &[C], context: &Context<'_>) -> Result<bool, ReadBackError> {
+    let mut origins = places.iter().map(|place| match all[*place].origins() {
+        [origin] => Some(*origin),
+        _ => None,
+    });
+    let Some(Some(first)) = origins.next() else { return Ok(false) };
+    for origin in origins {
+        match origin {
+            Some(other) if context.rows.are_same(first, other)? => {}
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 /// Which values differ between any two; none where the lists have different lengths.

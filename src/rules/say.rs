@@ -121,23 +121,24 @@ mod tests {
 
     #[test]
     fn parts_follow_each_other_and_the_first_letter_is_another_one() {
-        let said = |part: &dyn Fn(&mut String)| {
+        type Part = fn(&mut String);
+        let said = |part: Part| {
             let mut text = "Here: ".to_owned();
             part(&mut text);
             text
         };
-        let cases: [(&dyn Fn(&mut String), &str); 8] = [
-            (&|text| say!(text, "a", 7_u64, String::from("b"), -2_i64), "Here: a7b-2"),
-            (&|text| say!(text, capital("order 1"), uncapital("Order 2")), "Here: Order 1order 2"),
+        let cases: [(Part, &str); 8] = [
+            (|text| say!(text, "a", 7_u64, String::from("b"), -2_i64), "Here: a7b-2"),
+            (|text| say!(text, capital("order 1"), uncapital("Order 2")), "Here: Order 1order 2"),
             (
-                &|text| say!(text, capital("\u{e5}re"), uncapital("\u{c5}RE"), capital("\u{df}")),
+                |text| say!(text, capital("\u{e5}re"), uncapital("\u{c5}RE"), capital("\u{df}")),
                 "Here: \u{c5}re\u{e5}RESS",
             ),
-            (&|text| say!(text, capital("")), "Here: "),
-            (&|text| say!(text, count(1, "pair"), "; ", count(0, "pair")), "Here: 1 pair; 0 pairs"),
-            (&|text| say!(text, "row", named("7"), named("")), "Here: row 7"),
-            (&|text| say!(text, quoted("")), "Here: \"\""),
-            (&|text| say!(text, Major { amount_minor: -149_500, exponent: 2 }, shown('!')), "Here: -1 495.00!"),
+            (|text| say!(text, capital("")), "Here: "),
+            (|text| say!(text, count(1, "pair"), "; ", count(0, "pair")), "Here: 1 pair; 0 pairs"),
+            (|text| say!(text, "row", named("7"), named("")), "Here: row 7"),
+            (|text| say!(text, quoted("")), "Here: \"\""),
+            (|text| say!(text, Major { amount_minor: -149_500, exponent: 2 }, shown('!')), "Here: -1 495.00!"),
         ];
         for (part, expected) in cases {
             assert_eq!(said(part), expected);
