@@ -356,7 +356,8 @@ mod tests {
         for (a, b) in (0..rows.len()).flat_map(|a| (0..rows.len()).map(move |b| (a, b))) {
             let are_same = library.are_same(origins[a], origins[b]).unwrap();
             assert_eq!(are_same, rows[a] == rows[b], "{a} {b}");
-            assert_eq!(are_same, library.row(origins[a]).unwrap().values == library.row(origins[b]).unwrap().values);
+            let values = |place: usize| library.row(origins[place]).unwrap().values;
+            assert!(!are_same || values(a) == values(b), "{a} {b}");
         }
     }
 
