@@ -50,12 +50,14 @@ impl CodeSum {
     }
 }
 
-/// Adds findings to those of their code, status and currency.
-fn add(sums: &mut CodeSums, rows: &[FoundRow]) {
-    for row in rows {
-        let more = CodeSum { findings: 1, records: row.count, difference_minor: row.difference_minor };
-        sums.entry((row.code, row.status, row.currency().into())).or_default().add(more);
-    }
+/// Adds a finding to those of its code, status and currency.
+fn add_row(sums: &mut CodeSums, row: &FoundRow) {
+    let more = CodeSum { findings: 1, records: row.count, difference_minor: row.difference_minor };
+    sums.entry((row.code, row.status, row.currency().into())).or_default().add(more);
+}
+
+fn add_sums(sums: &mut CodeSums, more: CodeSums) {
+    more.into_iter().for_each(|(key, more)| sums.entry(key).or_default().add(more));
 }
 
 /// What a finding is sorted by.
@@ -86,7 +88,7 @@ impl Found {
             kind,
             key: key(&[row.order_id(), row.line_id(), row.payee_reference(), row.transaction_number()]),
         });
-        add(&mut self.sums, std::slice::from_ref(&row));
+        add_row(&mut self.sums, &row);
         self.rows.push(row);
     }
 
@@ -95,7 +97,7 @@ impl Found {
         self.rows.append(&mut other.rows);
         let kinds: Vec<usize> = other.kinds.iter().map(|(code, provider)| self.kind(*code, provider)).collect();
         self.marks.extend(other.marks.into_iter().map(|mark| Mark { kind: kinds[mark.kind], ..mark }));
-        other.sums.into_iter().for_each(|(key, more)| self.sums.entry(key).or_default().add(more));
+        add_sums(&mut self.sums, other.sums);
     }
 
     /// The place of a kind, which it has from now on.
@@ -136,9 +138,15 @@ impl Found {
 
     /// Changes rows, all but what they are sorted by, and adds them up again.
     pub fn change(&mut self, change: impl Fn(&mut FoundRow) + Sync + Send) {
-        self.rows.par_iter_mut().for_each(change);
-        self.sums = CodeSums::default();
-        add(&mut self.sums, &self.rows);
+        let changed = self.rows.par_iter_mut().fold(CodeSums::default, |mut sums, row| {
+            change(row);
+            add_row(&mut sums, row);
+            sums
+        });
+        self.sums = changed.reduce(CodeSums::default, |mut all, part| {
+            add_sums(&mut all, part);
+            all
+        });
     }
 
     /// The rows, for what decides neither on their order nor on their sums.
@@ -369,6 +377,20 @@ mod tests {
                 found.append(part);
             }
             found.number_twins();
+            let added_up = |found: &Found| {
+                let mut sums = CodeSums::default();
+                found.rows().iter().for_each(|row| add_row(&mut sums, row));
+                *found.sums() == sums
+            };
+            assert!(added_up(&found));
+            found.change(|row| {
+                if row.line_id() == "a" {
+                    row.status = Status::Closed
+                }
+            });
+            assert!(added_up(&found));
+            found.change(|row| row.status = Status::Open);
+            assert!(added_up(&found));
             let rows = found.into_report();
             let shown = |rows: &[FoundRow]| rows.iter().map(|row| format!("{row:?}")).collect::<Vec<_>>();
             assert_eq!(shown(&rows), shown(&expected));
