@@ -234,6 +234,8 @@ fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &M
 ///
 /// # Errors
 /// A file changed, or working files cannot be read.
+// A stage of the run, which a profile shows as one.
+#[inline(never)]
 pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<Finding>, RunError> {
     let parts = in_turn(0..references.shard_count(), Memory::default, |groups, shard| {
         let taken = references.take_blocks(shard)?;
