@@ -47,8 +47,6 @@ struct Guide {
 
 /// So many rows are read by one task.
 const ROWS_OF_A_TASK: usize = 1 << 11;
-/// Among so many a row is looked for one by one.
-const FEW: usize = 8;
 /// Rows that are farther apart are not read in one stretch.
 const GAP_LEN_MAX: u64 = 1 << 13;
 /// No stretch is longer, but for the row that it ends with.
@@ -97,12 +95,11 @@ impl<'a> Shelf<'a> {
     /// The same, of a row that stands at one of these places, if anywhere.
     fn held_near(&self, origin: Origin, mut near: Range<usize>) -> Option<(&[u8], u64)> {
         // They are few where origins are spread evenly, and may stand in two parts.
-        while near.len() > FEW {
+        while near.len() > 1 {
             let middle = usize::midpoint(near.start, near.end);
-            if self.part(middle)?.1.origin < origin { near.start = middle + 1 } else { near.end = middle + 1 }
+            if self.part(middle)?.1.origin <= origin { near.start = middle } else { near.end = middle }
         }
-        let mut found = near.filter_map(|place| self.part(place)).skip_while(|(_, held, _)| held.origin < origin);
-        let (part, held, begin) = found.next().filter(|(_, held, _)| held.origin == origin)?;
+        let (part, held, begin) = self.part(near.next()?).filter(|(_, held, _)| held.origin == origin)?;
         Some((part.bytes.get(begin..held.end).filter(|bytes| !bytes.is_empty())?, held.line))
     }
 }

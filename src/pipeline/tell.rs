@@ -38,12 +38,12 @@ pub(super) fn tell(mut findings: Findings, context: &Context<'_>, means: &Means<
     if context.counts_only {
         return Ok(Found::default());
     }
+    let rows = row_count(&findings);
     // In the order of the rows that they cite: neighbours are near each other in memory then, too.
     let mut findings: Vec<Cited<'_>> =
         findings.par_iter_mut().flat_map_iter(|some| some.iter_mut().map(Cited::of)).collect();
     findings.par_sort_unstable_by_key(|cited| cited.first);
     let at_once = rows_at_once(means);
-    let rows: usize = findings.par_iter().map(|cited| cited.finding.rows.len()).sum();
     let mut told = Found::with_capacity(findings.len());
     let mut rest = findings.as_mut_slice();
     while !rest.is_empty() {
@@ -108,6 +108,11 @@ fn origins_of<'f>(findings: impl ParallelIterator<Item = &'f Finding>) -> Vec<Or
     findings.flat_map_iter(|finding| finding.rows.iter().copied()).collect()
 }
 
+/// How many rows findings cite, one as often as they do.
+fn row_count(findings: &Findings) -> usize {
+    findings.par_iter().flat_map_iter(|some| some.iter().map(|finding| finding.rows.len())).sum()
+}
+
 /// How many of the first findings cite no more rows than that; one in any case.
 fn count_within(findings: &[Cited<'_>], rows_max: usize) -> usize {
     let mut rows = 0_usize;
@@ -129,7 +134,7 @@ pub(super) fn with_cited<T, E: From<ReadBackError>>(
     means: &Means<'_>,
     work: impl FnOnce(Findings, &Context<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
-    let cited: usize = findings.par_iter().flat_map_iter(|some| some.iter().map(|finding| finding.rows.len())).sum();
+    let cited = row_count(&findings);
     if context.counts_only || cited == 0 || cited > rows_at_once(means) {
         return work(findings, context);
     }

@@ -2,7 +2,7 @@
 //!
 //! It uses only what all records of the finding agree on, so it does not depend on the order of files and rows.
 
-use super::say::{Say, Saying, capital, count, named, quoted, say, shown, uncapital};
+use super::say::{Say, Saying, behind, capital, count, named, quoted, say, shown, uncapital};
 use super::settings::{Settings, Window};
 use super::side::{Said, Side};
 use crate::model::finding::{Code, Note, Status};
@@ -78,10 +78,7 @@ impl Facts<'_> {
     fn operation(&self, amount_minor: i128) -> impl Say {
         Saying(move |text: &mut String| {
             say!(text, capital(self.operation_name()), " of ", self.size(amount_minor));
-            match self.operations.text(Said::OrderId) {
-                "" => {}
-                order => say!(text, " on order ", order),
-            }
+            say!(text, behind(" on order ", self.operations.text(Said::OrderId)));
         })
     }
 
@@ -102,44 +99,37 @@ impl Facts<'_> {
     fn settlement_row(&self, amount_minor: i128) -> impl Say {
         Saying(move |text: &mut String| {
             say!(text, "Settlement row", named(self.settlements.id()), " of ", self.money(amount_minor));
-            match self.settlements.text(Said::SettlementId) {
-                "" => {}
-                id => say!(text, " in settlement ", id),
-            }
-            match self.settlements.text(Said::ReconciliationNumber) {
-                "" => {}
-                number => say!(text, ", batch ", number),
-            }
+            say!(text, self.in_settlement(), behind(", batch ", self.settlements.text(Said::ReconciliationNumber)));
         })
     }
 
     /// `Settlement row 10728489593 in settlement R1234-0001`.
     fn settlement_row_id(&self) -> impl Say {
         Saying(|text: &mut String| {
-            say!(text, "Settlement row", named(self.settlements.id()));
-            match self.settlements.text(Said::SettlementId) {
-                "" => {}
-                id => say!(text, " in settlement ", id),
-            }
+            say!(text, "Settlement row", named(self.settlements.id()), self.in_settlement());
         })
     }
 
+    fn in_settlement(&self) -> impl Say {
+        behind(" in settlement ", self.settlements.text(Said::SettlementId))
+    }
+
     fn since(&self) -> impl Say {
-        Saying(|text: &mut String| match self.row.age_days {
-            None => {}
-            Some(0) => say!(text, ", made today"),
-            Some(1) => say!(text, ", 1 day after it was made"),
-            Some(days) => say!(text, ", ", days, " days after it was made"),
-        })
+        self.age(", ", " after it was made")
     }
 
     /// The age of the newest of several.
     fn newest(&self) -> impl Say {
-        Saying(|text: &mut String| match self.row.age_days {
+        self.age(" ", " old")
+    }
+
+    /// What stands before an age, and what behind days.
+    fn age(&self, before: &'static str, behind: &'static str) -> impl Say {
+        Saying(move |text: &mut String| match self.row.age_days {
             None => {}
-            Some(0) => say!(text, " made today"),
-            Some(1) => say!(text, " 1 day old"),
-            Some(days) => say!(text, " ", days, " days old"),
+            Some(0) => say!(text, before, "made today"),
+            Some(1) => say!(text, before, "1 day", behind),
+            Some(days) => say!(text, before, days, " days", behind),
         })
     }
 
@@ -167,11 +157,7 @@ impl Facts<'_> {
             if self.lines.rows() > 0 {
                 return say!(text, self.line());
             }
-            say!(text, self.operation_id());
-            match self.operations.text(Said::LineId) {
-                "" => {}
-                line => say!(text, ", line ", line),
-            }
+            say!(text, self.operation_id(), behind(", line ", self.operations.text(Said::LineId)));
         })
     }
 }

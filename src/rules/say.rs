@@ -19,12 +19,6 @@ impl Say for str {
     }
 }
 
-impl Say for String {
-    fn say(&self, text: &mut String) {
-        text.push_str(self);
-    }
-}
-
 impl Say for u64 {
     fn say(&self, text: &mut String) {
         push_digits(*self, text);
@@ -96,13 +90,18 @@ fn recased(part: impl Say, letter: fn(char) -> Text) -> impl Say {
     })
 }
 
-/// An id behind what it names; nothing where there is none.
-pub fn named(id: &str) -> impl Say {
+/// A part behind what leads to it; nothing at all where it is empty.
+pub fn behind(lead: &'static str, part: &str) -> impl Say {
     Saying(move |text: &mut String| {
-        if !id.is_empty() {
-            say!(text, " ", id);
+        if !part.is_empty() {
+            say!(text, lead, part);
         }
     })
+}
+
+/// An id behind what it names; nothing where there is none.
+pub fn named(id: &str) -> impl Say {
+    behind(" ", id)
 }
 
 /// `1 record`, `2 records`.
@@ -128,7 +127,7 @@ mod tests {
             text
         };
         let cases: [(Part, &str); 8] = [
-            (|text| say!(text, "a", 7_u64, String::from("b"), -2_i64), "Here: a7b-2"),
+            (|text| say!(text, "a", 7_u64, "b", -2_i64), "Here: a7b-2"),
             (|text| say!(text, capital("order 1"), uncapital("Order 2")), "Here: Order 1order 2"),
             (
                 |text| say!(text, capital("\u{e5}re"), uncapital("\u{c5}RE"), capital("\u{df}")),
