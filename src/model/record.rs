@@ -84,6 +84,17 @@ impl Dataset {
         }
     }
 
+    /// The place of `created_at` in [`Dataset::columns`], for which every record of a finding is asked.
+    #[must_use]
+    pub fn created_at_column(self) -> Option<usize> {
+        match self {
+            Self::Orders => Some(4),
+            Self::Captures | Self::Reversals => Some(3),
+            Self::Settlements => Some(14),
+            Self::Bank | Self::Payouts => None,
+        }
+    }
+
     /// The name of the column that holds the amount of a row.
     #[must_use]
     pub fn amount_column(self) -> &'static str {
@@ -287,9 +298,9 @@ pub trait Columns {
         self.text_at(self.dataset().column(column)?)
     }
 
-    /// The instant of a column, `None` where it is absent.
-    fn instant_of(&self, column: &str) -> Option<Instant> {
-        match self.value_at(self.dataset().column(column)?) {
+    /// When the record was made, `None` where it does not say.
+    fn created_at(&self) -> Option<Instant> {
+        match self.value_at(self.dataset().created_at_column()?) {
             Value::At(at) => Some(at),
             _ => None,
         }
@@ -456,5 +467,17 @@ impl ReadBack for NoRows {
 
     fn file_name(&self, origin: Origin) -> Result<&str, ReadBackError> {
         self.row(origin).map(|_| "")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn created_at_stands_where_it_is_said_to() {
+        for dataset in Dataset::OF_FILES {
+            assert_eq!(dataset.created_at_column(), dataset.column("created_at"), "{dataset:?}");
+        }
     }
 }

@@ -131,7 +131,7 @@ fn records(
 impl Record {
     fn add(&mut self, row: &dyn Columns, origin: Origin) {
         self.sum_minor += i128::from(row.minor_of(self.dataset.amount_column()).unwrap_or(0));
-        self.newest = self.newest.max(row.instant_of("created_at"));
+        self.newest = self.newest.max(row.created_at());
         for (smallest, column) in self.ids.iter_mut().zip(IdColumn::ALL) {
             if let Some(id) = row.id(column.name())
                 && smallest.as_ref().is_none_or(|smallest| id < smallest.as_str())

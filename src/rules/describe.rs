@@ -27,19 +27,19 @@ use crate::model::text::Text;
 type Hashes = SmallVec<[u128; 4]>;
 
 /// What the rows of a finding say together.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Gathered {
     newest: Option<Instant>,
     /// Hashes of what names the records, where the finding is named by them.
     records: Option<Hashes>,
-    lines: Side,
-    operations: Side,
-    settlements: Side,
+    /// Order lines, operations, settlement rows.
+    sides: [Side; 3],
 }
 
-/// What texts are put together in, used again for every finding.
+/// What is read and what texts are put together in, used again for every finding.
 #[derive(Debug, Default)]
 pub struct Pen {
+    gathered: Gathered,
     explanation: String,
     sources: String,
     /// What an id is a hash of.
@@ -89,30 +89,29 @@ impl<'a> Teller<'a> {
         let context = self.context;
         let provider = finding.provider.map_or("", |provider| self.name(provider));
         let named_by = NamedBy::of(finding);
-        let records = (named_by == NamedBy::Records).then(Hashes::new);
-        let mut gathered = Gathered { records, ..Gathered::default() };
+        let Pen { gathered, explanation: written, sources, key, id } = pen;
+        gathered.begin(named_by);
         let mut origins = std::mem::take(&mut finding.rows);
         origins.sort_unstable();
         let mut lines: SmallVec<[(Origin, u64); 8]> = SmallVec::with_capacity(origins.len());
         for origin in &origins {
             context.rows.cite(*origin, &mut |row, line| {
-                gathered.row(row, provider, context, &mut pen.key);
+                gathered.row(row, provider, context, key);
                 lines.push((*origin, line));
             })?;
         }
         // Rows of a converted file do not stand in the order of its lines.
         lines.sort_by_key(|(origin, line)| (origin.file(), *line));
-        pen.sources.clear();
+        sources.clear();
         for (origin, line) in lines {
-            if !pen.sources.is_empty() {
-                pen.sources.push_str("; ");
+            if !sources.is_empty() {
+                sources.push_str("; ");
             }
-            pen.sources.push_str(context.rows.file_name(origin)?);
-            pen.sources.push(':');
-            push_digits(line, &mut pen.sources);
+            sources.push_str(context.rows.file_name(origin)?);
+            sources.push(':');
+            push_digits(line, sources);
         }
-        let sides = [&gathered.lines, &gathered.operations, &gathered.settlements];
-        let text = |column| agreed(sides, column);
+        let text = |column| agreed(&gathered.sides, column);
         let is_wrong_batch = finding.code == Code::WrongBatch;
         let mut texts = FoundTexts {
             provider,
@@ -124,7 +123,7 @@ impl<'a> Teller<'a> {
             settlement_id: text(Said::SettlementId),
             currency: finding.currency.map(|currency| context.currencies.code(currency)).unwrap_or_default(),
             first_seen: &self.today,
-            sources: &pen.sources,
+            sources,
             ..FoundTexts::default()
         };
         let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
@@ -146,7 +145,7 @@ impl<'a> Teller<'a> {
                 status = if note.is_pending { Status::Pending } else { Status::Open };
             }
         }
-        put_stable_id(finding.code, &texts, named_by, gathered.records, which, (&mut pen.key, &mut pen.id));
+        put_stable_id(finding.code, &texts, named_by, gathered.records.as_mut(), which, (key, id));
         let mut row = Box::new(FoundColumns {
             code: finding.code,
             status,
@@ -159,35 +158,47 @@ impl<'a> Teller<'a> {
             packed: Packed::default(),
         });
         let explanation = explanation.unwrap_or_else(|| {
+            let [lines, operations, settlements] = &gathered.sides;
             let facts = Facts {
                 row: &row,
                 texts: &texts,
                 exponent: finding.currency.map_or(0, |currency| context.currencies.exponent(currency)),
-                lines: &gathered.lines,
-                operations: &gathered.operations,
-                settlements: &gathered.settlements,
+                lines,
+                operations,
+                settlements,
                 note: &finding.note,
                 settings: context.settings,
             };
-            explain(&facts, &mut pen.explanation);
-            &pen.explanation
+            explain(&facts, written);
+            written
         });
-        row.packed = Packed::of(&FoundTexts { id: &pen.id, explanation, ..texts });
+        row.packed = Packed::of(&FoundTexts { id, explanation, ..texts });
         Ok(row)
     }
 }
 
 impl Gathered {
+    /// Forgets what it knows, for a finding that is named that way.
+    fn begin(&mut self, named_by: NamedBy) {
+        self.newest = None;
+        match (&mut self.records, named_by) {
+            (Some(records), NamedBy::Records) => records.clear(),
+            (records, _) => *records = (named_by == NamedBy::Records).then(Hashes::new),
+        }
+        self.sides.iter_mut().for_each(Side::clear);
+    }
+
     fn row(&mut self, row: &dyn Columns, provider: &str, context: &Context<'_>, key: &mut String) {
-        self.newest = self.newest.max(row.instant_of("created_at"));
+        self.newest = self.newest.max(row.created_at());
         if let Some(records) = &mut self.records {
             put_record_key(row, provider, context, key);
             records.push(xxh3_128(key.as_bytes()));
         }
+        let [lines, operations, settlements] = &mut self.sides;
         let side = match row.dataset() {
-            Dataset::Orders => &mut self.lines,
-            Dataset::Captures | Dataset::Reversals => &mut self.operations,
-            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => &mut self.settlements,
+            Dataset::Orders => lines,
+            Dataset::Captures | Dataset::Reversals => operations,
+            Dataset::Settlements | Dataset::Bank | Dataset::Payouts => settlements,
         };
         side.row(row);
     }
@@ -305,7 +316,7 @@ fn put_stable_id(
     code: Code,
     texts: &FoundTexts<'_>,
     named_by: NamedBy,
-    records: Option<Hashes>,
+    records: Option<&mut Hashes>,
     which: &str,
     (key, id): (&mut String, &mut String),
 ) {
@@ -327,12 +338,11 @@ fn put_stable_id(
         NamedBy::File => put(key, &[texts.settlement_id, which]),
         NamedBy::Books => put(key, &[texts.settlement_id, texts.transaction_number, which]),
         NamedBy::Records => {
-            let mut records = records.unwrap_or_default();
-            records.sort_unstable();
-            records.dedup();
             key.push(ID_PART);
-            for record in records {
-                split_u128(record).into_iter().for_each(|half| push_hex(half, key));
+            if let Some(records) = records {
+                records.sort_unstable();
+                records.dedup();
+                records.iter().for_each(|record| split_u128(*record).into_iter().for_each(|half| push_hex(half, key)));
             }
         }
     }

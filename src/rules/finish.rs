@@ -239,29 +239,28 @@ type SortKey = [u128; 2];
 
 /// The key of texts. Its first 4 bytes are left for a rank, which is more important still.
 fn key(texts: &[&str]) -> SortKey {
-    let mut bytes = [0; 32];
+    let mut bytes = [0; size_of::<SortKey>()];
     let mut at = size_of::<u32>();
-    let mut put = |byte| {
-        if let Some(place) = bytes.get_mut(at) {
-            *place = byte;
-            at += 1;
-        }
-        at
-    };
     for text in texts {
-        for byte in text.bytes() {
-            if byte < 2 {
-                put(1);
-            }
-            put(if byte < 2 { byte + 1 } else { byte });
-        }
         // What does not fit decides nothing.
-        if put(0) == size_of::<SortKey>() {
-            break;
-        }
+        let Some(rest) = bytes.get_mut(at..).filter(|rest| !rest.is_empty()) else { break };
+        let head = text.as_bytes().get(..rest.len()).unwrap_or(text.as_bytes());
+        at += 1 + if head.iter().fold(false, |any, byte| any | (*byte < 2)) {
+            put_telling(head, rest)
+        } else {
+            rest[..head.len()].copy_from_slice(head);
+            head.len()
+        };
     }
     let [high, low] = bytes.as_chunks::<16>().0 else { return [0; 2] };
     [u128::from_be_bytes(*high), u128::from_be_bytes(*low)]
+}
+
+/// Puts a text in which 0 and 1 are two bytes each, as far as it fits; how many bytes it takes.
+fn put_telling(text: &[u8], into: &mut [u8]) -> usize {
+    let told = text.iter().flat_map(|byte| if *byte < 2 { [Some(1), Some(byte + 1)] } else { [Some(*byte), None] });
+    let places = into.iter_mut().zip(told.flatten());
+    places.map(|(place, byte)| *place = byte).count()
 }
 
 /// A key with what comes before all texts.

@@ -3,29 +3,17 @@
 use std::sync::LazyLock;
 
 use crate::model::record::{Columns, Dataset};
-use crate::model::text::Text;
 
-/// What the records of a finding say of one thing.
+/// What the records of a side say in one column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Agreement<T> {
+enum Agreement {
     /// No record says anything.
     #[default]
     None,
-    /// All records that say something say this.
-    All(T),
+    /// All records that say something say what stands here, among the texts of the side.
+    All { start: usize, end: usize },
     /// They differ.
     Differ,
-}
-
-impl<T: PartialEq<str> + for<'a> From<&'a str>> Agreement<T> {
-    /// Takes another record's text into account.
-    fn add(&mut self, text: &str) {
-        match self {
-            Self::None => *self = Self::All(text.into()),
-            Self::All(known) if *known != *text => *self = Self::Differ,
-            _ => {}
-        }
-    }
 }
 
 /// A column that a finding speaks of.
@@ -76,32 +64,48 @@ impl Said {
 static PLACES: LazyLock<[[Option<usize>; Said::COLUMNS.len()]; Dataset::ALL.len()]> =
     LazyLock::new(|| Dataset::ALL.map(|dataset| Said::COLUMNS.map(|name| dataset.column(name))));
 
-/// The records of one side of a finding: order lines, operations or settlement rows.
+/// The records of one side of a finding: order lines, operations or settlement rows. Used again for every finding.
 #[derive(Debug, Default)]
 pub struct Side {
     rows: u64,
-    noun: Agreement<&'static str>,
-    texts: [Agreement<Text>; Said::COLUMNS.len()],
+    /// What they are called; nothing where they are called differently.
+    noun: Option<&'static str>,
+    agreements: [Agreement; Said::COLUMNS.len()],
+    /// What they say, one text after the other.
+    texts: String,
 }
 
 impl Side {
+    /// Forgets its records.
+    pub fn clear(&mut self) {
+        if self.rows > 0 {
+            (self.rows, self.noun, self.agreements) = (0, None, Default::default());
+            self.texts.clear();
+        }
+    }
+
     /// Takes a row into account.
     pub fn row(&mut self, row: &dyn Columns) {
-        self.rows = self.rows.saturating_add(1);
         let (index, noun) = match row.dataset() {
             Dataset::Orders => (0, "order line"),
             Dataset::Captures => (1, "capture"),
             Dataset::Reversals => (2, "reversal"),
             Dataset::Settlements | Dataset::Bank | Dataset::Payouts => (3, "settlement row"),
         };
-        self.noun = match self.noun {
-            Agreement::None => Agreement::All(noun),
-            Agreement::All(known) if known == noun => self.noun,
-            _ => Agreement::Differ,
-        };
-        for (agreement, place) in self.texts.iter_mut().zip(PLACES[index]) {
-            if let Some(text) = place.and_then(|place| row.text_at(place)) {
-                agreement.add(text);
+        self.noun = Some(noun).filter(|noun| self.rows == 0 || self.noun == Some(noun));
+        self.rows = self.rows.saturating_add(1);
+        for (agreement, place) in self.agreements.iter_mut().zip(PLACES[index]) {
+            let Some(text) = place.and_then(|place| row.text_at(place)) else { continue };
+            match *agreement {
+                Agreement::None => {
+                    let start = self.texts.len();
+                    self.texts.push_str(text);
+                    *agreement = Agreement::All { start, end: self.texts.len() };
+                }
+                Agreement::All { start, end } if self.texts.get(start..end) != Some(text) => {
+                    *agreement = Agreement::Differ;
+                }
+                Agreement::All { .. } | Agreement::Differ => {}
             }
         }
     }
@@ -115,9 +119,9 @@ impl Side {
     /// The text of a column on which all rows agree, else nothing.
     #[must_use]
     pub fn text(&self, column: Said) -> &str {
-        match &self.texts[column.place()] {
-            Agreement::All(text) => text,
-            _ => "",
+        match self.agreements[column.place()] {
+            Agreement::All { start, end } => self.texts.get(start..end).unwrap_or_default(),
+            Agreement::None | Agreement::Differ => "",
         }
     }
 
@@ -134,51 +138,78 @@ impl Side {
     /// What the rows are called.
     #[must_use]
     pub fn noun(&self) -> &'static str {
-        match self.noun {
-            Agreement::All(noun) => noun,
-            _ => "operation",
-        }
+        self.noun.unwrap_or("operation")
     }
 }
 
 /// The text of a column on which the rows of all sides agree, else nothing.
 #[must_use]
-pub fn agreed(sides: [&Side; 3], column: Said) -> &str {
-    let mut known: Option<&Text> = None;
-    for side in sides {
-        match (&side.texts[column.place()], known) {
+pub fn agreed(sides: &[Side; 3], column: Said) -> &str {
+    let mut known: Option<&str> = None;
+    for side in sides.iter().filter(|side| side.rows > 0) {
+        match (side.agreements[column.place()], known) {
             (Agreement::None, _) => {}
-            (Agreement::All(text), None) => known = Some(text),
-            (Agreement::All(text), Some(known)) if text == known => {}
-            _ => return "",
+            (Agreement::All { .. }, None) => known = Some(side.text(column)),
+            (Agreement::All { .. }, Some(known)) if side.text(column) == known => {}
+            (Agreement::All { .. } | Agreement::Differ, _) => return "",
         }
     }
-    known.map(Text::as_str).unwrap_or_default()
+    known.unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::currency::Currencies;
+    use crate::model::origin::Origin;
+    use crate::model::record::{Row, Value};
 
     fn side(order_ids: &[&str]) -> Side {
         let mut side = Side::default();
-        order_ids.iter().for_each(|text| side.texts[Said::OrderId.place()].add(text));
+        let currency = Currencies::default().find(b"SEK").unwrap();
+        for order_id in order_ids {
+            let values = vec![Value::Text((*order_id).into())];
+            side.row(&Row { dataset: Dataset::Captures, currency, values, origin: Origin(0) });
+        }
         side
     }
 
     #[test]
     fn sides_agree_where_none_of_them_differs() {
-        let none = side(&[]);
-        let one = side(&["1001", "1001"]);
-        let other = side(&["1002"]);
-        let mixed = side(&["1001", "1002"]);
-        let text = |sides| agreed(sides, Said::OrderId);
-        assert_eq!(text([&none, &none, &none]), "");
-        assert_eq!(text([&none, &one, &none]), "1001");
-        assert_eq!(text([&one, &none, &one]), "1001");
-        assert_eq!(text([&one, &other, &none]), "");
-        assert_eq!(text([&none, &mixed, &one]), "");
-        assert_eq!(text([&one, &none, &mixed]), "");
-        assert_eq!(agreed([&one, &one, &one], Said::LineId), "");
+        let (nothing, one, other, mixed): (&[&str], _, _, _) =
+            (&[], &["1001", "1001"][..], &["1002"][..], &["1001", "1002"][..]);
+        let cases = [
+            ([nothing, nothing, nothing], ""),
+            ([nothing, one, nothing], "1001"),
+            ([one, nothing, one], "1001"),
+            ([one, other, nothing], ""),
+            ([nothing, mixed, one], ""),
+            ([one, nothing, mixed], ""),
+        ];
+        for (ids, expected) in cases {
+            let mut sides = ids.map(side);
+            assert_eq!(agreed(&sides, Said::OrderId), expected, "{ids:?}");
+            assert_eq!(agreed(&sides, Said::LineId), "");
+            // Nothing is left of them when they are used again.
+            sides.iter_mut().for_each(Side::clear);
+            assert_eq!((agreed(&sides, Said::OrderId), sides.map(|side| side.rows)), ("", [0; 3]));
+        }
+    }
+
+    #[test]
+    fn a_side_is_called_what_all_of_its_rows_are() {
+        let currency = Currencies::default().find(b"SEK").unwrap();
+        let mut side = Side::default();
+        let mut noun_with = |dataset| {
+            side.row(&Row { dataset, currency, values: Vec::new(), origin: Origin(0) });
+            side.noun()
+        };
+        let [capture, reversal] = [Dataset::Captures, Dataset::Reversals];
+        assert_eq!(
+            [capture, capture, reversal, reversal].map(&mut noun_with),
+            ["capture", "capture", "operation", "operation"]
+        );
+        side.clear();
+        assert_eq!(side.noun(), "operation");
     }
 }
