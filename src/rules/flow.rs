@@ -111,9 +111,9 @@ pub enum Role {
 
 /// An order line with what moved on it.
 #[derive(Debug, Clone)]
-pub struct LineFlow {
+pub struct LineFlow<'l> {
     /// The line.
-    pub line: LineRec,
+    pub line: &'l LineRec,
     /// How it takes part.
     pub role: Role,
     /// What moved.
@@ -131,7 +131,7 @@ pub struct Theirs {
     pub captured_minor: i128,
 }
 
-impl LineFlow {
+impl LineFlow<'_> {
     /// `captured` of RULES.md 3: net on a reversal line, with what reversals took back on a discount.
     #[must_use]
     pub fn captured_minor(&self) -> i128 {
@@ -158,7 +158,7 @@ impl LineFlow {
 /// Puts every effect on its line, and every reversal line on the line that it takes back; gives the effects on lines that
 /// the order does not hold, too.
 #[must_use]
-pub fn flows<'e>(order_lines: &[LineRec], effects: &'e [Effect]) -> (Vec<LineFlow>, Vec<&'e Effect>) {
+pub fn flows<'l, 'e>(order_lines: &'l [LineRec], effects: &'e [Effect]) -> (Vec<LineFlow<'l>>, Vec<&'e Effect>) {
     let places = Places::of(order_lines);
     let role = |place: usize, line: &LineRec| match (line.is_reversal, line.gross_minor) {
         (true, _) => {
@@ -167,10 +167,10 @@ pub fn flows<'e>(order_lines: &[LineRec], effects: &'e [Effect]) -> (Vec<LineFlo
         (false, ..0) => Role::Discount,
         (false, _) => Role::Ordinary,
     };
-    let mut flows: Vec<LineFlow> = order_lines
+    let mut flows: Vec<LineFlow<'_>> = order_lines
         .iter()
         .enumerate()
-        .map(|(place, line)| LineFlow { line: *line, role: role(place, line), flow: Flow::default(), theirs: None })
+        .map(|(place, line)| LineFlow { line, role: role(place, line), flow: Flow::default(), theirs: None })
         .collect();
     let mut strangers = Vec::new();
     for effect in effects {

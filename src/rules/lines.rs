@@ -91,12 +91,12 @@ struct Judged {
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn reconcile(
-    order_lines: &[LineRec],
+pub fn reconcile<'l>(
+    order_lines: &'l [LineRec],
     effects: &[Effect],
     context: &Context<'_>,
     out: &mut Outcome,
-) -> Result<Vec<LineFlow>, ReadBackError> {
+) -> Result<Vec<LineFlow<'l>>, ReadBackError> {
     if order_lines.is_empty() {
         report_unknown(Code::OrderUnknown, effects.iter(), |effect| (0, effect.currency), false, out);
         return Ok(Vec::new());
@@ -112,7 +112,12 @@ pub fn reconcile(
 }
 
 /// Judges line by line. What is matched is counted here; what is not comes back.
-fn judge_lines(flows: &[LineFlow], strangers: Vec<&Effect>, context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
+fn judge_lines(
+    flows: &[LineFlow<'_>],
+    strangers: Vec<&Effect>,
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Vec<Judged> {
     report_unknown(
         Code::LineUnknown,
         strangers.into_iter(),
@@ -133,7 +138,7 @@ fn judge_lines(flows: &[LineFlow], strangers: Vec<&Effect>, context: &Context<'_
             early => found(early),
         };
         if found.is_none() {
-            count_line(&flow.line, verdict, out);
+            count_line(flow.line, verdict, out);
         } else {
             judged.push(Judged { lines: SmallVec::from_slice(&[place]), key, found, verdict });
         }
@@ -143,13 +148,13 @@ fn judge_lines(flows: &[LineFlow], strangers: Vec<&Effect>, context: &Context<'_
 
 /// The lines that the sum rule may take: those with reversal lines on which it holds, and these reversal lines.
 /// Nothing for an order without reversal lines.
-fn by_sum_rule(flows: &[LineFlow]) -> Vec<bool> {
+fn by_sum_rule(flows: &[LineFlow<'_>]) -> Vec<bool> {
     if flows.iter().all(|flow| flow.theirs.is_none()) {
         return Vec::new();
     }
-    let holds_on = |flow: &LineFlow| flow.theirs.is_some_and(|theirs| sum_rule(&line_key(flow), &theirs));
+    let holds_on = |flow: &LineFlow<'_>| flow.theirs.is_some_and(|theirs| sum_rule(&line_key(flow), &theirs));
     let originals: Vec<bool> = flows.iter().map(holds_on).collect();
-    let taken = |(place, flow): (usize, &LineFlow)| match flow.role {
+    let taken = |(place, flow): (usize, &LineFlow<'_>)| match flow.role {
         Role::Reversal(Some(original)) => originals[original],
         _ => originals[place],
     };
@@ -165,7 +170,7 @@ fn found(sides: Option<Sides>) -> (Option<Sides>, Verdict) {
     (sides, sides.map_or(Verdict::Matched, |(code, ..)| Verdict::Found(code)))
 }
 
-fn line_key(flow: &LineFlow) -> Key {
+fn line_key(flow: &LineFlow<'_>) -> Key {
     let gross_minor = i128::from(flow.line.gross_minor);
     let captured_minor = flow.captured_minor();
     let theirs = flow.theirs.unwrap_or_default();
@@ -194,7 +199,7 @@ fn sum_rule(line: &Key, theirs: &Theirs) -> bool {
 }
 
 /// An order with an operation that names no line is compared as a whole, a key a currency.
-fn judge_whole(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
+fn judge_whole(flows: &[LineFlow<'_>], effects: &[Effect], context: &Context<'_>, out: &mut Outcome) -> Vec<Judged> {
     let mut by_currency: BTreeMap<Currency, (Vec<usize>, Flow)> = BTreeMap::new();
     for (place, flow) in flows.iter().enumerate() {
         by_currency.entry(flow.line.currency).or_default().0.push(place);
@@ -251,7 +256,7 @@ fn judge_whole(flows: &[LineFlow], effects: &[Effect], context: &Context<'_>, ou
 }
 
 /// What is missing on all uncaptured and undercaptured keys together may be what the order states as cancelled.
-fn match_cancelled(flows: &[LineFlow], judged: &mut [Judged], context: &Context<'_>) -> Result<(), ReadBackError> {
+fn match_cancelled(flows: &[LineFlow<'_>], judged: &mut [Judged], context: &Context<'_>) -> Result<(), ReadBackError> {
     let missing = |judged: &Judged| matches!(judged.found, Some((Code::LineUncaptured | Code::LineUndercaptured, ..)));
     if !judged.iter().any(missing) {
         return Ok(());
@@ -271,13 +276,13 @@ fn match_cancelled(flows: &[LineFlow], judged: &mut [Judged], context: &Context<
     Ok(())
 }
 
-fn report(flows: &[LineFlow], judged: Vec<Judged>, whole: bool, out: &mut Outcome) {
+fn report(flows: &[LineFlow<'_>], judged: Vec<Judged>, whole: bool, out: &mut Outcome) {
     for Judged { lines, found, verdict, .. } in judged {
         for place in &lines {
-            count_line(&flows[*place].line, verdict, out);
+            count_line(flows[*place].line, verdict, out);
         }
         let (Some((code, expected_minor, actual_minor)), Some(first)) = (found, lines.first()) else { continue };
-        let first = &flows[*first].line;
+        let first = flows[*first].line;
         out.findings.push(Finding {
             code,
             provider: Some(first.provider),
@@ -300,6 +305,10 @@ fn report_unknown<'e>(
     whole_order: bool,
     out: &mut Outcome,
 ) {
+    let mut effects = effects.peekable();
+    if effects.peek().is_none() {
+        return;
+    }
     let mut groups: BTreeMap<(u64, Currency), Vec<&Effect>> = BTreeMap::new();
     for effect in effects {
         groups.entry(group_of(effect)).or_default().push(effect);
@@ -325,7 +334,7 @@ fn report_unknown<'e>(
     }
 }
 
-fn report_vat_rates(flows: &[LineFlow], context: &Context<'_>, out: &mut Outcome) {
+fn report_vat_rates(flows: &[LineFlow<'_>], context: &Context<'_>, out: &mut Outcome) {
     for LineFlow { line, .. } in flows {
         let (Some(vat_minor), Some(rate_bp)) = (line.vat_minor, line.vat_rate_bp) else { continue };
         if let Some(computed_minor) =

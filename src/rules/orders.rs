@@ -62,7 +62,7 @@ pub fn reconcile(
 ) -> Result<(), ReadBackError> {
     let kept = keep_lines(order_lines, context, out)?;
     let effects = sum_operations(rows, context, out)?;
-    let provider = order_lines.first().map(|line| line.provider).or(rows.first().map(|row| row.provider));
+    let provider = kept.first().map(|line| line.provider).or(rows.first().map(|row| row.provider));
     if provider.is_some_and(|provider| context.line_providers.contains(&provider)) {
         let flows = lines::reconcile(&kept, &effects, context, out)?;
         statements::reconcile(&kept, &effects, &flows, context, out)?;
@@ -114,27 +114,36 @@ fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &
     }
 }
 
+/// Counts a record of which there is but one version, as nearly always.
+fn count_only(only: &Counted, out: &mut Outcome) {
+    out.tally.fate(Fate::Accepted, only.dataset, only.origin, only.currency, only.amount_minor);
+}
+
 /// The order lines that count, sorted by the hash of their id.
-fn keep_lines(
-    order_lines: &mut [LineRec],
+fn keep_lines<'l>(
+    order_lines: &'l mut [LineRec],
     context: &Context<'_>,
     out: &mut Outcome,
-) -> Result<Vec<LineRec>, ReadBackError> {
+) -> Result<Cow<'l, [LineRec]>, ReadBackError> {
     sort(order_lines, |line| (line.line, line.origin));
+    let counted = |line: &LineRec| Counted {
+        dataset: Dataset::Orders,
+        provider: line.provider,
+        currency: line.currency,
+        origin: line.origin,
+        amount_minor: line.gross_minor,
+    };
+    if order_lines.array_windows().all(|[a, b]| a.line != b.line) {
+        order_lines.iter().for_each(|line| count_only(&counted(line), out));
+        return Ok(Cow::Borrowed(order_lines));
+    }
     let mut kept = Vec::with_capacity(order_lines.len());
     for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
         let sifted = sift(versions, context.rows)?;
-        let counted = |line: &LineRec| Counted {
-            dataset: Dataset::Orders,
-            provider: line.provider,
-            currency: line.currency,
-            origin: line.origin,
-            amount_minor: line.gross_minor,
-        };
         count_versions(&sifted, counted, out);
         kept.push(sifted.used);
     }
-    Ok(kept)
+    Ok(Cow::Owned(kept))
 }
 
 /// Sifts the rows of captures and reversals, sums them to operations, and gives the effects of completed rows.
@@ -148,18 +157,23 @@ fn sum_operations(
     let same_operation = |a: &OperationRow, b: &OperationRow| {
         a.identity.is_some() && (a.dataset, a.currency, a.identity) == (b.dataset, b.currency, b.identity)
     };
+    let counted = |row: &OperationRow| Counted {
+        dataset: row.dataset,
+        provider: row.provider,
+        currency: row.currency,
+        origin: row.origin,
+        amount_minor: row.amount_minor,
+    };
     let mut used = Vec::new();
     for versions_of_lines in rows.chunk_by_mut(same_operation) {
+        if versions_of_lines.array_windows().all(|[a, b]| a.line != b.line) {
+            versions_of_lines.iter().for_each(|row| count_only(&counted(row), out));
+            sum_operation(versions_of_lines, context, out, &mut effects)?;
+            continue;
+        }
         used.clear();
         for versions in versions_of_lines.chunk_by_mut(|a, b| a.line == b.line) {
             let sifted = sift(versions, context.rows)?;
-            let counted = |row: &OperationRow| Counted {
-                dataset: row.dataset,
-                provider: row.provider,
-                currency: row.currency,
-                origin: row.origin,
-                amount_minor: row.amount_minor,
-            };
             count_versions(&sifted, counted, out);
             used.push(sifted.used);
         }
@@ -285,6 +299,9 @@ fn smallest_reconciliation(rows: &[OperationRow], names: &Names) -> Option<NameI
 
 /// The hashes of the smallest ids, as texts, that the rows state; texts are read only where the rows differ.
 fn smallest_keys(rows: &[OperationRow], read_back: &dyn ReadBack) -> Result<Keys, ReadBackError> {
+    if let [only] = rows {
+        return Ok(only.keys);
+    }
     let mut keys: Keys = [None; 4];
     for (kind, smallest) in KeyKind::ALL.into_iter().zip(keys.iter_mut()) {
         let mut stated = rows.iter().filter_map(|row| Some((row.keys[kind.index()]?, row.origin)));

@@ -16,12 +16,12 @@ use crate::model::record::{Dataset, ReadBackError};
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn stating_line(flows: &[LineFlow], context: &Context<'_>) -> Result<Option<LineRec>, ReadBackError> {
+pub fn stating_line<'l>(flows: &[LineFlow<'l>], context: &Context<'_>) -> Result<Option<&'l LineRec>, ReadBackError> {
     let Some(first) = flows.first().map(|flow| flow.line) else { return Ok(None) };
     if flows.iter().all(|flow| (flow.line.statements, flow.line.currency) == (first.statements, first.currency)) {
         return Ok(Some(first).filter(|line| !line.statements.is_empty()));
     }
-    let mut best: Option<((Reverse<Option<_>>, String), LineRec)> = None;
+    let mut best: Option<((Reverse<Option<_>>, String), &LineRec)> = None;
     for flow in flows {
         let row = context.rows.row(flow.line.origin)?;
         let rank = (Reverse(row.instant("updated_at")), row.text("line_id").unwrap_or_default().to_owned());
@@ -39,7 +39,7 @@ pub fn stating_line(flows: &[LineFlow], context: &Context<'_>) -> Result<Option<
 pub fn reconcile(
     lines: &[LineRec],
     effects: &[Effect],
-    flows: &[LineFlow],
+    flows: &[LineFlow<'_>],
     context: &Context<'_>,
     out: &mut Outcome,
 ) -> Result<(), ReadBackError> {
@@ -88,7 +88,7 @@ struct Moved {
 
 /// Every completed operation counts, on unknown lines too. What reversals took back by way of reversal lines reduces
 /// what was captured, since it is not a refund of what the order still holds.
-fn over_the_order(flows: &[LineFlow], effects: &[Effect], currency: Currency) -> Moved {
+fn over_the_order(flows: &[LineFlow<'_>], effects: &[Effect], currency: Currency) -> Moved {
     let mut moved = Moved { captured_minor: 0, reversed_minor: 0 };
     let mut on_reversal_lines_minor = 0_i128;
     let reversal_lines: Vec<u64> =
