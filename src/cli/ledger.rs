@@ -11,6 +11,7 @@ use super::show::{count, major};
 use super::table::{Align, Colour, Table};
 use super::typed::Format;
 use crate::model::currency::Currencies;
+use crate::model::day;
 use crate::model::finding::{AGE_BUCKETS, age_bucket};
 use crate::state::log::{CLOSE, NOTE};
 use crate::state::schema::{FINDING_COLUMNS, column};
@@ -249,9 +250,9 @@ pub fn open(args: &OpenArgs, colours: bool) -> Result<String, Fault> {
 
 /// Days since the newest record of a finding was made, else since the finding was first seen.
 fn age_days(columns: &[String], as_of: &str) -> i64 {
-    let day = |text: &str| text.parse::<NaiveDate>().ok();
-    let since = day(column(columns, "newest")).or_else(|| day(column(columns, "first_seen")));
-    since.zip(day(as_of)).map_or(0, |(since, as_of)| (as_of - since).num_days().max(0))
+    let parsed = |text: &str| text.parse::<NaiveDate>().ok();
+    let since = parsed(column(columns, "newest")).or_else(|| parsed(column(columns, "first_seen")));
+    since.zip(parsed(as_of)).map_or(0, |(since, as_of)| day::age_days(since, as_of))
 }
 
 fn bucket(age_days: i64) -> &'static str {

@@ -33,6 +33,16 @@ impl<'a> Reader<'a> {
         Self::new(head)
     }
 
+    /// The bytes from here to where another reader of the same bytes goes on.
+    ///
+    /// # Panics
+    /// It is one of other bytes: a defect of the program.
+    #[must_use]
+    pub fn until(&self, later: &Self) -> &'a [u8] {
+        let len = self.bytes.len().checked_sub(later.bytes.len());
+        len.and_then(|len| self.bytes.get(..len)).expect("a reader that went on from this one")
+    }
+
     /// The next byte.
     ///
     /// # Panics

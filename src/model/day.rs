@@ -221,12 +221,12 @@ impl Zone {
     pub fn day(self, at: Instant) -> NaiveDate {
         at.with_timezone(&self.0).date_naive()
     }
+}
 
-    /// Calendar days from an instant to a day; 0 where the day is earlier (RULES.md 2).
-    #[must_use]
-    pub fn age_days(self, as_of: NaiveDate, created_at: Instant) -> i64 {
-        (as_of - self.day(created_at)).num_days().max(0)
-    }
+/// Calendar days from one day to a later one; 0 where that is earlier (RULES.md 2).
+#[must_use]
+pub fn age_days(since: NaiveDate, as_of: NaiveDate) -> i64 {
+    (as_of - since).num_days().max(0)
 }
 
 #[cfg(test)]
@@ -322,7 +322,8 @@ mod tests {
     fn ages_count_calendar_days_in_the_zone() {
         let as_of = NaiveDate::from_ymd_opt(2026, 10, 31).unwrap();
         let age = |text: &str| {
-            Zone::default().age_days(as_of, Zone::default().instant(parse_stamp(text.as_bytes()).unwrap()))
+            let at = Zone::default().instant(parse_stamp(text.as_bytes()).unwrap());
+            age_days(Zone::default().day(at), as_of)
         };
         assert_eq!(age("2026-10-31 23:59:59"), 0);
         assert_eq!(age("2026-10-30T23:30:00Z"), 0); // already the 31st in Stockholm

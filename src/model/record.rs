@@ -305,14 +305,6 @@ pub trait Columns {
             _ => None,
         }
     }
-
-    /// The minor units of a column, `None` where it is absent.
-    fn minor_of(&self, column: &str) -> Option<i64> {
-        match self.value_at(self.dataset().column(column)?) {
-            Value::Int(amount_minor) => Some(amount_minor),
-            _ => None,
-        }
-    }
 }
 
 impl Columns for Row {

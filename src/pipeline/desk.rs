@@ -124,7 +124,7 @@ impl Sink for Desk<'_> {
             self.last_keys.iter_mut().zip(has).for_each(|(known, has)| *known |= has);
             self.read.settled_keys.insert(row.provider, self.last_keys);
         }
-        let (round, key) = self.route.next(self.means.routes, row.provider, &row.keys, 0);
+        let (round, key) = self.route.next_of(self.means.routes, row.provider, &row.keys, 0);
         if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {
             writer.put(partitions.shard_of(key), |out| row.put(out));
         }

@@ -2,6 +2,7 @@
 //! back and compared (`rules::hints`). Where a provider has only one of the two, nothing is read.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -14,7 +15,7 @@ use crate::model::finding::Code;
 use crate::model::found::{FoundRow, FoundTexts, Packed};
 use crate::model::names::NameId;
 use crate::model::origin::Origin;
-use crate::model::record::{Columns, Dataset, ReadBackError};
+use crate::model::record::{Columns, Dataset, ReadBackError, Value};
 use crate::model::text::Text;
 use crate::rules::finish::Found;
 use crate::rules::hints::{Candidate, Id, IdColumn, Leg, find, sentence};
@@ -77,6 +78,32 @@ fn of_provider(
     told
 }
 
+/// Where what a hint speaks of stands in a row: a million of them are asked for all of it.
+struct Places {
+    currency: Option<usize>,
+    amount: Option<usize>,
+    line: Option<usize>,
+    ids: [Option<usize>; IdColumn::ALL.len()],
+}
+
+static PLACES: LazyLock<[Places; Dataset::ALL.len()]> = LazyLock::new(|| Dataset::ALL.map(Places::of));
+
+impl Places {
+    fn of(dataset: Dataset) -> Self {
+        Self {
+            currency: dataset.column("currency"),
+            amount: dataset.column(dataset.amount_column()),
+            line: dataset.column("line_id"),
+            ids: IdColumn::ALL.map(|column| dataset.column(column.name())),
+        }
+    }
+
+    /// Those of a row; `None` where no hint speaks of such.
+    fn of_row(row: &dyn Columns) -> Option<&'static Self> {
+        Dataset::ALL.into_iter().zip(&*PLACES).find(|(dataset, _)| *dataset == row.dataset()).map(|(_, places)| places)
+    }
+}
+
 /// A record that is put together from its rows: the sum of their amounts, their smallest ids, their newest day.
 struct Record {
     dataset: Dataset,
@@ -104,7 +131,8 @@ fn records(
     for origin in &found.rows {
         context.rows.cite(*origin, &mut |row, _| {
             let dataset = row.dataset();
-            let code = row.id("currency").unwrap_or_default();
+            let Some(places) = Places::of_row(row) else { return };
+            let code = places.currency.and_then(|place| row.text_at(place)).unwrap_or_default();
             let Some(currency) = context.currencies.find(code.as_bytes()) else { return };
             // The rows of one operation share its identity (RULES.md 2); a row without an id is an operation of its own.
             let is_one_of_many = found.rows.len() > 1 && dataset != Dataset::Settlements;
@@ -118,7 +146,7 @@ fn records(
                 records.push(Record { dataset, currency, sum_minor: 0, newest: None, ids, rows });
             }
             if let Some(record) = records.get_mut(place) {
-                record.add(row, *origin);
+                record.add(row, places, *origin);
             }
         })?;
     }
@@ -129,17 +157,20 @@ fn records(
 }
 
 impl Record {
-    fn add(&mut self, row: &dyn Columns, origin: Origin) {
-        self.sum_minor += i128::from(row.minor_of(self.dataset.amount_column()).unwrap_or(0));
+    fn add(&mut self, row: &dyn Columns, places: &Places, origin: Origin) {
+        if let Some(Value::Int(amount_minor)) = places.amount.map(|place| row.value_at(place)) {
+            self.sum_minor += i128::from(amount_minor);
+        }
         self.newest = self.newest.max(row.created_at());
-        for (smallest, column) in self.ids.iter_mut().zip(IdColumn::ALL) {
-            if let Some(id) = row.id(column.name())
+        for (smallest, place) in self.ids.iter_mut().zip(places.ids) {
+            if let Some(id) = place.and_then(|place| row.text_at(place))
                 && smallest.as_ref().is_none_or(|smallest| id < smallest.as_str())
             {
                 *smallest = Some(id.into());
             }
         }
-        self.rows.push((row.id("line_id").unwrap_or_default().into(), origin));
+        let line = places.line.and_then(|place| row.text_at(place)).unwrap_or_default();
+        self.rows.push((line.into(), origin));
     }
 
     fn stands(self, finding: usize, provider: NameId, context: &Context<'_>) -> Result<Stands, ReadBackError> {

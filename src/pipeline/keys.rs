@@ -1,13 +1,14 @@
 //! The key shards, round by round: operations meet settlement rows, and what stays goes on to the next key.
 
 use std::collections::BTreeMap;
+use std::io;
 
 use super::error::RunError;
 use super::plan::Event;
 use super::read::Means;
 use super::routes::Route;
 use crate::engine::group::Groups;
-use crate::engine::shard::{Block, Partitions};
+use crate::engine::shard::{Block, Partitions, Writer};
 use crate::engine::turns::in_turn;
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
@@ -101,8 +102,10 @@ fn resolve_shard(
             }
         }
     } else {
-        by_key(blocks, round, means, context, groups, &mut outcome)?;
-        send_on(&mut outcome, round, rounds, means)?;
+        let mut onward = Onward::new(round, rounds, means);
+        by_key(blocks, means, context, groups, &mut onward, &mut outcome)?;
+        onward.send(&mut outcome);
+        onward.finish()?;
     }
     (means.on)(Event::Advance { by: 1 });
     Ok(outcome)
@@ -115,14 +118,14 @@ type Memory = Groups<Place>;
 /// decoded ones are several times as large as their bytes.
 fn by_key(
     blocks: &[Block],
-    round: usize,
     means: &Means<'_>,
     context: &Context<'_>,
     groups: &mut Memory,
+    onward: &mut Onward<'_>,
     outcome: &mut Outcome,
 ) -> Result<(), ReadBackError> {
     groups.clear();
-    let mut kind_of = RoundKey { round, means, last: None };
+    let mut kind_of = RoundKey { round: onward.round, means, last: None };
     for (number, block) in blocks.iter().enumerate() {
         let mut reader = Reader::new(block);
         while !reader.is_empty() {
@@ -133,6 +136,10 @@ fn by_key(
     groups.for_each(
         |places| touch(places, blocks),
         |group| {
+            if let [(_, only)] = group {
+                onward.pass(only.reader(blocks));
+                return Ok(());
+            }
             if let [(_, first), (_, second)] = group {
                 let pair = (read_key_record(&mut first.reader(blocks)), read_key_record(&mut second.reader(blocks)));
                 if let (KeyRecord::Operation(operation), KeyRecord::Settled(row))
@@ -209,25 +216,52 @@ impl RoundKey<'_> {
 
 /// Deals what stays out to later rounds. No writer is opened on a round that is being taken: what a writer holds is in
 /// no shard yet.
-fn send_on(outcome: &mut Outcome, round: usize, rounds: &[Partitions], means: &Means<'_>) -> Result<(), RunError> {
-    let later = rounds.get(round + 1..).unwrap_or_default();
-    let mut writers: Vec<_> = later.iter().map(Partitions::writer).collect();
-    let mut route = Route::default();
-    let mut put = |provider, keys: &Keys, append: &dyn Fn(&mut Vec<u8>)| {
-        let (next, key) = route.next(means.routes, provider, keys, round + 1);
-        let place = next - (round + 1);
-        writers[place].put(later[place].shard_of(key), append);
-    };
-    for operation in outcome.operations_on.drain(..) {
-        put(operation.provider, &operation.keys, &|out| operation.put(out));
+struct Onward<'a> {
+    round: usize,
+    later: &'a [Partitions],
+    writers: Vec<Writer<'a>>,
+    means: &'a Means<'a>,
+    route: Route,
+}
+
+impl<'a> Onward<'a> {
+    fn new(round: usize, rounds: &'a [Partitions], means: &'a Means<'a>) -> Self {
+        let later = rounds.get(round + 1..).unwrap_or_default();
+        Self { round, later, writers: later.iter().map(Partitions::writer).collect(), means, route: Route::default() }
     }
-    for row in outcome.rows_on.drain(..) {
-        put(row.provider, &row.keys, &|out| row.put(out));
+
+    /// A record alone with its key, as it is.
+    fn pass(&mut self, record: Reader<'_>) {
+        let mut rest = record;
+        let head = pass_key_record(&mut rest);
+        let next = self.route.next(self.means.routes, head.provider, |kind| head.key(kind), self.round + 1);
+        self.put(next, |out| out.extend_from_slice(record.until(&rest)));
     }
-    for writer in writers {
-        writer.finish()?;
+
+    /// What the rules have left.
+    fn send(&mut self, outcome: &mut Outcome) {
+        for operation in outcome.operations_on.drain(..) {
+            let next = self.next(operation.provider, &operation.keys);
+            self.put(next, |out| operation.put(out));
+        }
+        for row in outcome.rows_on.drain(..) {
+            let next = self.next(row.provider, &row.keys);
+            self.put(next, |out| row.put(out));
+        }
     }
-    Ok(())
+
+    fn next(&mut self, provider: NameId, keys: &Keys) -> (usize, u128) {
+        self.route.next_of(self.means.routes, provider, keys, self.round + 1)
+    }
+
+    fn put(&mut self, (round, key): (usize, u128), append: impl FnOnce(&mut Vec<u8>)) {
+        let place = round - (self.round + 1);
+        self.writers[place].put(self.later[place].shard_of(key), append);
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.writers.into_iter().try_for_each(Writer::finish)
+    }
 }
 
 /// Finds payee references that stand on several operations.

@@ -193,7 +193,7 @@ impl<'a> Sender<'a> {
             let newest = newest(operation, context)?;
             tally.flow(operation, newest.map_or(context.settings.as_of, |at| context.settings.zone.day(at)));
         }
-        let (round, key) = self.route.next(means.routes, provider, &operation.keys, 0);
+        let (round, key) = self.route.next_of(means.routes, provider, &operation.keys, 0);
         if let (Some(writer), Some(partitions)) = (self.writers.get_mut(round), rounds.get(round)) {
             writer.put(partitions.shard_of(key), |out| operation.put(out));
         }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use crate::model::compact::{KeyKind, Keys};
+use crate::model::compact::{KeyHash, KeyKind, Keys};
 use crate::model::names::{NameId, Names};
 use crate::rules::settings::Settings;
 
@@ -67,15 +67,25 @@ impl Route {
     /// The first round, from this one on, for which a record has the key, and that key; after the last round, the
     /// round behind it.
     #[inline]
-    pub fn next(&mut self, routes: &Routes, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
+    pub fn next(
+        &mut self,
+        routes: &Routes,
+        provider: NameId,
+        key: impl Fn(KeyKind) -> Option<u128>,
+        from: usize,
+    ) -> (usize, u128) {
         let tried = match &self.known {
             Some((known, tried)) if *known == provider => tried,
             _ => &self.known.insert((provider, routes.keys(provider))).1,
         };
-        let rounds = tried.iter().enumerate().skip(from.max(routes.first_round));
-        rounds
-            .filter_map(|(round, kind)| Some((round, keys[kind.index()]?.get())))
-            .next()
-            .unwrap_or_else(|| (routes.round_count, keys.iter().flatten().next().map_or(0, |key| key.get())))
+        let mut rounds = tried.iter().enumerate().skip(from.max(routes.first_round));
+        let next = rounds.find_map(|(round, kind)| Some((round, key(*kind)?)));
+        next.unwrap_or_else(|| (routes.round_count, KeyKind::ALL.into_iter().find_map(key).unwrap_or(0)))
+    }
+
+    /// As [`Route::next`], of a decoded record.
+    #[inline]
+    pub fn next_of(&mut self, routes: &Routes, provider: NameId, keys: &Keys, from: usize) -> (usize, u128) {
+        self.next(routes, provider, |kind| keys[kind.index()].map(KeyHash::get), from)
     }
 }

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use compact_str::ToCompactString;
 use smallvec::SmallVec;
 use xxhash_rust::xxh3::xxh3_128;
@@ -11,11 +12,12 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
+use super::settings::Settings;
 use super::side::{Said, Side, agreed};
 use crate::engine::join::push_digits;
 use crate::engine::shard::split_u128;
 use crate::model::compact::KeyKind;
-use crate::model::day::{Instant, push_rfc3339};
+use crate::model::day::{self, Instant, push_rfc3339};
 use crate::model::finding::{Code, Finding, Leg, Note, Status};
 use crate::model::found::{FoundColumns, FoundRow, FoundTexts, Packed};
 use crate::model::names::NameId;
@@ -126,8 +128,9 @@ impl<'a> Teller<'a> {
             sources,
             ..FoundTexts::default()
         };
-        let mut age_days = gathered.newest.map(|at| context.settings.zone.age_days(context.settings.as_of, at));
-        let mut status = status(finding.code, gathered.newest, context);
+        let (settings, newest) = (context.settings, gathered.newest.map(|at| context.settings.zone.day(at)));
+        let mut age_days = newest.map(|day| day::age_days(day, settings.as_of));
+        let mut status = status(finding.code, newest, settings);
         // What it says of itself, and what else tells it from others.
         let (mut explanation, mut which) = (None, "");
         match &finding.note {
@@ -140,8 +143,7 @@ impl<'a> Teller<'a> {
                 (texts.settlement_id, texts.sources) = (&note.settlement_id, &note.sources);
                 texts.transaction_number = &note.bank_reference;
                 (explanation, which) = (Some(note.explanation.as_str()), &note.which);
-                age_days =
-                    note.since.map(|since| context.settings.as_of.signed_duration_since(since).num_days().max(0));
+                age_days = note.since.map(|since| day::age_days(since, settings.as_of));
                 status = if note.is_pending { Status::Pending } else { Status::Open };
             }
         }
@@ -167,7 +169,7 @@ impl<'a> Teller<'a> {
                 operations,
                 settlements,
                 note: &finding.note,
-                settings: context.settings,
+                settings,
             };
             explain(&facts, written);
             written
@@ -205,8 +207,7 @@ impl Gathered {
 }
 
 /// Pending inside the window of the code, open after it (RULES.md 3 and 4).
-fn status(code: Code, newest: Option<Instant>, context: &Context<'_>) -> Status {
-    let settings = context.settings;
+fn status(code: Code, newest: Option<NaiveDate>, settings: &Settings) -> Status {
     let window = match code {
         Code::FileRepeated | Code::ReferenceFormat => return Status::Listed,
         Code::LineUncaptured | Code::LineUndercaptured => settings.capture_window(),
@@ -214,7 +215,7 @@ fn status(code: Code, newest: Option<Instant>, context: &Context<'_>) -> Status 
         _ => return Status::Open,
     };
     match newest {
-        Some(at) if window.holds(settings.zone.day(at), settings.as_of) => Status::Pending,
+        Some(day) if window.holds(day, settings.as_of) => Status::Pending,
         _ => Status::Open,
     }
 }
@@ -353,11 +354,11 @@ fn put_stable_id(
 
 /// Appends the 16 digits of a hash, or of half of one.
 fn push_hex(hash: u64, out: &mut String) {
-    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + (half - 10) };
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
     let mut digits = [0; 16];
     let (places, _) = digits.as_chunks_mut::<2>();
     for (place, byte) in places.iter_mut().zip(hash.to_be_bytes()) {
-        *place = [digit(byte >> 4), digit(byte & 15)];
+        *place = [byte >> 4, byte & 15].map(|half| DIGITS[usize::from(half)]);
     }
     // Nothing but digits.
     out.push_str(std::str::from_utf8(&digits).unwrap_or_default());

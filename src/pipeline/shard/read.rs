@@ -107,7 +107,7 @@ impl Sink for Dealt<'_> {
         self.desk.settlement(record);
         self.round = None;
         if !matches!(record.kind, SettlementKind::Other(_)) {
-            let (round, key) = self.route.next(self.means.routes, record.row.provider, &record.row.keys, 0);
+            let (round, key) = self.route.next_of(self.means.routes, record.row.provider, &record.row.keys, 0);
             (self.shard, self.round) = (key, Some(round));
         }
     }

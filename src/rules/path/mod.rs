@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::control::Verdict;
 use super::settings::{Settings, Window};
 use crate::model::currency::{Currencies, Currency};
-use crate::model::day::Instant;
+use crate::model::day::{Instant, age_days};
 use crate::model::record::{Dataset, Row};
 
 /// A row and where it stands.
@@ -54,7 +54,7 @@ impl World<'_> {
         Step::Window {
             created_on: created.map(|day| day.to_string()),
             as_of: settings.as_of.to_string(),
-            age_days: newest.map(|at| settings.zone.age_days(settings.as_of, at)),
+            age_days: created.map(|day| age_days(day, settings.as_of)),
             window: window.to_string(),
             pending: created.is_some_and(|day| window.holds(day, settings.as_of)),
         }
