@@ -107,6 +107,21 @@ impl Bytes {
         Ok(())
     }
 
+    /// As [`Bytes::read_at_most`], into memory that keeps its length, so that it is not zeroed each time.
+    ///
+    /// # Errors
+    ///
+    /// When reading fails.
+    pub fn read_into<'b>(&self, offset: u64, buffer: &'b mut Vec<u8>, len: usize) -> io::Result<&'b [u8]> {
+        let left = self.len.saturating_sub(offset);
+        let wanted = usize::try_from(left).map_or(len, |left| left.min(len));
+        if buffer.len() < wanted {
+            buffer.resize(wanted, 0);
+        }
+        let filled = self.read_full_at(offset, &mut buffer[..wanted])?;
+        Ok(&buffer[..filled])
+    }
+
     /// Reads until the buffer is full or the bytes end; returns how many it got.
     ///
     /// # Errors

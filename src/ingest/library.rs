@@ -69,18 +69,6 @@ fn with_reused<T>(then: impl FnOnce(&mut Reused) -> T) -> T {
     })
 }
 
-/// Reads up to so many bytes into memory that keeps its length, so that it is not zeroed each time.
-fn read_into<'b>(bytes: &Bytes, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-    // No more than there is, however much is asked for.
-    let left = usize::try_from(bytes.len().saturating_sub(offset)).unwrap_or(usize::MAX);
-    let wanted = len.min(left);
-    if buffer.len() < wanted {
-        buffer.resize(wanted, 0);
-    }
-    let filled = bytes.read_full_at(offset, buffer.get_mut(..wanted).unwrap_or_default())?;
-    Ok(buffer.get(..filled).unwrap_or_default())
-}
-
 /// So much is read of a record at first.
 const FIRST_LEN: usize = 512;
 
@@ -110,7 +98,7 @@ fn with_record_from<T>(
         let mut len = FIRST_LEN;
         loop {
             let wanted = lead.saturating_add(len);
-            let read = read_into(bytes, from, wanted, buffer)?;
+            let read = bytes.read_into(from, buffer, wanted)?;
             let all = read.len() < wanted;
             let (before, read) = read.split_at_checked(lead).unwrap_or_default();
             match split_one(read, &DIALECT, scratch) {
@@ -134,7 +122,7 @@ impl Volume {
         let (start, first_line) = self.known_line(offset);
         let len = usize::try_from(offset.saturating_sub(start)).unwrap_or(usize::MAX);
         with_reused(|Reused { buffer, .. }| {
-            let between = read_into(&self.bytes, start, len, buffer)?;
+            let between = self.bytes.read_into(start, buffer, len)?;
             Ok(self.line_after(first_line, between))
         })
     }

@@ -62,7 +62,8 @@ impl<'a> Shelf<'a> {
     /// # Errors
     /// A file cannot be read any more.
     pub fn of(library: &'a Library<'a>, origins: Vec<Origin>) -> Result<Self, ReadBackError> {
-        let parts = origins.par_chunks(ROWS_OF_A_TASK).map(|some| Part::of(library, some));
+        let read = |reused: &mut (Vec<u8>, Scratch), some| Part::of(library, some, reused);
+        let parts = origins.par_chunks(ROWS_OF_A_TASK).map_init(Default::default, read);
         let parts = parts.collect::<Result<_, _>>()?;
         let mut place = 0;
         let of_files = origins.chunk_by(|a, b| a.file() == b.file()).map(|of_file| {
@@ -139,15 +140,19 @@ impl Guide {
 }
 
 impl Part {
-    fn of(library: &Library<'_>, origins: &[Origin]) -> Result<Self, ReadBackError> {
+    /// Reads rows into memory of its own, by way of memory that is used again.
+    fn of(
+        library: &Library<'_>,
+        origins: &[Origin],
+        (buffer, scratch): &mut (Vec<u8>, Scratch),
+    ) -> Result<Self, ReadBackError> {
         let bytes = Vec::with_capacity(origins.len().saturating_mul(ROW_LEN_USUAL));
         let mut part = Self { held: Vec::with_capacity(origins.len()), bytes };
-        let (mut buffer, mut scratch) = (Vec::new(), Scratch::default());
         let mut rest = origins;
         while let Some(first) = rest.first() {
             let volume = library.volume(*first)?;
             let (stretch, others) = rest.split_at(stretch_len(rest));
-            part.read(volume, stretch, &mut buffer, &mut scratch)
+            part.read(volume, stretch, buffer, scratch)
                 .map_err(|error| ReadBackError { file: volume.shown.clone(), reason: error.to_string() })?;
             rest = others;
         }
@@ -171,7 +176,7 @@ impl Part {
             return Ok(());
         }
         let wanted = usize::try_from(last.offset().saturating_sub(from)).unwrap_or(usize::MAX).saturating_add(ROW_LEN);
-        volume.bytes.read_at_most(from, buffer, wanted)?;
+        let buffer = volume.bytes.read_into(from, buffer, wanted)?;
         let is_all = buffer.len() < wanted;
         let mut counted = 0;
         for origin in origins {
