@@ -2,13 +2,14 @@
 //!
 //! Texts decide only among equals, so they are read back only for amounts that several operations or several rows have.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 use super::orders::{Context, sort};
-use super::rank::{self, Candidate};
+use super::rank::{self, Candidate, LastName};
 use crate::model::compact::{KeyKind, Operation, SettledRow};
 use crate::model::currency::Currency;
 use crate::model::names::NameId;
@@ -31,13 +32,13 @@ impl Candidate for Operation {
         &self.rows
     }
 
-    fn values(&self, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
+    fn values(&self, names: &mut LastName, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
         let mut rows = Vec::with_capacity(self.rows.len());
         for origin in &self.rows {
             rows.push(context.rows.row(*origin)?);
         }
-        let provider = context.names.text(self.provider);
-        let named = rows.first().and_then(|row| identity(row, context, &provider));
+        let provider = names.of(self.provider, context.names);
+        let named = rows.first().and_then(|row| identity(row, context, provider));
         let named = named.map(|(kind, id)| (kind, Text::from(id)));
         let created_at = rows.iter().filter_map(|row| row.instant("created_at")).max();
         let order_id = rows.first().and_then(|row| row.text("order_id")).unwrap_or_default();
@@ -45,7 +46,7 @@ impl Candidate for Operation {
         let kind = named.as_ref().map_or(KeyKind::IDENTITY.len(), |(kind, _)| *kind);
         let of_all = [
             created_at.map_or(Value::Absent, Value::At),
-            Value::Text((&*provider).into()),
+            Value::Text(provider.into()),
             Value::Int((self.dataset == Dataset::Reversals).into()),
             Value::Text(order_id.into()),
             Value::Text(context.currencies.code(self.currency).into()),
@@ -72,7 +73,7 @@ impl Candidate for SettledRow {
         std::slice::from_ref(&self.origin)
     }
 
-    fn values(&self, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
+    fn values(&self, _: &mut LastName, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
         let mut row = context.rows.row(self.origin)?;
         let mut values = Vec::with_capacity(row.values.len() + 2);
         for column in ["settlement_id", "reconciliation_number"] {
@@ -140,7 +141,7 @@ fn free_places(free: &[bool]) -> Places {
 /// Currency and effect.
 type Class = (Currency, i128);
 /// Rows in their order, by amount and reconciliation number: order and place.
-type Queues = HashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
+type Queues = FxHashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
 
 /// Pairs what is free and equal in currency and effect: among equals, first each operation with the first row of its
 /// own reconciliation number, then each remaining one with the first that is left.
@@ -278,9 +279,22 @@ impl<'a> Candidates<'a> {
         rank::sort(&mut self.row_places, self.rows, context)
     }
 
-    /// Pairs candidates that are equally good but for their reconciliation numbers.
+    /// Pairs candidates that are equally good but for their reconciliation numbers: first by these, then in their order.
     fn pair_class(&self, free: &mut Free, pairs: &mut Vec<Pair>) {
-        let mut by_number: HashMap<NameId, VecDeque<usize>> = HashMap::new();
+        if self.operation_places.iter().any(|place| self.operations[*place].reconciliation.is_some()) {
+            self.pair_numbers(free, pairs);
+        }
+        let operations_left: Places =
+            self.operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
+        let rows_left: Places = self.row_places.iter().copied().filter(|place| free.rows[*place]).collect();
+        for (operation, row) in operations_left.into_iter().zip(rows_left) {
+            free.take(operation, row, pairs);
+        }
+    }
+
+    /// Pairs each operation with the first row of its own reconciliation number.
+    fn pair_numbers(&self, free: &mut Free, pairs: &mut Vec<Pair>) {
+        let mut by_number: FxHashMap<NameId, VecDeque<usize>> = FxHashMap::default();
         for place in &self.row_places {
             if let Some(number) = self.rows[*place].reconciliation {
                 by_number.entry(number).or_default().push_back(*place);
@@ -291,12 +305,6 @@ impl<'a> Candidates<'a> {
             if let Some(row) = own {
                 free.take(*place, row, pairs);
             }
-        }
-        let operations_left: Places =
-            self.operation_places.iter().copied().filter(|place| free.operations[*place]).collect();
-        let rows_left: Places = self.row_places.iter().copied().filter(|place| free.rows[*place]).collect();
-        for (operation, row) in operations_left.into_iter().zip(rows_left) {
-            free.take(operation, row, pairs);
         }
     }
 
@@ -318,7 +326,7 @@ impl<'a> Candidates<'a> {
         for own_number in [true, false] {
             // Rows in their order, by amount and, in the first pass, by number.
             let number = |number: Option<NameId>| number.filter(|_| own_number);
-            let mut queues: Queues = Queues::new();
+            let mut queues = Queues::default();
             for (order, place) in self.row_places.iter().enumerate().filter(|(_, place)| free.rows[**place]) {
                 let row = &self.rows[*place];
                 queues

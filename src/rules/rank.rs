@@ -3,9 +3,13 @@
 //! One key may be that of all records of a run. Then nearly all values are the same in all of them, and are left out;
 //! the others are compared by numbers that stand beside each other in memory, as far as these tell them apart.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
+use smallvec::SmallVec;
 
 use super::orders::Context;
+use crate::model::names::{NameId, Names};
 use crate::model::origin::{Origin, Origins};
 use crate::model::record::{ReadBackError, Value};
 
@@ -23,11 +27,40 @@ pub(super) trait Candidate: Sync {
     ///
     /// # Errors
     /// A row cannot be read back.
-    fn values(&self, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError>;
+    fn values(&self, names: &mut LastName, context: &Context<'_>) -> Result<Vec<Value>, ReadBackError>;
 }
 
-fn ranked<C: Candidate>(place: usize, all: &[C], context: &Context<'_>) -> Result<(Rank, usize), ReadBackError> {
-    Ok(((all[place].values(context)?, Origins::from_slice(all[place].origins())), place))
+/// The name that was asked for last: names stand behind a lock, at which the threads of many candidates would meet.
+#[derive(Default)]
+pub(super) struct LastName(Option<(NameId, Arc<str>)>);
+
+impl LastName {
+    /// The text of a name.
+    pub(super) fn of(&mut self, id: NameId, names: &Names) -> &str {
+        if self.0.as_ref().is_none_or(|(known, _)| *known != id) {
+            self.0 = None;
+        }
+        &self.0.get_or_insert_with(|| (id, names.text(id))).1
+    }
+}
+
+fn ranked<C: Candidate>(
+    place: usize,
+    all: &[C],
+    names: &mut LastName,
+    context: &Context<'_>,
+) -> Result<(Rank, usize), ReadBackError> {
+    Ok(((all[place].values(names, context)?, Origins::from_slice(all[place].origins())), place))
+}
+
+/// Some candidates, one after the other.
+fn ranked_all<C: Candidate>(
+    places: &[usize],
+    all: &[C],
+    context: &Context<'_>,
+) -> Result<Vec<(Rank, usize)>, ReadBackError> {
+    let mut names = LastName::default();
+    places.iter().map(|place| ranked(*place, all, &mut names, context)).collect()
 }
 
 /// Works with the rows of many candidates at hand, and with their places in the order in which they stand.
@@ -40,8 +73,10 @@ fn at_hand<C: Candidate, T>(
     let origins = || places.iter().flat_map(|place| all[*place].origins().iter().copied()).collect();
     let shelf = context.rows.at_hand(&origins)?;
     // Neighbours in a file are neighbours in memory, too.
-    let mut places = places.to_vec();
-    places.par_sort_unstable_by_key(|place| all[*place].origins().first().copied());
+    let mut standing: Vec<(Option<Origin>, usize)> =
+        places.par_iter().map(|place| (all[*place].origins().first().copied(), *place)).collect();
+    standing.par_sort_unstable();
+    let places: Vec<usize> = standing.into_iter().map(|(_, place)| place).collect();
     work(&places, &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context })
 }
 
@@ -55,12 +90,13 @@ pub(super) fn first<C: Candidate>(
     context: &Context<'_>,
 ) -> Result<Option<usize>, ReadBackError> {
     if places.len() < MANY {
-        let ranked = places.iter().map(|place| ranked(*place, all, context)).collect::<Result<Vec<_>, _>>()?;
+        let ranked = ranked_all(places, all, context)?;
         return Ok(ranked.into_iter().min().map(|(_, place)| place));
     }
     at_hand(places, all, context, |places, context| {
         let lesser = |a: (Rank, usize), b| Ok(if b < a { b } else { a });
-        let first = places.par_iter().map(|place| ranked(*place, all, context)).try_reduce_with(lesser);
+        let of = |names: &mut LastName, place: &usize| ranked(*place, all, names, context);
+        let first = places.par_iter().map_init(LastName::default, of).try_reduce_with(lesser);
         Ok(first.transpose()?.map(|(_, place)| place))
     })
 }
@@ -78,26 +114,38 @@ pub(super) fn sort<C: Candidate>(places: &mut [usize], all: &[C], context: &Cont
             places.sort_unstable_by_key(|place| all[*place].origins().first().copied());
             return Ok(());
         }
-        let mut ranked = places.iter().map(|place| ranked(*place, all, context)).collect::<Result<Vec<_>, _>>()?;
+        let mut ranked = ranked_all(places, all, context)?;
         ranked.sort_unstable();
         places.iter_mut().zip(ranked).for_each(|(place, (_, sorted))| *place = sorted);
         return Ok(());
     }
+    let Some(first) = places.first() else { return Ok(()) };
+    let first = all[*first].values(&mut LastName::default(), context)?;
     let ranked = at_hand(places, all, context, |places, context| {
-        places.par_iter().map(|place| ranked(*place, all, context)).collect::<Result<Vec<_>, _>>()
+        let of = |names: &mut LastName, place: &usize| {
+            let values = all[*place].values(names, context)?;
+            Ok((Differing::of(values, &first), Origins::from_slice(all[*place].origins()), *place))
+        };
+        places.par_iter().map_init(LastName::default, of).collect::<Result<Vec<_>, _>>()
     })?;
-    let varying = varying(&ranked);
-    let mut keyed: Vec<(Key, Rank, usize)> = ranked
+    let varying = varying(&ranked, &first);
+    let (keys, rest): (Vec<Key>, Vec<(Rank, usize)>) = ranked
         .into_par_iter()
-        .map(|((values, origins), place)| {
-            let varies = varying.iter().copied().chain(std::iter::repeat(true));
-            let values: Vec<Value> =
-                values.into_iter().zip(varies).filter_map(|(value, varies)| varies.then_some(value)).collect();
-            (key(&values, origins.first().filter(|_| !varying.is_empty())), (values, origins), place)
+        .map(|(differing, origins, place)| {
+            let (values, stands) = match &varying {
+                Some(varying) => (differing.in_columns(varying, &first), origins.first()),
+                None => (differing.all(&first), None),
+            };
+            let (key, is_all) = key(&values, stands);
+            // Where the numbers and the place decide, nobody asks for the values.
+            let values = if is_all && stands.is_some() { Vec::new() } else { values };
+            (key, ((values, origins), place))
         })
-        .collect();
-    keyed.par_sort_unstable();
-    places.iter_mut().zip(keyed).for_each(|(place, (.., sorted))| *place = sorted);
+        .unzip();
+    let mut keyed: Vec<(Key, usize)> = keys.into_par_iter().zip(0..rest.len()).collect();
+    keyed.par_sort_unstable_by(|(a, a_place), (b, b_place)| a.cmp(b).then_with(|| rest[*a_place].cmp(&rest[*b_place])));
+    places.iter_mut().zip(keyed).for_each(|(place, (_, sorted))| *place = rest[sorted].1);
+    rest.into_par_iter().for_each(drop);
     Ok(())
 }
 
@@ -117,26 +165,68 @@ fn are_same<C: Candidate>(places: &[usize], all: &[C], context: &Context<'_>) ->
     Ok(true)
 }
 
-/// Which values differ between any two; none where the lists have different lengths.
-fn varying(ranked: &[(Rank, usize)]) -> Vec<bool> {
-    let Some(((first, _), _)) = ranked.first() else { return Vec::new() };
-    if ranked.iter().any(|((values, _), _)| values.len() != first.len()) {
-        return Vec::new();
+/// The values of a candidate, as far as they are not those of the first one.
+enum Differing {
+    /// As many values, some of which differ, by their places.
+    In(SmallVec<[(usize, Value); 2]>),
+    /// More or fewer values.
+    Longer(Vec<Value>),
+}
+
+impl Differing {
+    fn of(values: Vec<Value>, first: &[Value]) -> Self {
+        if values.len() != first.len() {
+            return Self::Longer(values);
+        }
+        let differs = |(place, value): &(usize, Value)| first.get(*place) != Some(value);
+        Self::In(values.into_iter().enumerate().filter(differs).collect())
     }
-    let none = || vec![false; first.len()];
-    let differs = |mut varying: Vec<bool>, ((values, _), _): &(Rank, usize)| {
-        varying.iter_mut().zip(values.iter().zip(first)).for_each(|(varies, (a, b))| *varies |= a != b);
-        varying
+
+    /// The values at some places, ascending.
+    fn in_columns(self, places: &[usize], first: &[Value]) -> Vec<Value> {
+        let Self::In(differing) = self else { return self.all(first) };
+        let mut differing = differing.into_iter().peekable();
+        let value = |place: &usize| {
+            let own = differing.next_if(|(own, _)| own == place).map(|(_, value)| value);
+            own.or_else(|| first.get(*place).cloned()).unwrap_or(Value::Absent)
+        };
+        places.iter().map(value).collect()
+    }
+
+    /// All values.
+    fn all(self, first: &[Value]) -> Vec<Value> {
+        match self {
+            Self::In(differing) => {
+                let mut values = first.to_vec();
+                for (place, value) in differing {
+                    values[place] = value;
+                }
+                values
+            }
+            Self::Longer(values) => values,
+        }
+    }
+}
+
+/// The places at which any two differ; `None` where the lists have different lengths.
+fn varying(ranked: &[(Differing, Origins, usize)], first: &[Value]) -> Option<Vec<usize>> {
+    let none = || Some(vec![false; first.len()]);
+    let differs = |varying: Option<Vec<bool>>, (differing, ..): &(Differing, Origins, usize)| {
+        let (mut varying, Differing::In(differing)) = (varying?, differing) else { return None };
+        differing.iter().for_each(|(place, _)| varying[*place] = true);
+        Some(varying)
     };
-    let either = |a: Vec<bool>, b: Vec<bool>| a.iter().zip(&b).map(|(a, b)| *a || *b).collect();
-    ranked.par_iter().fold(none, differs).reduce(none, either)
+    let either = |a: Option<Vec<bool>>, b: Option<Vec<bool>>| Some(a?.iter().zip(&b?).map(|(a, b)| *a || *b).collect());
+    let varying: Vec<bool> = ranked.par_iter().fold(none, differs).reduce(none, either)?;
+    Some(varying.into_iter().enumerate().filter(|(_, varies)| *varies).map(|(place, _)| place).collect())
 }
 
 /// The first values as numbers, and where the candidate stands if they are all: it never contradicts their order. (Of lists
 /// of different lengths it must not say where they stand: a shorter one comes first.)
 type Key = ([u128; 3], u64);
 
-fn key(values: &[Value], stands: Option<&Origin>) -> Key {
+/// And whether they are all.
+fn key(values: &[Value], stands: Option<&Origin>) -> (Key, bool) {
     let mut numbers = [0; 3];
     let mut decides = true;
     for (value, place) in values.iter().zip(&mut numbers) {
@@ -145,7 +235,7 @@ fn key(values: &[Value], stands: Option<&Origin>) -> Key {
         }
     }
     let is_all = decides && values.len() <= numbers.len();
-    (numbers, stands.filter(|_| is_all).map_or(0, |origin| origin.0))
+    ((numbers, stands.filter(|_| is_all).map_or(0, |origin| origin.0)), is_all)
 }
 
 /// A value as a number; whether the numbers of two values differ wherever these do. Values that are absent come first.
@@ -177,7 +267,6 @@ mod tests {
 
     use super::*;
     use crate::model::currency::Currencies;
-    use crate::model::names::Names;
     use crate::model::record::NoRows;
     use crate::rules::settings::Settings;
 
@@ -185,7 +274,7 @@ mod tests {
         fn origins(&self) -> &[Origin] {
             &self.1
         }
-        fn values(&self, _: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
+        fn values(&self, _: &mut LastName, _: &Context<'_>) -> Result<Vec<Value>, ReadBackError> {
             Ok(self.0.clone())
         }
     }
