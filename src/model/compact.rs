@@ -44,6 +44,17 @@ impl KeyKind {
         }
     }
 
+    /// The place of that column among those of captures and reversals.
+    #[must_use]
+    pub fn operation_column(self) -> usize {
+        match self {
+            Self::OperationId => 6,
+            Self::TransactionNumber => 8,
+            Self::PayeeReference => 7,
+            Self::TransactionId => 9,
+        }
+    }
+
     /// The place in a [`Keys`] array.
     #[must_use]
     pub fn index(self) -> usize {
@@ -253,4 +264,18 @@ pub enum KeyRecord {
     Operation(Operation),
     /// A settlement row.
     Settled(SettledRow),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_stand_where_they_are_said_to() {
+        for kind in KeyKind::ALL {
+            for dataset in [Dataset::Captures, Dataset::Reversals] {
+                assert_eq!(dataset.column(kind.column()), Some(kind.operation_column()), "{kind:?}");
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
 use super::settings::Settings;
-use super::side::{Said, Side, agreed};
+use super::side::{Said, Side, agreed, with_rows};
 use crate::engine::join::push_digits;
 use crate::engine::shard::split_u128;
 use crate::model::compact::KeyKind;
@@ -113,7 +113,8 @@ impl<'a> Teller<'a> {
             sources.push(':');
             push_digits(line, sources);
         }
-        let text = |column| agreed(&gathered.sides, column);
+        let sides = with_rows(&gathered.sides);
+        let text = |column| agreed(&sides, column);
         let is_wrong_batch = finding.code == Code::WrongBatch;
         let mut texts = FoundTexts {
             provider,

@@ -86,12 +86,12 @@ impl Candidate for SettledRow {
     }
 }
 
-/// The kind and text of the id that names an operation (RULES.md 2).
+/// The kind and text of the id that names the operation of a row (RULES.md 2).
 #[must_use]
 pub fn identity<'r>(row: &'r dyn Columns, context: &Context<'_>, provider: &str) -> Option<(usize, &'r str)> {
     let count = if context.settings.unique_reference(provider) { KeyKind::IDENTITY.len() } else { 1 };
     let mut kinds = KeyKind::IDENTITY.iter().take(count).enumerate();
-    kinds.find_map(|(place, kind)| Some((place, row.id(kind.column())?)))
+    kinds.find_map(|(place, kind)| Some((place, row.text_at(kind.operation_column())?)))
 }
 
 /// One a place: a group is nearly always small.
