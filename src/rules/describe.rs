@@ -367,3 +367,21 @@ fn push_hex(hash: u64, out: &mut String) {
 
 /// Between the parts of what an id is a hash of.
 const ID_PART: char = '\u{1e}';
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_written_in_sixteen_digits() {
+        let mut hash = 1_u64;
+        for _ in 0..1000 {
+            for hash in [hash, !hash, hash.reverse_bits(), 0, u64::MAX, 0x0123_4567_89ab_cdef, 0x9a9a_a9a9_0f0f_f0f0] {
+                let mut digits = String::from("id ");
+                push_hex(hash, &mut digits);
+                assert_eq!(digits, format!("id {hash:016x}"));
+            }
+            hash = hash.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        }
+    }
+}
