@@ -13,7 +13,7 @@ use super::explain::{Facts, explain};
 use super::orders::Context;
 use super::pairing::identity;
 use super::settings::Settings;
-use super::side::{Said, Side, agreed, with_rows};
+use super::side::{Said, Side, agreed};
 use crate::engine::join::push_digits;
 use crate::engine::shard::split_u128;
 use crate::model::compact::KeyKind;
@@ -33,7 +33,7 @@ type Hashes = SmallVec<[u128; 4]>;
 struct Gathered {
     newest: Option<Instant>,
     /// Hashes of what names the records, where the finding is named by them.
-    records: Option<Hashes>,
+    records: Hashes,
     /// Order lines, operations, settlement rows.
     sides: [Side; 3],
 }
@@ -92,13 +92,17 @@ impl<'a> Teller<'a> {
         let provider = finding.provider.map_or("", |provider| self.name(provider));
         let named_by = NamedBy::of(finding);
         let Pen { gathered, explanation: written, sources, key, id } = pen;
-        gathered.begin(named_by);
+        gathered.clear();
         let mut origins = std::mem::take(&mut finding.rows);
         origins.sort_unstable();
         let mut lines: SmallVec<[(Origin, u64); 8]> = SmallVec::with_capacity(origins.len());
         for origin in &origins {
             context.rows.cite(*origin, &mut |row, line| {
-                gathered.row(row, provider, context, key);
+                gathered.row(row);
+                if named_by == NamedBy::Records {
+                    put_record_key(row, provider, context, key);
+                    gathered.records.push(xxh3_128(key.as_bytes()));
+                }
                 lines.push((*origin, line));
             })?;
         }
@@ -113,8 +117,7 @@ impl<'a> Teller<'a> {
             sources.push(':');
             push_digits(line, sources);
         }
-        let sides = with_rows(&gathered.sides);
-        let text = |column| agreed(&sides, column);
+        let text = |column| agreed(&gathered.sides, column);
         let is_wrong_batch = finding.code == Code::WrongBatch;
         let mut texts = FoundTexts {
             provider,
@@ -148,7 +151,7 @@ impl<'a> Teller<'a> {
                 status = if note.is_pending { Status::Pending } else { Status::Open };
             }
         }
-        put_stable_id(finding.code, &texts, named_by, gathered.records.as_mut(), which, (key, id));
+        put_stable_id(finding.code, &texts, named_by, &mut gathered.records, which, (key, id));
         let mut row = Box::new(FoundColumns {
             code: finding.code,
             status,
@@ -181,22 +184,15 @@ impl<'a> Teller<'a> {
 }
 
 impl Gathered {
-    /// Forgets what it knows, for a finding that is named that way.
-    fn begin(&mut self, named_by: NamedBy) {
+    /// Forgets what it knows.
+    fn clear(&mut self) {
         self.newest = None;
-        match (&mut self.records, named_by) {
-            (Some(records), NamedBy::Records) => records.clear(),
-            (records, _) => *records = (named_by == NamedBy::Records).then(Hashes::new),
-        }
+        self.records.clear();
         self.sides.iter_mut().for_each(Side::clear);
     }
 
-    fn row(&mut self, row: &dyn Columns, provider: &str, context: &Context<'_>, key: &mut String) {
+    fn row(&mut self, row: &dyn Columns) {
         self.newest = self.newest.max(row.created_at());
-        if let Some(records) = &mut self.records {
-            put_record_key(row, provider, context, key);
-            records.push(xxh3_128(key.as_bytes()));
-        }
         let [lines, operations, settlements] = &mut self.sides;
         let side = match row.dataset() {
             Dataset::Orders => lines,
@@ -318,7 +314,7 @@ fn put_stable_id(
     code: Code,
     texts: &FoundTexts<'_>,
     named_by: NamedBy,
-    records: Option<&mut Hashes>,
+    records: &mut Hashes,
     which: &str,
     (key, id): (&mut String, &mut String),
 ) {
@@ -340,11 +336,11 @@ fn put_stable_id(
         NamedBy::File => put(key, &[texts.settlement_id, which]),
         NamedBy::Books => put(key, &[texts.settlement_id, texts.transaction_number, which]),
         NamedBy::Records => {
+            records.sort_unstable();
+            records.dedup();
             key.push(ID_PART);
-            if let Some(records) = records {
-                records.sort_unstable();
-                records.dedup();
-                records.iter().for_each(|record| split_u128(*record).into_iter().for_each(|half| push_hex(half, key)));
+            for record in records {
+                split_u128(*record).into_iter().for_each(|half| push_hex(half, key));
             }
         }
     }

@@ -10,7 +10,7 @@ use smallvec::smallvec;
 
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::flow::Effect;
-use super::identity::{Sifted, sift};
+use super::identity::{Sifted, Version, sift};
 use super::lines;
 use super::settings::Settings;
 use super::statements;
@@ -89,12 +89,14 @@ struct Counted {
     amount_minor: i64,
 }
 
+/// Counts what became of a version of a record.
+fn count(fate: Fate, version: &Counted, out: &mut Outcome) {
+    out.tally.fate(fate, version.dataset, version.origin, version.currency, version.amount_minor);
+}
+
 /// Counts what became of the versions of a record, and reports those that contradict the one that is used.
 fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &mut Outcome) {
-    let mut count = |fate, version: &T| {
-        let Counted { dataset, currency, origin, amount_minor, .. } = counted(version);
-        out.tally.fate(fate, dataset, origin, currency, amount_minor);
-    };
+    let mut count = |fate, version: &T| count(fate, &counted(version), out);
     count(Fate::Accepted, &sifted.used);
     sifted.repeated.iter().for_each(|version| count(Fate::Repeated, version));
     sifted.superseded.iter().for_each(|version| count(Fate::Superseded, version));
@@ -114,9 +116,26 @@ fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &
     }
 }
 
-/// Counts a record of which there is but one version, as nearly always.
-fn count_only(only: &Counted, out: &mut Outcome) {
-    out.tally.fate(Fate::Accepted, only.dataset, only.origin, only.currency, only.amount_minor);
+/// The versions that count among rows that stand line by line. Where each line has but one, as nearly always, they are
+/// these rows.
+fn used<'r, T: Version, Line: PartialEq>(
+    rows: &'r mut [T],
+    line: impl Fn(&T) -> Line,
+    counted: impl Fn(&T) -> Counted,
+    context: &Context<'_>,
+    out: &mut Outcome,
+) -> Result<Cow<'r, [T]>, ReadBackError> {
+    if rows.array_windows().all(|[a, b]| line(a) != line(b)) {
+        rows.iter().for_each(|row| count(Fate::Accepted, &counted(row), out));
+        return Ok(Cow::Borrowed(rows));
+    }
+    let mut used = Vec::with_capacity(rows.len());
+    for versions in rows.chunk_by_mut(|a, b| line(a) == line(b)) {
+        let sifted = sift(versions, context.rows)?;
+        count_versions(&sifted, &counted, out);
+        used.push(sifted.used);
+    }
+    Ok(Cow::Owned(used))
 }
 
 /// The order lines that count, sorted by the hash of their id.
@@ -133,17 +152,7 @@ fn keep_lines<'l>(
         origin: line.origin,
         amount_minor: line.gross_minor,
     };
-    if order_lines.array_windows().all(|[a, b]| a.line != b.line) {
-        order_lines.iter().for_each(|line| count_only(&counted(line), out));
-        return Ok(Cow::Borrowed(order_lines));
-    }
-    let mut kept = Vec::with_capacity(order_lines.len());
-    for versions in order_lines.chunk_by_mut(|a, b| a.line == b.line) {
-        let sifted = sift(versions, context.rows)?;
-        count_versions(&sifted, counted, out);
-        kept.push(sifted.used);
-    }
-    Ok(Cow::Owned(kept))
+    used(order_lines, |line| line.line, counted, context, out)
 }
 
 /// Sifts the rows of captures and reversals, sums them to operations, and gives the effects of completed rows.
@@ -164,19 +173,8 @@ fn sum_operations(
         origin: row.origin,
         amount_minor: row.amount_minor,
     };
-    let mut used = Vec::new();
     for versions_of_lines in rows.chunk_by_mut(same_operation) {
-        if versions_of_lines.array_windows().all(|[a, b]| a.line != b.line) {
-            versions_of_lines.iter().for_each(|row| count_only(&counted(row), out));
-            sum_operation(versions_of_lines, context, out, &mut effects)?;
-            continue;
-        }
-        used.clear();
-        for versions in versions_of_lines.chunk_by_mut(|a, b| a.line == b.line) {
-            let sifted = sift(versions, context.rows)?;
-            count_versions(&sifted, counted, out);
-            used.push(sifted.used);
-        }
+        let used = used(versions_of_lines, |row| row.line, counted, context, out)?;
         sum_operation(&used, context, out, &mut effects)?;
     }
     count_equal_without_id(rows, context, out)?;

@@ -225,7 +225,7 @@ fn varying(ranked: &[(Differing, Origins, usize)], first: &[Value]) -> Option<Ve
 /// of different lengths it must not say where they stand: a shorter one comes first.)
 type Key = ([u128; 3], u64);
 
-/// And whether they are all.
+/// The key of values, and whether its numbers are all that these say.
 fn key(values: &[Value], stands: Option<&Origin>) -> (Key, bool) {
     let mut numbers = [0; 3];
     let mut decides = true;

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use smallvec::SmallVec;
-
 use crate::model::record::{Columns, Dataset};
 
 /// What the records of a side say in one column.
@@ -144,19 +142,9 @@ impl Side {
     }
 }
 
-/// The sides that have rows.
+/// The text of a column on which the rows of all sides agree, else nothing.
 #[must_use]
-pub fn with_rows(sides: &[Side; 3]) -> SmallVec<[&Side; 3]> {
-    sides.iter().filter(|side| side.rows > 0).collect()
-}
-
-/// The text of a column on which the rows of all these sides agree, else nothing.
-#[must_use]
-pub fn agreed<'s>(sides: &[&'s Side], column: Said) -> &'s str {
-    // As nearly always.
-    if let [only] = sides {
-        return only.text(column);
-    }
+pub fn agreed(sides: &[Side; 3], column: Said) -> &str {
     let mut known: Option<&str> = None;
     for side in sides {
         match (side.agreements[column.place()], known) {
@@ -200,11 +188,11 @@ mod tests {
         ];
         for (ids, expected) in cases {
             let mut sides = ids.map(side);
-            assert_eq!(agreed(&with_rows(&sides), Said::OrderId), expected, "{ids:?}");
-            assert_eq!(agreed(&with_rows(&sides), Said::LineId), "");
+            assert_eq!(agreed(&sides, Said::OrderId), expected, "{ids:?}");
+            assert_eq!(agreed(&sides, Said::LineId), "");
             // Nothing is left of them when they are used again.
             sides.iter_mut().for_each(Side::clear);
-            assert!(with_rows(&sides).is_empty() && sides.iter().all(|side| side.text(Said::OrderId).is_empty()));
+            assert!(sides.iter().all(|side| side.rows() == 0 && side.text(Said::OrderId).is_empty()));
         }
     }
 
