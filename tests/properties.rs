@@ -12,6 +12,7 @@ mod reference;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use avstem::pipeline::plan::Plan;
 use avstem::pipeline::{self, RunError};
 use avstem::report::view::{Report, Summary};
 use common::said::{assert_same, said, said_without_places};
@@ -128,6 +129,26 @@ fn the_order_of_rows_and_files_does_not_show() {
                 let what = format!("seed {seed}, turn {turn}");
                 let report = run(&what, &others, settings, Engine::default()).unwrap();
                 assert_same(&what, &said_without_places(&report), &expected);
+            }
+        }
+    });
+}
+
+#[test]
+fn whether_matches_are_listed_does_not_show() {
+    on_days(400, |seed, files, settings, _| {
+        let files = without_repeated(files, settings);
+        let mut expected = run("with matches", &files, settings, Engine::default()).unwrap();
+        expected.matches = None;
+        let expected = said_without_places(&expected);
+        let mut rng = Rng::new(seed);
+        for turn in 0..3 {
+            let others = if turn == 0 { files.clone() } else { another_way(&mut rng, &files) };
+            if without_repeated(&others, settings).len() == others.len() {
+                let folder = tempfile::tempdir().unwrap();
+                let unlisted = Plan { matches: false, ..plan(folder.path(), &others, settings, Engine::default()) };
+                let unlisted = said_without_places(&pipeline::run(&unlisted, &|_| {}).unwrap());
+                assert_same(&format!("seed {seed}, turn {turn}"), &unlisted, &expected);
             }
         }
     });

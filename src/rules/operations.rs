@@ -6,9 +6,9 @@ use smallvec::{SmallVec, smallvec};
 
 use super::batches::{self, Batches};
 use super::control::{Sum, Tally, Verdict};
+use super::first::first_number;
 use super::orders::Context;
-use super::pairing::{Free, Pair, pair_equal, pair_within_tolerance};
-use super::rank;
+use super::pairing::{Free, Pair, Told, pair_equal, pair_within_tolerance};
 use crate::model::compact::{Operation, SettledRow};
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
@@ -169,7 +169,8 @@ fn resolve_completed(
     out: &mut Outcome,
 ) -> Result<Vec<SettledRow>, ReadBackError> {
     let mut free = Free::all(operations.len(), rows.len());
-    for some in pair_equal(operations, &rows, &mut free, context)?.chunks(PAIRS_TOUCHED) {
+    let told = if out.matches.is_some() { Told::Each } else { Told::Sums };
+    for some in pair_equal(operations, &rows, &mut free, told, context)?.chunks(PAIRS_TOUCHED) {
         // Of one key there may be a million, each somewhere else: they are asked for several at once.
         let touched = some.iter().filter(|pair| operations[pair.operation].completed && rows[pair.row].gross_minor > 0);
         std::hint::black_box(touched.count());
@@ -194,11 +195,11 @@ fn resolve_completed(
         .iter()
         .all(|(_, (a, b))| a == b)
     {
-        // The first row, in the order of rows, gives the batch of operations that state none.
+        // The first row, in the order of rows, gives the batch of operations that state none; the order of the others says
+        // nothing, nor does it which of the rows with its number stands first.
         if operations_left.iter().any(|operation| operation.reconciliation.is_none()) {
-            let first = rank::first(&row_places, &rows, context)?;
-            // The order of the others says nothing.
-            row_places.sort_unstable_by_key(|place| Some(*place) != first);
+            let first = first_number(&row_places, &rows, context)?;
+            row_places.sort_unstable_by_key(|place| rows[*place].reconciliation != first);
         }
         let rows_left: Vec<&SettledRow> = row_places.iter().map(|place| &rows[*place]).collect();
         report_match(MatchKind::Group, &operations_left, &rows_left, out);
@@ -219,7 +220,8 @@ fn resolve_failed(
     out: &mut Outcome,
 ) -> Result<(), ReadBackError> {
     let mut free = Free::all(failed.len(), rows.len());
-    let pairs = if failed.is_empty() { Vec::new() } else { pair_equal(&failed, &rows, &mut free, context)? };
+    let pairs =
+        if failed.is_empty() { Vec::new() } else { pair_equal(&failed, &rows, &mut free, Told::Each, context)? };
     for Pair { operation, row } in pairs {
         let (operation, row) = (&failed[operation], &rows[row]);
         let verdict = Verdict::Found(Code::SettledNotCompleted);

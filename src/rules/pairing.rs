@@ -2,6 +2,7 @@
 //!
 //! Texts decide only among equals, so they are read back only for amounts that several operations or several rows have.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeSet, VecDeque};
 
 use rayon::prelude::*;
@@ -143,6 +144,15 @@ type Class = (Currency, i128);
 /// Rows in their order, by amount and reconciliation number: order and place.
 type Queues = FxHashMap<(i128, Option<NameId>), VecDeque<(usize, usize)>>;
 
+/// What becomes of pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// Each of them is told of.
+    Each,
+    /// They are added up: where all of some equals are paired, it says nothing who is with whom.
+    Sums,
+}
+
 /// Pairs what is free and equal in currency and effect: among equals, first each operation with the first row of its
 /// own reconciliation number, then each remaining one with the first that is left.
 ///
@@ -152,6 +162,7 @@ pub fn pair_equal(
     operations: &[Operation],
     rows: &[SettledRow],
     free: &mut Free,
+    told: Told,
     context: &Context<'_>,
 ) -> Result<Vec<Pair>, ReadBackError> {
     let mut pairs = Vec::new();
@@ -184,9 +195,9 @@ pub fn pair_equal(
     }
     // What is read back for one class says nothing of another one: of many classes, on all threads.
     if choices.len() < MANY_CLASSES {
-        choices.iter_mut().try_for_each(|choice| choice.sort(context))?;
+        choices.iter_mut().try_for_each(|choice| choice.sort(told, context))?;
     } else {
-        choices.par_iter_mut().try_for_each(|choice| choice.sort(context))?;
+        choices.par_iter_mut().try_for_each(|choice| choice.sort(told, context))?;
     }
     for choice in choices {
         match choice {
@@ -209,9 +220,12 @@ enum Choice<'a> {
 }
 
 impl Choice<'_> {
-    fn sort(&mut self, context: &Context<'_>) -> Result<(), ReadBackError> {
+    fn sort(&mut self, told: Told, context: &Context<'_>) -> Result<(), ReadBackError> {
         match self {
             Self::Only(..) => Ok(()),
+            Self::Among(candidates) if told == Told::Sums && candidates.have_own_rows() => {
+                candidates.sort_more(context)
+            }
             Self::Among(candidates) => candidates.sort(context),
         }
     }
@@ -277,6 +291,35 @@ impl<'a> Candidates<'a> {
     fn sort(&mut self, context: &Context<'_>) -> Result<(), ReadBackError> {
         rank::sort(&mut self.operation_places, self.operations, context)?;
         rank::sort(&mut self.row_places, self.rows, context)
+    }
+
+    /// Whether there are as many rows of every reconciliation number as operations that state it: each of these is paired
+    /// with one of them then, and the others with what is left.
+    fn have_own_rows(&self) -> bool {
+        let mut stated: FxHashMap<NameId, usize> = FxHashMap::default();
+        for number in self.operation_places.iter().filter_map(|place| self.operations[*place].reconciliation) {
+            *stated.entry(number).or_default() += 1;
+        }
+        if !stated.is_empty() {
+            for number in self.row_places.iter().filter_map(|place| self.rows[*place].reconciliation) {
+                if let Some(more) = stated.get_mut(&number) {
+                    *more = more.saturating_sub(1);
+                }
+            }
+        }
+        stated.into_values().all(|more| more == 0)
+    }
+
+    /// Brings only the side into its order of which some are left over: this says which ones.
+    ///
+    /// # Errors
+    /// A row cannot be read back.
+    fn sort_more(&mut self, context: &Context<'_>) -> Result<(), ReadBackError> {
+        match self.operation_places.len().cmp(&self.row_places.len()) {
+            Ordering::Less => rank::sort(&mut self.row_places, self.rows, context),
+            Ordering::Equal => Ok(()),
+            Ordering::Greater => rank::sort(&mut self.operation_places, self.operations, context),
+        }
     }
 
     /// Pairs candidates that are equally good but for their reconciliation numbers: first by these, then in their order.

@@ -14,7 +14,7 @@ use crate::model::origin::{Origin, Origins};
 use crate::model::record::{ReadBackError, Value};
 
 /// From so many on, candidates are read back and sorted on all threads.
-const MANY: usize = 1 << 10;
+pub(super) const MANY: usize = 1 << 10;
 
 /// What orders one candidate: its values, and at last where it stands.
 pub(super) type Rank = (Vec<Value>, Origins);
@@ -64,7 +64,7 @@ fn ranked_all<C: Candidate>(
 }
 
 /// Works with the rows of many candidates at hand, and with their places in the order in which they stand.
-fn at_hand<C: Candidate, T>(
+pub(super) fn at_hand<C: Candidate, T>(
     places: &[usize],
     all: &[C],
     context: &Context<'_>,
@@ -78,27 +78,6 @@ fn at_hand<C: Candidate, T>(
     standing.par_sort_unstable();
     let places: Vec<usize> = standing.into_iter().map(|(_, place)| place).collect();
     work(&places, &Context { rows: shelf.as_deref().unwrap_or(context.rows), ..*context })
-}
-
-/// The place of the candidate that comes first.
-///
-/// # Errors
-/// A row cannot be read back.
-pub(super) fn first<C: Candidate>(
-    places: &[usize],
-    all: &[C],
-    context: &Context<'_>,
-) -> Result<Option<usize>, ReadBackError> {
-    if places.len() < MANY {
-        let ranked = ranked_all(places, all, context)?;
-        return Ok(ranked.into_iter().min().map(|(_, place)| place));
-    }
-    at_hand(places, all, context, |places, context| {
-        let lesser = |a: (Rank, usize), b| Ok(if b < a { b } else { a });
-        let of = |names: &mut LastName, place: &usize| ranked(*place, all, names, context);
-        let first = places.par_iter().map_init(LastName::default, of).try_reduce_with(lesser);
-        Ok(first.transpose()?.map(|(_, place)| place))
-    })
 }
 
 /// Sorts the places of candidates; a single one is left alone.
@@ -360,12 +339,6 @@ mod tests {
             let mut expected: Vec<usize> = (0..ranks.len()).collect();
             expected.sort_by(|a, b| ranks[*a].cmp(&ranks[*b]));
             assert_eq!(places, expected);
-            for some in [&places[..], &places[1..9], &[]] {
-                assert_eq!(
-                    first(some, &ranks, &context).unwrap(),
-                    some.iter().min_by_key(|place| &ranks[**place]).copied()
-                );
-            }
         }
     }
 }
