@@ -5,6 +5,7 @@ pub mod bank;
 pub mod canonical;
 pub mod cited;
 pub mod copy;
+pub mod digest;
 pub mod dintero;
 pub mod expand;
 pub mod field;

@@ -4,8 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use super::digest::sha256;
 use super::expand::{Bounds, copy_to, no_room, unpack};
 pub use super::shape::Shape;
 use super::shape::shape;
@@ -62,32 +61,6 @@ pub struct Opened {
     pub given_sha256: Option<String>,
     /// What the bytes look like.
     pub shape: Shape,
-}
-
-/// Bytes in hexadecimal, small letters.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// SHA-256 of all bytes, in hex.
-///
-/// # Errors
-/// The bytes cannot be read.
-pub fn sha256(bytes: &Bytes) -> io::Result<String> {
-    const WINDOW: usize = 1 << 18;
-    let mut hash = Sha256::new();
-    let mut buffer = Vec::new();
-    let mut offset = 0;
-    while offset < bytes.len() {
-        bytes.read_at_most(offset, &mut buffer, WINDOW)?;
-        if buffer.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file became shorter while it was read"));
-        }
-        hash.update(&buffer);
-        offset = offset.saturating_add(u64::try_from(buffer.len()).unwrap_or(u64::MAX));
-    }
-    Ok(hex(&hash.finalize()))
 }
 
 /// Copies up to this size stay in memory.

@@ -16,11 +16,12 @@ use super::repeats::{repeated_finding, repeated_payloads, skip_repeated, skip_re
 use crate::engine::source::Bytes;
 use crate::ingest::bank::{BankFile, BankNames};
 use crate::ingest::copy::{Converted, Copy};
+use crate::ingest::digest::{sha256, sha256_of_all};
 use crate::ingest::formats::{self, Format, Given};
 use crate::ingest::library::Volume;
 use crate::ingest::native::Native;
 use crate::ingest::payload::fact::Api;
-use crate::ingest::source::{FileError, Opened, open_all, sha256};
+use crate::ingest::source::{FileError, Opened, open_all};
 use crate::model::bank::Statement;
 use crate::model::currency::Currencies;
 use crate::model::finding::Finding;
@@ -131,8 +132,22 @@ impl Inputs {
         if let Some(known) = entry.sha256.get() {
             return Ok(known.clone());
         }
-        let computed = sha256(entry.original.as_deref().unwrap_or(&volume.bytes))?;
+        let computed = sha256(plain_bytes(entry, volume))?;
         Ok(entry.sha256.get_or_init(|| computed).clone())
+    }
+
+    /// Computes what [`Inputs::sha256`] gives of every file, on all threads.
+    ///
+    /// # Errors
+    /// A file cannot be read any more.
+    pub(super) fn hash_all(&self) -> Result<(), RunError> {
+        let files = self.files.iter().zip(&self.volumes).filter(|(file, _)| file.sha256.get().is_none());
+        let files: Vec<(&File, &Volume)> = files.collect();
+        let bytes: Vec<&Bytes> = files.iter().map(|(file, volume)| plain_bytes(file, volume)).collect();
+        for ((file, _), hash) in files.iter().zip(sha256_of_all(&bytes)?) {
+            let _ = file.sha256.set(hash);
+        }
+        Ok(())
     }
 
     /// The files that came, one for each dataset that a file holds: the parts of one file once, a file that was given
@@ -272,6 +287,11 @@ impl Openings {
         inputs.rejects.retain(|(file, _)| inputs.files.get(*file).is_some_and(|file| file.state == "read"));
         Ok(inputs)
     }
+}
+
+/// The plain bytes of a file, as given or converted.
+fn plain_bytes<'f>(file: &'f File, volume: &'f Volume) -> &'f Bytes {
+    file.original.as_deref().unwrap_or(&volume.bytes)
 }
 
 /// A file or a part of one, its canonical bytes, and rows that a conversion could not read.

@@ -30,7 +30,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 pub use self::error::RunError;
@@ -169,7 +168,7 @@ fn reconcile_inputs(
 
     // Hashing the files and judging their records need nothing of each other.
     let (hashes, judged) =
-        rayon::join(|| hash_files(inputs), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
+        rayon::join(|| inputs.hash_all(), || judge(inputs, &read, [&orders, &references], &rounds, means, beside));
     hashes?;
     let Judgement { found, codes, outcome, mut tally, books } = judged?;
     // The records are not needed any more, and may be most of the memory.
@@ -228,10 +227,6 @@ fn recognise(finding: &mut FoundRow, known: &HashMap<String, KnownFinding>) {
     if closed.is_some() {
         finding.status = Status::Closed;
     }
-}
-
-fn hash_files(inputs: &Inputs) -> Result<(), RunError> {
-    (0..inputs.files.len()).into_par_iter().try_for_each(|file| inputs.sha256(file).map(|_| ()))
 }
 
 /// What the legs yield.
