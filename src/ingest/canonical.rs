@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
 use super::field::{RECORDED_ONLY, is_completed, shown, utf8};
 use super::fields::{Fields, LastCurrencies};
 use super::layout::Layout;
-use super::remembered::Remembered;
+use super::remembered::{Remembered, Short};
 use crate::engine::split::Record;
 use crate::model::compact::{
     KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
@@ -87,6 +87,8 @@ pub trait Sink {
 #[derive(Debug, Clone)]
 struct Provider {
     text: Vec<u8>,
+    /// The same, where it is short.
+    short: Option<Short>,
     id: NameId,
     seed: u64,
     ways: Ways,
@@ -187,12 +189,14 @@ fn provider<'m>(
     memory: &'m mut Memory,
 ) -> &'m Provider {
     let text = fields.text(provider_column(layout.dataset)).unwrap_or(layout.provider.as_bytes());
-    if memory.provider.as_ref().is_none_or(|last| last.text != text) {
+    let short = Short::new(text);
+    let is_last = |last: &Provider| last.short == short && (short.is_some() || last.text == text);
+    if !memory.provider.as_ref().is_some_and(is_last) {
         memory.provider = None;
     }
     memory.provider.get_or_insert_with(|| {
         let id = context.names.intern(utf8(text));
-        Provider { text: text.to_vec(), id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
+        Provider { text: text.to_vec(), short, id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
     })
 }
 

@@ -13,7 +13,7 @@ const LONG_MAX: usize = 1 << 12;
 
 /// A text of at most sixteen bytes as two numbers and its length, which together are the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Short {
+pub(super) struct Short {
     first: u64,
     last: u64,
     len: usize,
@@ -22,7 +22,7 @@ struct Short {
 impl Short {
     /// The numbers of a text; none where it is empty or longer.
     #[inline]
-    fn new(text: &[u8]) -> Option<Self> {
+    pub(super) fn new(text: &[u8]) -> Option<Self> {
         let len = text.len();
         let (first, last) = match len {
             // The two parts overlap, which does no harm where the length is known.

@@ -37,17 +37,29 @@ pub fn parse_minor(text: &[u8]) -> Result<i64, MinorError> {
     parse_few_digits(text).map_or_else(|| parse_any_minor(text), Ok)
 }
 
-/// What most amounts are: one to nine digits and nothing else.
+/// What most amounts are: four to eight digits and nothing else.
 #[inline]
 fn parse_few_digits(text: &[u8]) -> Option<i64> {
-    if !(1..=9).contains(&text.len()) {
+    if !(4..=8).contains(&text.len()) {
         return None;
     }
-    let (value, all_digits) = text.iter().fold((0_u32, true), |(value, all_digits), byte| {
-        let digit = byte.wrapping_sub(b'0');
-        (value.wrapping_mul(10).wrapping_add(digit.into()), all_digits & (digit <= 9))
-    });
-    all_digits.then_some(value.into())
+    let ([first, last], missing) = ([text.first_chunk()?, text.last_chunk()?], 8 - text.len());
+    let [first, last] = [first, last].map(|four: &[u8; 4]| u64::from(u32::from_le_bytes(*four)));
+    // The text at the end of eight bytes, and zeros before it; what stands in both halves is the same.
+    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+    let zeros = if missing == 0 { 0 } else { ZEROS >> (8 * (8 - missing)) };
+    let digits = (last << 32 | first << (8 * missing) | zeros) ^ ZEROS;
+    // A byte beyond 9 reaches its top bit with this, and no byte carries into the next one unless its top bit was set.
+    const ROOM: u64 = u64::from_le_bytes([0x76; 8]);
+    const TOP_BITS: u64 = u64::from_le_bytes([0x80; 8]);
+    if (digits.wrapping_add(ROOM) | digits) & TOP_BITS != 0 {
+        return None;
+    }
+    // Numbers of two digits, of four, and of eight: the later of two neighbours stands in the higher bits.
+    let twos = (digits * 10 + (digits >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos * 100 + (twos >> 16)) & 0x0000_ffff_0000_ffff;
+    let eight = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    Some(eight.cast_signed())
 }
 
 #[inline(never)]
@@ -175,6 +187,23 @@ mod tests {
         }
         for text in ["9223372036854775808", "-9223372036854775809", "99999999999999999999999"] {
             assert_eq!(parse_minor(text.as_bytes()), Err(MinorError::OutOfRange), "{text}");
+        }
+    }
+
+    #[test]
+    fn few_digits_are_read_as_many_are() {
+        for len in 1..=10_u32 {
+            for number in (0..10_u64.pow(len)).step_by(usize::try_from(10_u64.pow(len.saturating_sub(4))).unwrap()) {
+                let number = number * 7 % 10_u64.pow(len);
+                let text = format!("{number:0width$}", width = usize::try_from(len).unwrap());
+                assert_eq!(parse_minor(text.as_bytes()), Ok(i64::try_from(number).unwrap()), "{text}");
+            }
+            // Each byte in each place among digits.
+            for (place, byte) in (0..len).flat_map(|place| (0..=u8::MAX).map(move |byte| (place, byte))) {
+                let mut text = b"8909876543"[..usize::try_from(len).unwrap()].to_vec();
+                text[usize::try_from(place).unwrap()] = byte;
+                assert_eq!(parse_minor(&text), parse_any_minor(&text), "{text:?}");
+            }
         }
     }
 

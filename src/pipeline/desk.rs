@@ -10,6 +10,7 @@ use crate::model::compact::{LineRec, OperationRow, SettlementKind, SettlementRec
 use crate::model::currency::Currency;
 use crate::model::names::NameId;
 use crate::model::record::Dataset;
+use crate::rules::books::settled::SettledRows;
 use crate::rules::control::{Fate, FileKey, Sum, Verdict};
 use crate::rules::files::net_off;
 
@@ -22,6 +23,7 @@ pub(super) struct Desk<'a> {
     rounds: Vec<Writer<'a>>,
     route: Route,
     read: Read,
+    settled: SettledRows,
     dataset: Dataset,
     /// The rows of the chunk by currency, of which there are few.
     rows: Vec<(Currency, Sum)>,
@@ -42,6 +44,7 @@ impl<'a> Desk<'a> {
             rounds: if settlements { shards.rounds.iter().map(Partitions::writer).collect() } else { Vec::new() },
             route: Route::default(),
             read: Read::default(),
+            settled: SettledRows::default(),
             dataset,
             rows: Vec::new(),
             last: None,
@@ -59,6 +62,7 @@ impl<'a> Desk<'a> {
                 self.read.tally.fates_of(Fate::Accepted, key, *rows);
             }
         }
+        self.read.batches.settlements(self.settled);
         for writer in self.orders.map(|(_, writer)| writer).into_iter().chain(self.rounds) {
             writer.finish()?;
         }
@@ -108,7 +112,7 @@ impl Sink for Desk<'_> {
     fn settlement(&mut self, record: &SettlementRec) {
         let row = &record.row;
         self.count(row.currency, row.gross_minor);
-        self.read.batches.settlement(record);
+        self.settled.row(record);
         self.read.findings.extend(net_off(record));
         if self.last != Some(row.provider) {
             self.last = Some(row.provider);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::books::settled::Settled;
+use super::books::settled::{RowKey, Settled, SettledRows};
 use super::control::{Sum, Verdict};
 use super::operations::Outcome;
-use crate::model::compact::{Operation, SettledRow, SettlementKind, SettlementRec};
+use crate::model::compact::{Operation, SettledRow, SettlementKind};
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
@@ -79,32 +79,27 @@ impl Batches {
         self.by_key.entry((provider, number, currency)).or_default()
     }
 
-    /// Counts a settlement row as it is read.
-    pub fn settlement(&mut self, record: &SettlementRec) {
-        let SettlementRec { row, kind, fee_minor, net_minor, settlement, .. } = record;
-        self.settled.row(record);
-        if let Some(settlement) = settlement {
-            self.settlements.insert((row.provider, *settlement));
-        }
-        let fee = i128::from(fee_minor.unwrap_or(0));
-        let net = net_minor.map_or(i128::from(row.gross_minor) - fee, i128::from);
-        // A batch is all settlement rows of its number, so one of other kinds alone has its row, with nothing counted.
-        let batch = self.by_key.entry((row.provider, row.reconciliation, row.currency)).or_insert_with(|| {
-            // A batch that operations began does not come here: what is read has batches of its own.
-            self.numbers.extend(row.reconciliation.map(|number| (row.provider, number)));
-            Batch::default()
-        });
-        assert!(batch.operations.count == 0, "settlement rows are counted before operations are");
-        if let SettlementKind::Other(kind) = kind {
-            batch.others = batch.others.saturating_add(1);
-            let other = self.others.entry((row.provider, *kind, row.currency)).or_default();
-            other.gross.row(row.gross_minor);
-            add(&mut other.fee_minor, fee);
-            add(&mut other.net_minor, net);
-        } else {
-            batch.rows.row(row.gross_minor);
-            add(&mut batch.fee_minor, fee);
-            add(&mut batch.net_minor, net);
+    /// Counts settlement rows, before any operation.
+    pub fn settlements(&mut self, rows: SettledRows) {
+        for (key, sums) in rows.into_sums() {
+            let RowKey { settled, number } = key;
+            let provider = settled.provider;
+            self.settled.add(settled, sums.rows, sums.fee_rows);
+            self.settlements.extend(settled.settlement.map(|settlement| (provider, settlement)));
+            self.numbers.extend(number.map(|number| (provider, number)));
+            // A batch is all settlement rows of its number, so one of other kinds alone has its row, with nothing counted.
+            let batch = self.batch(provider, number, settled.currency);
+            assert!(batch.operations.count == 0, "settlement rows are counted before operations are");
+            let (sum, fee_minor, net_minor) = if let SettlementKind::Other(kind) = settled.kind {
+                batch.others = batch.others.saturating_add(sums.rows.count);
+                let other = self.others.entry((provider, kind, settled.currency)).or_default();
+                (&mut other.gross, &mut other.fee_minor, &mut other.net_minor)
+            } else {
+                (&mut batch.rows, &mut batch.fee_minor, &mut batch.net_minor)
+            };
+            sum.join(sums.rows);
+            add(fee_minor, sums.fee_rows.sum_minor);
+            add(net_minor, sums.net_minor);
         }
     }
 

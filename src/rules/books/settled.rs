@@ -4,79 +4,108 @@
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
-use crate::model::compact::{SettlementKind, SettlementRec};
+use crate::model::compact::{SettledRow, SettlementKind, SettlementRec};
 use crate::model::currency::{Currencies, Currency};
 use crate::model::money::add;
 use crate::model::names::{NameId, Names};
 use crate::model::payout::{SettledSum, SettlementKey};
+use crate::rules::control::Sum;
 
 /// The rows of one sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Key {
-    provider: NameId,
-    settlement: Option<NameId>,
-    currency: Currency,
-    service: Option<NameId>,
-    kind: SettlementKind,
-    day: Option<NaiveDate>,
+pub struct Key {
+    /// Provider.
+    pub provider: NameId,
+    /// The settlement, where stated.
+    pub settlement: Option<NameId>,
+    /// Currency.
+    pub currency: Currency,
+    /// The service, where stated.
+    pub service: Option<NameId>,
+    /// What the rows are for.
+    pub kind: SettlementKind,
+    /// The day on which they were settled, where somebody asks for it.
+    pub day: Option<NaiveDate>,
 }
 
+/// The rows of one sum that have one reconciliation number: nothing else is asked of rows as they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RowKey {
+    /// The sum.
+    pub settled: Key,
+    /// Their number, where stated.
+    pub number: Option<NameId>,
+}
+
+/// What such rows come to.
 #[derive(Debug, Clone, Copy, Default)]
-struct Sums {
-    rows: u64,
-    gross_minor: i128,
-    fee_rows: u64,
-    fee_minor: i128,
+pub struct RowSums {
+    /// Their gross.
+    pub rows: Sum,
+    /// Those that state a fee, and the fees.
+    pub fee_rows: Sum,
+    /// Nets: as stated, else gross - fee.
+    pub net_minor: i128,
 }
 
-/// The sums of a task; tasks are joined in any order.
-#[derive(Debug, Clone, Default)]
-pub struct Settled {
-    sums: Vec<(Key, Sums)>,
-    places: FxHashMap<Key, usize>,
-    /// Rows of one sum mostly follow each other.
+/// The settlement rows that one task has read: each is looked up once, whatever it counts into.
+#[derive(Debug, Default)]
+pub struct SettledRows {
+    sums: Vec<(RowKey, RowSums)>,
+    places: FxHashMap<RowKey, usize>,
+    /// Rows of one sum often follow each other.
     last: usize,
 }
 
-impl Settled {
-    /// Counts a settlement row.
+impl SettledRows {
+    /// Counts a row.
     #[inline]
     pub fn row(&mut self, record: &SettlementRec) {
-        let key = Key {
-            provider: record.row.provider,
-            settlement: record.settlement,
-            currency: record.row.currency,
-            service: record.service,
-            kind: record.kind,
-            day: record.day,
-        };
-        let sums = self.sums(key);
-        sums.rows = sums.rows.saturating_add(1);
-        add(&mut sums.gross_minor, record.row.gross_minor);
-        if let Some(fee_minor) = record.fee_minor {
-            sums.fee_rows = sums.fee_rows.saturating_add(1);
-            add(&mut sums.fee_minor, fee_minor);
+        let SettlementRec { row, kind, fee_minor, net_minor, settlement, service, day } = *record;
+        let SettledRow { provider, currency, gross_minor, reconciliation, .. } = row;
+        let settled = Key { provider, settlement, currency, service, kind, day };
+        let sums = self.sums(RowKey { settled, number: reconciliation });
+        sums.rows.row(gross_minor);
+        if let Some(fee_minor) = fee_minor {
+            sums.fee_rows.row(fee_minor);
         }
+        let net = || i128::from(gross_minor) - i128::from(fee_minor.unwrap_or(0));
+        add(&mut sums.net_minor, net_minor.map_or_else(net, i128::from));
     }
 
-    fn sums(&mut self, key: Key) -> &mut Sums {
+    #[inline]
+    fn sums(&mut self, key: RowKey) -> &mut RowSums {
         if self.sums.get(self.last).is_none_or(|(known, _)| *known != key) {
             self.last = *self.places.entry(key).or_insert(self.sums.len());
             if self.last == self.sums.len() {
-                self.sums.push((key, Sums::default()));
+                self.sums.push((key, RowSums::default()));
             }
         }
         &mut self.sums[self.last].1
     }
 
+    /// What was counted.
+    pub fn into_sums(self) -> Vec<(RowKey, RowSums)> {
+        self.sums
+    }
+}
+
+/// The sums of a task; tasks are joined in any order.
+#[derive(Debug, Clone, Default)]
+pub struct Settled(FxHashMap<Key, (Sum, Sum)>);
+
+impl Settled {
+    /// Counts rows, and those among them that state a fee.
+    pub fn add(&mut self, key: Key, rows: Sum, fee_rows: Sum) {
+        let (known_rows, known_fee_rows) = self.0.entry(key).or_default();
+        known_rows.join(rows);
+        known_fee_rows.join(fee_rows);
+    }
+
     /// Adds the sums of another task.
     pub fn join(&mut self, other: Self) {
-        for (key, theirs) in other.sums {
-            let mine = self.sums(key);
-            mine.rows = mine.rows.saturating_add(theirs.rows);
-            add(&mut mine.gross_minor, theirs.gross_minor);
-            mine.fee_rows = mine.fee_rows.saturating_add(theirs.fee_rows);
-            add(&mut mine.fee_minor, theirs.fee_minor);
+        for (key, (rows, fee_rows)) in other.0 {
+            self.add(key, rows, fee_rows);
         }
     }
 
@@ -84,7 +113,7 @@ impl Settled {
     #[must_use]
     pub fn named(&self, names: &Names, currencies: &Currencies) -> Vec<SettledSum> {
         let text = |id: Option<NameId>| id.map(|id| names.text(id).to_string()).unwrap_or_default();
-        let named = |(key, sums): &(Key, Sums)| SettledSum {
+        let named = |(key, (rows, fee_rows)): (&Key, &(Sum, Sum))| SettledSum {
             key: SettlementKey {
                 provider: text(Some(key.provider)),
                 settlement_id: text(key.settlement),
@@ -96,14 +125,14 @@ impl Settled {
                 SettlementKind::Reversal => "reversal".to_owned(),
                 SettlementKind::Other(kind) => text(Some(kind)),
             },
-            rows: sums.rows,
-            gross_minor: sums.gross_minor,
-            fee_rows: sums.fee_rows,
-            fee_minor: sums.fee_minor,
+            rows: rows.count,
+            gross_minor: rows.sum_minor,
+            fee_rows: fee_rows.count,
+            fee_minor: fee_rows.sum_minor,
             tolerance_minor: 0,
             day: key.day,
         };
-        let mut named: Vec<SettledSum> = self.sums.iter().map(named).collect();
+        let mut named: Vec<SettledSum> = self.0.iter().map(named).collect();
         named.sort_by(|a, b| a.place().cmp(&b.place()));
         named
     }
