@@ -3,8 +3,9 @@
 mod harness;
 mod packed;
 
+use avstem::ingest::digest::hex;
 use avstem::ingest::expand::Bounds;
-use avstem::ingest::source::{FileError, Opened, Shape, hex, open_within};
+use avstem::ingest::source::{FileError, Opened, Shape, open_within};
 use harness::Case;
 use packed::{Entry, deflated, gzip, gzip_of_one_byte, stored, zip, zstd};
 use sha2::{Digest, Sha256};

@@ -118,7 +118,8 @@ impl<'b> Lane<'b> {
 }
 
 /// Bytes in hexadecimal, small letters.
-fn hex(bytes: &[u8]) -> String {
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -31,7 +31,7 @@ pub fn resolve_rounds(
 ) -> Result<(Outcome, Findings), RunError> {
     let shards: usize = rounds.iter().map(Partitions::shard_count).sum();
     (means.on)(Event::Stage { name: "settlements", total: u64::try_from(shards).unwrap_or(0) });
-    let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
+    let mut all = Outcome::new(means.plan.matches);
     let mut all_findings = Findings::new();
     for round in 0..rounds.len() {
         let (outcome, findings) = resolve_round(rounds, round, means, context)?;
@@ -51,7 +51,7 @@ pub fn resolve_round(
     means: &Means<'_>,
     context: &Context<'_>,
 ) -> Result<(Outcome, Findings), RunError> {
-    let mut all = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
+    let mut all = Outcome::new(means.plan.matches);
     let Some(partitions) = rounds.get(round) else { return Ok((all, Findings::new())) };
     let parts = in_turn(0..partitions.shard_count(), Memory::default, |groups, shard| {
         let taken = partitions.take_blocks(shard)?;
@@ -90,7 +90,7 @@ fn resolve_shard(
     context: &Context<'_>,
     groups: &mut Memory,
 ) -> Result<Outcome, RunError> {
-    let mut outcome = Outcome { matches: means.plan.matches.then(Vec::new), ..Outcome::default() };
+    let mut outcome = Outcome::new(means.plan.matches);
     if round == means.routes.round_count {
         for block in blocks {
             let mut reader = Reader::new(block);
@@ -107,6 +107,7 @@ fn resolve_shard(
         onward.send(&mut outcome);
         onward.finish()?;
     }
+    outcome.add_pairs();
     (means.on)(Event::Advance { by: 1 });
     Ok(outcome)
 }

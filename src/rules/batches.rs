@@ -110,20 +110,15 @@ impl Batches {
         add(batch.explained.entry(code).or_default(), -operation.effect_minor);
     }
 
-    /// Counts a completed operation into the batch of the settlement row that answers it, counted before, and explains both by
-    /// a code: the same as one after the other.
-    pub fn pair(&mut self, operation: &Operation, row: &SettledRow, code: &'static str) {
-        let number = operation.reconciliation.or(row.reconciliation);
-        if (operation.provider, number, operation.currency) != (row.provider, row.reconciliation, row.currency) {
-            self.operation(operation, number, code);
-            self.explain_row(row, code);
-            return;
-        }
-        let batch = self.batch(row.provider, row.reconciliation, row.currency);
-        batch.operations.row(operation.effect_minor);
-        let explained = batch.explained.entry(code).or_default();
-        add(explained, -operation.effect_minor);
-        add(explained, row.gross_minor);
+    /// Counts completed operations into their batch, each matched with a settlement row of it that was counted before: the
+    /// same as one after the other.
+    pub fn pairs(&mut self, key: BatchKey, operations: Sum, gross_minor: i128) {
+        let (provider, number, currency) = key;
+        let batch = self.batch(provider, number, currency);
+        batch.operations.join(operations);
+        let explained = batch.explained.entry(MATCHED).or_default();
+        add(explained, -operations.sum_minor);
+        add(explained, gross_minor);
     }
 
     /// Explains a settlement row, counted before, by a code.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::{SmallVec, smallvec};
 
-use super::batches::{self, Batches};
+use super::batches::{self, BatchKey, Batches};
 use super::control::{Sum, Tally, Verdict};
+use super::counted::Counted;
 use super::first::first_number;
 use super::orders::Context;
 use super::pairing::{Free, Pair, Told, pair_equal, pair_within_tolerance};
@@ -62,9 +63,48 @@ pub struct Outcome {
     pub tolerated: BTreeMap<Currency, (u64, i128)>,
     /// Settlement rows of tolerated pairs, and by how much each is more than its operation, minor units.
     pub tolerated_rows: Vec<(Origin, i128)>,
+    /// Pairs that are matched and of one batch, which nearly all are: see [`Outcome::add_pairs`].
+    pairs: Counted<(Dataset, BatchKey), Pairs>,
+}
+
+/// What pairs of one dataset and batch come to.
+#[derive(Debug, Default)]
+struct Pairs {
+    /// The operations and their effects.
+    operations: Sum,
+    /// The rows of these, as stated.
+    rows: Sum,
+    /// The settlement rows.
+    settled: Sum,
 }
 
 impl Outcome {
+    /// Nothing yet; whether matches are to be listed.
+    #[must_use]
+    pub fn new(matches: bool) -> Self {
+        Self { matches: matches.then(Vec::new), ..Self::default() }
+    }
+
+    #[inline]
+    fn count_pair(&mut self, operation: &Operation, row: &SettledRow, batch: BatchKey) {
+        let pairs = self.pairs.of((operation.dataset, batch));
+        pairs.operations.row(operation.effect_minor);
+        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
+        pairs.rows.join(Sum { count, sum_minor: operation.stated_minor });
+        pairs.settled.row(row.gross_minor);
+    }
+
+    /// Adds the pairs up that were only counted so far: to be called when all groups of a shard are resolved.
+    pub fn add_pairs(&mut self) {
+        for ((dataset, batch), pairs) in std::mem::take(&mut self.pairs).into_sums() {
+            let (provider, _, currency) = batch;
+            let verdict = |dataset| (dataset, provider, currency, Verdict::Matched);
+            self.tally.verdicts_of(verdict(dataset), pairs.operations.count, pairs.rows);
+            self.tally.verdicts_of(verdict(Dataset::Settlements), pairs.settled.count, pairs.settled);
+            self.batches.pairs(batch, pairs.operations, pairs.settled.sum_minor);
+        }
+    }
+
     fn row_verdict(&mut self, row: &SettledRow, verdict: Verdict, code: &'static str) {
         self.count_row(row, verdict);
         self.batches.explain_row(row, code);
@@ -297,10 +337,11 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
             add(sizes_minor, (operation.effect_minor - i128::from(row.gross_minor)).abs());
         }
     }
-    if let ([operation], [row]) = (operations, rows) {
-        out.tally.operation(operation, verdict);
-        out.count_row(row, verdict);
-        out.batches.pair(operation, row, code);
+    if let ([operation], [row]) = (operations, rows)
+        && kind == MatchKind::Pair
+        && let Some(batch) = batch_of(operation, row)
+    {
+        out.count_pair(operation, row, batch);
     } else {
         let first_number = rows.first().and_then(|row| row.reconciliation);
         for operation in operations {
@@ -317,6 +358,14 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
             rows: rows.iter().map(|row| **row).collect(),
         });
     }
+}
+
+/// The batch of an operation and the row that answers it, where they are of one.
+#[inline]
+fn batch_of(operation: &Operation, row: &SettledRow) -> Option<BatchKey> {
+    let number = operation.reconciliation.or(row.reconciliation);
+    let batch = (row.provider, row.reconciliation, row.currency);
+    (batch == (operation.provider, number, operation.currency)).then_some(batch)
 }
 
 /// What is left on both sides and does not sum to the same: one and one differ in something, more are ambiguous.

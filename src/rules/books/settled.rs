@@ -10,6 +10,7 @@ use crate::model::money::add;
 use crate::model::names::{NameId, Names};
 use crate::model::payout::{SettledSum, SettlementKey};
 use crate::rules::control::Sum;
+use crate::rules::counted::Counted;
 
 /// The rows of one sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,12 +51,7 @@ pub struct RowSums {
 
 /// The settlement rows that one task has read: each is looked up once, whatever it counts into.
 #[derive(Debug, Default)]
-pub struct SettledRows {
-    sums: Vec<(RowKey, RowSums)>,
-    places: FxHashMap<RowKey, usize>,
-    /// Rows of one sum often follow each other.
-    last: usize,
-}
+pub struct SettledRows(Counted<RowKey, RowSums>);
 
 impl SettledRows {
     /// Counts a row.
@@ -64,7 +60,7 @@ impl SettledRows {
         let SettlementRec { row, kind, fee_minor, net_minor, settlement, service, day } = *record;
         let SettledRow { provider, currency, gross_minor, reconciliation, .. } = row;
         let settled = Key { provider, settlement, currency, service, kind, day };
-        let sums = self.sums(RowKey { settled, number: reconciliation });
+        let sums = self.0.of(RowKey { settled, number: reconciliation });
         sums.rows.row(gross_minor);
         if let Some(fee_minor) = fee_minor {
             sums.fee_rows.row(fee_minor);
@@ -73,20 +69,9 @@ impl SettledRows {
         add(&mut sums.net_minor, net_minor.map_or_else(net, i128::from));
     }
 
-    #[inline]
-    fn sums(&mut self, key: RowKey) -> &mut RowSums {
-        if self.sums.get(self.last).is_none_or(|(known, _)| *known != key) {
-            self.last = *self.places.entry(key).or_insert(self.sums.len());
-            if self.last == self.sums.len() {
-                self.sums.push((key, RowSums::default()));
-            }
-        }
-        &mut self.sums[self.last].1
-    }
-
     /// What was counted.
     pub fn into_sums(self) -> Vec<(RowKey, RowSums)> {
-        self.sums
+        self.0.into_sums()
     }
 }
 
