@@ -155,6 +155,20 @@ fn a_shared_budget_is_given_back() {
 }
 
 #[test]
+fn what_is_cleared_is_gone_and_given_back() {
+    let budget = Budget::new(40_000);
+    let partitions = Partitions::new(3, Arc::clone(&budget), None);
+    fill(&partitions, 4, 4000, 50);
+    assert!(budget.held() > 0 && partitions.spilled_len() > 0);
+    partitions.clear();
+    assert_eq!(budget.held(), 0);
+    // It is as good as new.
+    let expected = fill(&partitions, 2, 3000, 50);
+    check_taken(&partitions, &expected, 50);
+    assert_eq!(budget.held(), 0);
+}
+
+#[test]
 fn a_spill_file_that_cannot_be_made_is_an_error() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let partitions = Partitions::new(2, Budget::new(0), Some(directory.path().join("missing")));

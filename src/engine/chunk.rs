@@ -200,6 +200,33 @@ pub fn plan_chunks_within(
     Ok(cut)
 }
 
+/// Cuts as [`plan_chunks`] does, but without a look at what stands between the cuts: none of them is assumed to be inside quotes. Whoever
+/// splits the chunks sees whether that is so: no chunk but the last may end inside quotes, and then the others begin with a record, as the
+/// first one does. All of them are said to begin on the line of the first one, since nobody has counted lines yet.
+///
+/// Nothing where a chunk is longer than a record may be.
+///
+/// # Errors
+///
+/// When reading fails.
+pub fn assume_chunks(
+    bytes: &Bytes,
+    body_start: u64,
+    first_line: u64,
+    dialect: &Dialect,
+    target_len: usize,
+) -> io::Result<Option<Vec<Chunk>>> {
+    if body_start >= bytes.len() {
+        return Ok(Some(Vec::new()));
+    }
+    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, to_u64(target_len.max(1)))?;
+    let chunk = |Piece { start, end }: Piece| {
+        let is_long = end - start > RECORD_LEN_MAX;
+        (!is_long).then_some(Chunk { start, end, first_line })
+    };
+    Ok(pieces.into_iter().map(chunk).collect())
+}
+
 /// Puts pieces together where one begins inside quotes.
 fn join(pieces: &[Piece], effects: &[Effect], first_line: u64) -> Vec<Chunk> {
     let mut chunks: Vec<Chunk> = Vec::with_capacity(pieces.len());

@@ -17,6 +17,7 @@ mod block;
 pub mod chunk;
 pub mod group;
 pub mod join;
+mod marks;
 pub mod shard;
 pub mod source;
 pub mod spill;

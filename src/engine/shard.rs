@@ -175,6 +175,15 @@ impl Partitions {
         Ok(taken)
     }
 
+    /// Forgets all records that writers which have ended put in.
+    pub fn clear(&self) {
+        lock(&self.parked).iter_mut().flatten().for_each(Vec::clear);
+        for shard in &self.shards {
+            let Shard { held, .. } = std::mem::take(&mut *lock(shard));
+            self.budget.release(held);
+        }
+    }
+
     /// Says whether all that was put in so far can be taken.
     ///
     /// # Errors

@@ -10,8 +10,7 @@
 
 use std::ops::Range;
 
-use wide::u8x16;
-
+use super::marks::{Marks, place_of_lowest, quotes_of};
 use super::source::to_u64;
 
 /// The byte that quotes a field.
@@ -154,6 +153,15 @@ impl<'a> Record<'a> {
     }
 }
 
+/// What bytes were found to be when all of them were split.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// How many line ends they have, of those in which the dialect counts lines.
+    pub line_ends: u64,
+    /// They end inside quotes: what follows them is the same record.
+    pub within_quotes: bool,
+}
+
 /// Calls `f` with each record of the bytes, in order.
 ///
 /// The bytes begin at the start of a record, `offset` bytes into the file and on line `first_line`. The record is valid during the call only.
@@ -164,16 +172,16 @@ pub fn split_records(
     dialect: &Dialect,
     scratch: &mut Scratch,
     f: &mut impl FnMut(&Record<'_>),
-) {
+) -> Ended {
     let mut each = |scratch: &Scratch, found: Found| {
         f(&Record::new(bytes, scratch, found, offset, first_line));
         true
     };
     // The search stops at the first quote; without one it costs a small part of the scan that it makes faster.
     if memchr::memchr(QUOTE, bytes).is_none() {
-        scan_plain(bytes, dialect, scratch, &mut each);
+        scan_plain(bytes, dialect, scratch, &mut each)
     } else {
-        scan(bytes, dialect, scratch, &mut each);
+        scan(bytes, dialect, scratch, &mut each)
     }
 }
 
@@ -250,8 +258,14 @@ enum Within {
     Tail { closed_at: usize },
 }
 
-/// Finds the records of bytes without any quote.
-fn scan_plain(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl FnMut(&Scratch, Found) -> bool) {
+/// Finds the records of bytes without any quote until there are no more or `each` says no; what it gives counts only where it
+/// did not.
+fn scan_plain(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scratch: &mut Scratch,
+    each: &mut impl FnMut(&Scratch, Found) -> bool,
+) -> Ended {
     let Dialect { delimiter, line_end } = *dialect;
     scratch.clear();
     let mut start = 0;
@@ -289,7 +303,7 @@ fn scan_plain(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut
                 scratch.ends.push(at - start);
                 let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: !odd };
                 if !each(scratch, found) {
-                    return;
+                    return Ended { line_ends: newlines, within_quotes: false };
                 }
                 scratch.clear();
             }
@@ -305,6 +319,7 @@ fn scan_plain(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut
         scratch.ends.push(end - start);
         each(scratch, Found { start, end, newlines_before, complete: false, unclosed: false, plain: !odd });
     }
+    Ended { line_ends: newlines, within_quotes: false }
 }
 
 /// Notes where fields end: at each of the marks, counted from the record's start.
@@ -316,14 +331,13 @@ fn push_ends(ends: &mut Vec<usize>, mut marks: u64, base: usize, start: usize) {
     }
 }
 
-/// The place of the lowest bit.
-#[inline]
-fn place_of_lowest(marks: u64) -> usize {
-    usize::try_from(marks.trailing_zeros()).expect("a bit of 64 is a small number")
-}
-
-/// Finds records until there are no more or `each` says no.
-fn scan(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl FnMut(&Scratch, Found) -> bool) {
+/// Finds records as [`scan_plain`] does.
+fn scan(
+    bytes: &[u8],
+    dialect: &Dialect,
+    scratch: &mut Scratch,
+    each: &mut impl FnMut(&Scratch, Found) -> bool,
+) -> Ended {
     let Dialect { delimiter, line_end } = *dialect;
     scratch.clear();
     let mut start = 0;
@@ -393,7 +407,7 @@ fn scan(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl 
                 scratch.ends.push(at - start);
                 let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: false };
                 if !each(scratch, found) {
-                    return;
+                    return Ended { line_ends: newlines, within_quotes: false };
                 }
                 scratch.clear();
             }
@@ -403,8 +417,10 @@ fn scan(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl 
     }
 
     let end = bytes.len();
+    let within_quotes = matches!(within, Within::Quoted);
+    let ended = Ended { line_ends: newlines, within_quotes };
     if end == start {
-        return;
+        return ended;
     }
     match within {
         Within::Plain => {}
@@ -416,8 +432,8 @@ fn scan(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl 
         }
     }
     scratch.ends.push(end - start);
-    let unclosed = matches!(within, Within::Quoted);
-    each(scratch, Found { start, end, newlines_before, complete: false, unclosed, plain: false });
+    each(scratch, Found { start, end, newlines_before, complete: false, unclosed: within_quotes, plain: false });
+    ended
 }
 
 /// Puts together the content of the field that ends now: what stood between the quotes, with doubled quotes made one, and what came after.
@@ -431,57 +447,6 @@ fn rewrite(scratch: &mut Scratch, mut quoted: &[u8], tail: &[u8]) {
     scratch.content.extend_from_slice(quoted);
     scratch.content.extend_from_slice(tail);
     scratch.rewritten.push(Rewritten { field: scratch.ends.len(), start, end: scratch.content.len() });
-}
-
-/// The quotes of 64 bytes, a bit for each.
-#[inline]
-fn quotes_of(block: &[u8; 64]) -> u64 {
-    let mut words = [0_u16; 4];
-    for (sixteen, quotes) in block.as_chunks::<16>().0.iter().zip(&mut words) {
-        *quotes = word(u8x16::new(*sixteen).simd_eq(u8x16::splat(QUOTE)));
-    }
-    join(words)
-}
-
-#[inline]
-fn word(mask: u8x16) -> u16 {
-    u16::try_from(mask.to_bitmask()).expect("a bit for each of sixteen bytes")
-}
-
-/// Four words as one, the first lowest.
-#[inline]
-fn join(words: [u16; 4]) -> u64 {
-    let [first, second, third, fourth] = words.map(u64::from);
-    first | second << 16 | third << 32 | fourth << 48
-}
-
-/// What stands in 64 bytes, a bit for each.
-#[derive(Debug, Clone, Copy)]
-struct Marks {
-    delimiters: u64,
-    /// `\n` and `\r`.
-    terminators: u64,
-    /// What is neither of these nor one of `!` to `~`.
-    odd: u64,
-}
-
-impl Marks {
-    #[inline]
-    fn of(block: &[u8; 64], delimiter: u8) -> Self {
-        let [delimiter, line_feed, carriage_return, first, span] =
-            [delimiter, b'\n', b'\r', b'!', b'~' - b'!'].map(u8x16::splat);
-        let mut words = [[0_u16; 4]; 3];
-        let [delimiters, terminators, plains] = &mut words;
-        for (index, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
-            let bytes = u8x16::new(*sixteen);
-            let from_first = bytes - first;
-            delimiters[index] = word(bytes.simd_eq(delimiter));
-            terminators[index] = word(bytes.simd_eq(line_feed) | bytes.simd_eq(carriage_return));
-            plains[index] = word(from_first.min(span).simd_eq(from_first));
-        }
-        let [delimiters, terminators, plains] = words.map(join);
-        Self { delimiters, terminators, odd: !(plains | delimiters | terminators) }
-    }
 }
 
 /// An offset or a line moved on; both count bytes of a file, and no file has more than 64 bits can count.

@@ -266,12 +266,16 @@ fn operation_row(
     let kinds = if provider.ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
     let keys = keys(fields, at::operation::KEYS, provider);
     let identity = kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
-        let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
         // Where the id is a key it is hashed already, and no key comes before it.
-        if keys[kind.index()].is_some() { identity_of_keys(&keys) } else { Some(xxh3_64_with_seed(text, seed)) }
+        if keys[kind.index()].is_some() {
+            return identity_of_keys(&keys);
+        }
+        let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
+        Some(xxh3_64_with_seed(text, seed))
     });
     let state = fields.text(at::operation::STATE).unwrap_or_default();
-    let reference = fields.text(at::operation::PAYEE_REFERENCE).unwrap_or_default();
+    let form = reference_form(provider, layout);
+    let is_malformed = || !form.admits(fields.text(at::operation::PAYEE_REFERENCE).unwrap_or_default());
     OperationRow {
         order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
         dataset: layout.dataset,
@@ -285,7 +289,7 @@ fn operation_row(
         reconciliation,
         stated_total_minor: fields.number(at::operation::TOTAL),
         keys,
-        reference_malformed: !reference_form(provider, layout).admits(reference),
+        reference_malformed: form != ReferenceForm::Any && is_malformed(),
         recorded_only: state == RECORDED_ONLY.as_bytes(),
         content,
         origin,

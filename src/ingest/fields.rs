@@ -3,11 +3,12 @@
 //! What a row must hold is checked for every row; what only some reader wants is looked at when it asks.
 
 use super::canonical::{CURRENCY_REASON, Context, EMPTY_REASON, Reject, UNCLOSED_REASON};
-use super::field::{minor, quantity, trim, vat_rate_bp};
+use super::field::{quantity, trim, vat_rate_bp};
 use super::layout::{COLUMNS_MAX, Check, Layout};
 use crate::engine::split::Record;
 use crate::model::currency::Currency;
 use crate::model::day::is_stamp;
+use crate::model::money::parse_minor;
 use crate::model::record::{Column, ColumnKind, Dataset};
 
 /// The fields of one row, by canonical column: texts as they are asked for, and the numbers among them.
@@ -58,7 +59,7 @@ impl<'l, 'r> Fields<'l, 'r> {
             }
             let number = match known.kind {
                 ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => continue,
-                ColumnKind::Minor => minor(text).map_err(|reason| refused(known, raw, reason))?,
+                ColumnKind::Minor => parse_minor(text).map_err(|error| refused(known, raw, error.reason()))?,
                 ColumnKind::Rate => vat_rate_bp(text).map_err(|reason| refused(known, raw, reason))?,
                 ColumnKind::Quantity => {
                     quantity(text).map_err(|reason| refused(known, raw, reason))?;

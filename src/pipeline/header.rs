@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::engine::chunk::{Chunk, ChunkError, RECORD_LEN_MAX, header_end, plan_chunks};
+use crate::engine::chunk::{Chunk, ChunkError, RECORD_LEN_MAX, assume_chunks, header_end, plan_chunks};
 use crate::engine::source::Bytes;
 use crate::engine::split::{Dialect, Scratch, split_one};
 use crate::ingest::field::{shown, trim};
@@ -88,6 +88,19 @@ pub fn chunks(volume: &Volume, body: (u64, u64), chunk_bytes: usize) -> Result<V
     let own_lines = volume.layout.line_field.is_none();
     plan_chunks(&volume.bytes, body.0, body.1, &volume.dialect, chunk_bytes)
         .map_err(|error| explained(&volume.shown, error, own_lines))
+}
+
+/// The same, where no cut is assumed to be inside quotes; nothing where that cannot be assumed, or where somebody else than the
+/// reader says the lines of rows.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn assumed_chunks(volume: &Volume, body: (u64, u64), chunk_bytes: usize) -> Result<Option<Vec<Chunk>>, FileError> {
+    if volume.layout.line_field.is_some() {
+        return Ok(None);
+    }
+    assume_chunks(&volume.bytes, body.0, body.1, &volume.dialect, chunk_bytes)
+        .map_err(|error| explained(&volume.shown, error.into(), true))
 }
 
 fn explained(shown: &str, error: ChunkError, own_lines: bool) -> FileError {

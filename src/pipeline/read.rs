@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::desk::Desk;
 use super::error::RunError;
-use super::header::chunks;
+use super::header::{assumed_chunks, chunks};
 use super::inputs::Inputs;
 use super::plan::{Event, Plan};
 use super::routes::Routes;
@@ -63,6 +63,12 @@ pub struct Shards<'a> {
     pub rounds: &'a [Partitions],
 }
 
+impl Shards<'_> {
+    fn clear(&self) {
+        self.orders.into_iter().chain(self.rounds).for_each(Partitions::clear);
+    }
+}
+
 /// The run's means, shared by its stages.
 #[derive(Clone, Copy)]
 pub struct Means<'a> {
@@ -86,9 +92,35 @@ impl Means<'_> {
     }
 }
 
+/// How files are cut into chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cuts {
+    /// At line ends, as if none were inside quotes; the chunks show whether that is so. Nothing is read twice.
+    Assumed,
+    /// Between records, for which all is looked through before.
+    Proven,
+}
+
+/// Why reading ends early.
+enum Stop {
+    /// An assumed cut is inside quotes.
+    CutInQuotes,
+    /// As it says.
+    Error(RunError),
+}
+
+impl<E: Into<RunError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
 /// What one chunk yields.
 struct Piece {
     file: usize,
+    /// The line on which it was said to begin, and how many more follow.
+    first_line: u64,
+    line_ends: u64,
     rows: u64,
     read: Read,
     lines: Vec<(u64, u64)>,
@@ -102,7 +134,15 @@ const LINE_STRIDE: u64 = 64;
 /// # Errors
 /// A file cannot be read any more, or working files cannot be written.
 pub fn read(inputs: &mut Inputs, means: &Means<'_>, shards: &Shards<'_>) -> Result<Read, RunError> {
-    read_after(Read::default(), inputs, means, shards)
+    match read_cut(Cuts::Assumed, Read::default(), inputs, means, shards) {
+        // A text of several lines stands where a file was cut, which is rare. Chunks behind it may be anything.
+        Err(Stop::CutInQuotes) => {
+            shards.clear();
+            read_after(Read::default(), inputs, means, shards)
+        }
+        Err(Stop::Error(error)) => Err(error),
+        Ok(read) => Ok(read),
+    }
 }
 
 /// The same, after what was read elsewhere.
@@ -110,16 +150,29 @@ pub fn read(inputs: &mut Inputs, means: &Means<'_>, shards: &Shards<'_>) -> Resu
 /// # Errors
 /// As [`read`].
 pub(super) fn read_after(
-    mut read: Read,
+    read: Read,
     inputs: &mut Inputs,
     means: &Means<'_>,
     shards: &Shards<'_>,
 ) -> Result<Read, RunError> {
+    read_cut(Cuts::Proven, read, inputs, means, shards).map_err(|stop| match stop {
+        Stop::Error(error) => error,
+        Stop::CutInQuotes => unreachable!("only assumed cuts are asked whether they are inside quotes"),
+    })
+}
+
+fn read_cut(
+    cuts: Cuts,
+    mut read: Read,
+    inputs: &mut Inputs,
+    means: &Means<'_>,
+    shards: &Shards<'_>,
+) -> Result<Read, Stop> {
     let total = inputs.volumes.iter().map(|volume| volume.bytes.len()).fold(0, u64::saturating_add);
     (means.on)(Event::Stage { name: "reading", total });
     let settlements = |dataset| dataset == Dataset::Settlements;
-    read_files(inputs, means, shards, &mut read, settlements)?;
-    read_files(inputs, means, shards, &mut read, |dataset| dataset.is_reconciled() && !settlements(dataset))?;
+    read_files(cuts, inputs, means, shards, &mut read, settlements)?;
+    read_files(cuts, inputs, means, shards, &mut read, |dataset| dataset.is_reconciled() && !settlements(dataset))?;
     for (file, mut lines) in std::mem::take(&mut read.lines) {
         lines.sort_unstable();
         if let Some(volume) = inputs.volumes.get_mut(file) {
@@ -130,29 +183,41 @@ pub(super) fn read_after(
 }
 
 fn read_files(
+    cuts: Cuts,
     inputs: &Inputs,
     means: &Means<'_>,
     shards: &Shards<'_>,
     read: &mut Read,
     wanted: impl Fn(Dataset) -> bool,
-) -> Result<(), RunError> {
+) -> Result<(), Stop> {
     let files: Vec<usize> = (0..inputs.files.len())
         .filter(|file| inputs.files[*file].state == "read" && wanted(inputs.volumes[*file].layout.dataset))
         .collect();
-    let planned: Vec<Vec<(usize, Chunk)>> = files
+    let planned: Vec<Vec<(usize, Cuts, Chunk)>> = files
         .into_par_iter()
         .map(|file| {
-            let chunks = chunks(&inputs.volumes[file], inputs.files[file].body, means.plan.chunk_bytes)?;
-            Ok(chunks.into_iter().map(|chunk| (file, chunk)).collect())
+            let (volume, body, chunk_bytes) = (&inputs.volumes[file], inputs.files[file].body, means.plan.chunk_bytes);
+            let assumed = if cuts == Cuts::Assumed { assumed_chunks(volume, body, chunk_bytes)? } else { None };
+            let (cuts, chunks) = match assumed {
+                Some(assumed) => (Cuts::Assumed, assumed),
+                None => (Cuts::Proven, chunks(volume, body, chunk_bytes)?),
+            };
+            Ok(chunks.into_iter().map(|chunk| (file, cuts, chunk)).collect())
         })
         .collect::<Result<_, FileError>>()?;
-    let chunks: Vec<(usize, Chunk)> = planned.into_iter().flatten().collect();
+    let chunks: Vec<(usize, Cuts, Chunk)> = planned.into_iter().flatten().collect();
     let settled_keys = read.settled_keys.clone();
     let ways = CachedWays::new(means.settings(), &settled_keys);
-    let pieces = in_turn(chunks.into_iter(), Reused::default, |reused, (file, chunk)| {
-        read_chunk(file, &chunk, &inputs.volumes[file], means, shards, &ways, reused)
+    let pieces = in_turn(chunks.into_iter(), Reused::default, |reused, (file, cuts, chunk)| {
+        read_chunk(file, (cuts, &chunk), &inputs.volumes[file], means, shards, &ways, reused)
     })?;
-    pieces.into_iter().for_each(|piece| join(read, piece));
+    let mut next_lines: BTreeMap<usize, u64> = BTreeMap::new();
+    for piece in pieces {
+        let next_line = next_lines.entry(piece.file).or_insert(inputs.files[piece.file].body.1);
+        let (later, line_ends) = (next_line.saturating_sub(piece.first_line), piece.line_ends);
+        *next_line = next_line.saturating_add(line_ends);
+        join(read, piece, later);
+    }
     Ok(())
 }
 
@@ -193,10 +258,13 @@ impl<'a> CachedWays<'a> {
     }
 }
 
-fn join(read: &mut Read, piece: Piece) {
-    let Piece { file, rows, read: other, lines } = piece;
+/// Adds what a chunk yields, which begins so many lines later than was said.
+fn join(read: &mut Read, piece: Piece, later: u64) {
+    let Piece { file, rows, read: mut other, lines, .. } = piece;
     *read.rows.entry(file).or_default() += rows;
+    let lines = lines.into_iter().map(|(offset, line)| (offset, line.saturating_add(later)));
     read.lines.entry(file).or_default().extend(lines);
+    other.rejects.iter_mut().for_each(|(_, reject)| reject.line = reject.line.saturating_add(later));
     read.tally.join(other.tally);
     read.batches.join(other.batches);
     read.findings.extend(other.findings);
@@ -219,13 +287,13 @@ struct Reused {
 
 fn read_chunk(
     file: usize,
-    chunk: &Chunk,
+    (cuts, chunk): (Cuts, &Chunk),
     volume: &Volume,
     means: &Means<'_>,
     shards: &Shards<'_>,
     ways: &CachedWays<'_>,
     reused: &mut Reused,
-) -> Result<Piece, RunError> {
+) -> Result<Piece, Stop> {
     let Reused { buffer, scratch, memory } = reused;
     chunk.read(&volume.bytes, buffer)?;
     let dataset = volume.layout.dataset;
@@ -240,7 +308,7 @@ fn read_chunk(
     let (mut rows, mut lines, mut rejects) = (0_u64, Vec::new(), Vec::new());
     let mut desk = Desk::new(file, dataset, shards, means);
     let all_utf8 = buffer.is_ascii() || std::str::from_utf8(buffer).is_ok();
-    split_records(buffer, chunk.start, chunk.first_line, &volume.dialect, scratch, &mut |record: &Record<'_>| {
+    let mut each = |record: &Record<'_>| {
         if rows.is_multiple_of(LINE_STRIDE) {
             lines.push((record.offset, record.line));
         }
@@ -255,10 +323,14 @@ fn read_chunk(
         if let Err(reject) = result {
             rejects.push((file, reject_row(volume, record, reject)));
         }
-    });
+    };
+    let ended = split_records(buffer, chunk.start, chunk.first_line, &volume.dialect, scratch, &mut each);
+    if cuts == Cuts::Assumed && ended.within_quotes && chunk.end < volume.bytes.len() {
+        return Err(Stop::CutInQuotes);
+    }
     let read = Read { rejects, ..desk.finish()? };
     (means.on)(Event::Advance { by: chunk.end.saturating_sub(chunk.start) });
-    Ok(Piece { file, rows, read, lines })
+    Ok(Piece { file, first_line: chunk.first_line, line_ends: ended.line_ends, rows, read, lines })
 }
 
 pub(super) fn not_placed(record: &Record<'_>) -> Reject {
