@@ -24,11 +24,11 @@ GROWTH_MAX = 0.05
 
 # The function that is a stage, with all that it calls.
 STAGES = {
-    "rows to records": "pipeline::read::read_after",
+    "rows to records": "pipeline::read::read_cut",
     "orders": "pipeline::orders::judge",
     "references": "pipeline::keys::find_reused",
     "settlements": "pipeline::keys::resolve_rounds",
-    "SHA-256 of the files, in software": "pipeline::inputs::Inputs::sha256",
+    "SHA-256 of the files, in software": "ingest::digest::sha256_of_all",
 }
 
 
