@@ -10,6 +10,9 @@
 //! nothing to cut after, and neither do lines that end otherwise than the header did: a chunk that comes out longer than [`RECORD_LEN_MAX`] is
 //! gone through once more from its start, and cut wherever a record ends. A record longer than that is an error, so that memory is bounded
 //! whatever the file holds.
+//!
+//! Nearly always no cut is inside quotes. Who splits all chunks anyway may assume that, saves the scan, and sees whether it was so
+//! ([`assume_chunks`]).
 
 use std::io;
 
@@ -178,10 +181,7 @@ pub fn plan_chunks_within(
     target_len: usize,
     record_len_max: u64,
 ) -> Result<Vec<Chunk>, ChunkError> {
-    if body_start >= bytes.len() {
-        return Ok(Vec::new());
-    }
-    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, to_u64(target_len.max(1)))?;
+    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, target_len)?;
     let effects = in_turn(pieces.iter(), Vec::new, |buffer, piece| scan_piece(bytes, *piece, dialect, buffer))?;
 
     let chunks = join(&pieces, &effects, first_line);
@@ -216,10 +216,7 @@ pub fn assume_chunks(
     dialect: &Dialect,
     target_len: usize,
 ) -> io::Result<Option<Vec<Chunk>>> {
-    if body_start >= bytes.len() {
-        return Ok(Some(Vec::new()));
-    }
-    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, to_u64(target_len.max(1)))?;
+    let pieces = cut_after_lines(bytes, body_start, dialect.line_end, target_len)?;
     let chunk = |Piece { start, end }: Piece| {
         let is_long = end - start > RECORD_LEN_MAX;
         (!is_long).then_some(Chunk { start, end, first_line })
@@ -319,8 +316,11 @@ struct Effect {
 }
 
 /// Cuts after the first line end at or behind each multiple of the wanted length; a stretch of that length without any gets no cut.
-fn cut_after_lines(bytes: &Bytes, body_start: u64, line_end: u8, target_len: u64) -> io::Result<Vec<Piece>> {
-    let end = bytes.len();
+fn cut_after_lines(bytes: &Bytes, body_start: u64, line_end: u8, target_len: usize) -> io::Result<Vec<Piece>> {
+    let (end, target_len) = (bytes.len(), to_u64(target_len.max(1)));
+    if body_start >= end {
+        return Ok(Vec::new());
+    }
     let stretches = (end - body_start).div_ceil(target_len);
     let cuts: Vec<Option<u64>> = (1..stretches)
         .into_par_iter()

@@ -4,7 +4,7 @@
 //! The engine knows bytes, records and shards, and nothing of what they mean. The way through it:
 //!
 //! ```text
-//! source::Bytes -> chunk::header_end, chunk::plan_chunks -> split::split_records -> shard::Partitions
+//! source::Bytes -> chunk::header_end, chunk::plan_chunks or assume_chunks -> split::split_records -> shard::Partitions
 //! ```
 //!
 //! [`turns`] hands chunks and shards to whichever thread is free. [`wire`] carries rows between processes of a distributed engine.
