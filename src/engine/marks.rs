@@ -13,23 +13,27 @@ pub(super) fn place_of_lowest(marks: u64) -> usize {
 /// The quotes of 64 bytes, a bit for each.
 #[inline]
 pub(super) fn quotes_of(block: &[u8; 64]) -> u64 {
-    let mut words = [0_u16; 4];
-    for (sixteen, quotes) in block.as_chunks::<16>().0.iter().zip(&mut words) {
-        *quotes = word(u8x16::new(*sixteen).simd_eq(u8x16::splat(QUOTE)));
-    }
-    join(words)
+    let [first, second, third, fourth] = sixteens(block).map(|bytes| bits(bytes.simd_eq(u8x16::splat(QUOTE))));
+    join(first, second, third, fourth)
 }
 
-#[inline]
-fn word(mask: u8x16) -> u16 {
-    u16::try_from(mask.to_bitmask()).expect("a bit for each of sixteen bytes")
+/// Four times sixteen bytes.
+#[inline(always)]
+fn sixteens(block: &[u8; 64]) -> [u8x16; 4] {
+    let (all, _) = block.as_chunks::<16>();
+    [0, 1, 2, 3].map(|place| u8x16::new(all[place]))
 }
 
-/// Four words as one, the first lowest.
-#[inline]
-fn join(words: [u16; 4]) -> u64 {
-    let [first, second, third, fourth] = words.map(u64::from);
-    first | second << 16 | third << 32 | fourth << 48
+/// A bit for each of sixteen bytes.
+#[inline(always)]
+fn bits(mask: u8x16) -> u64 {
+    u64::from(mask.to_bitmask())
+}
+
+/// Four times sixteen bits as one word, the first lowest.
+#[inline(always)]
+fn join(first: u64, second: u64, third: u64, fourth: u64) -> u64 {
+    (first | second << 16) | (third | fourth << 16) << 32
 }
 
 /// What stands in 64 bytes, a bit for each, the first lowest.
@@ -43,20 +47,24 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    #[inline]
-    pub(super) fn of(block: &[u8; 64], delimiter: u8) -> Self {
+    /// The marks of a block, which has a `\r` only with `RETURNS`.
+    #[inline(always)]
+    pub(super) fn of<const RETURNS: bool>(block: &[u8; 64], delimiter: u8) -> Self {
         let [delimiter, line_feed, carriage_return, first, span] =
             [delimiter, b'\n', b'\r', b'!', b'~' - b'!'].map(u8x16::splat);
-        let mut words = [[0_u16; 4]; 3];
-        let [delimiters, terminators, plains] = &mut words;
-        for (index, sixteen) in block.as_chunks::<16>().0.iter().enumerate() {
-            let bytes = u8x16::new(*sixteen);
+        let delimiters = |bytes: u8x16| bits(bytes.simd_eq(delimiter));
+        let terminators = |bytes: u8x16| {
+            let line_feeds = bytes.simd_eq(line_feed);
+            bits(if RETURNS { line_feeds | bytes.simd_eq(carriage_return) } else { line_feeds })
+        };
+        let plains = |bytes: u8x16| {
             let from_first = bytes - first;
-            delimiters[index] = word(bytes.simd_eq(delimiter));
-            terminators[index] = word(bytes.simd_eq(line_feed) | bytes.simd_eq(carriage_return));
-            plains[index] = word(from_first.min(span).simd_eq(from_first));
-        }
-        let [delimiters, terminators, plains] = words.map(join);
+            bits(from_first.min(span).simd_eq(from_first))
+        };
+        let [a, b, c, d] = sixteens(block);
+        let delimiters = join(delimiters(a), delimiters(b), delimiters(c), delimiters(d));
+        let terminators = join(terminators(a), terminators(b), terminators(c), terminators(d));
+        let plains = join(plains(a), plains(b), plains(c), plains(d));
         Self { delimiters, terminators, odd: !(plains | delimiters | terminators) }
     }
 }

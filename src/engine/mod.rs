@@ -15,6 +15,7 @@
 
 mod block;
 pub mod chunk;
+pub mod ends;
 pub mod group;
 pub mod join;
 mod marks;

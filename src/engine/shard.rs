@@ -285,7 +285,7 @@ impl Writer<'_> {
     /// # Panics
     ///
     /// When there is no such shard.
-    #[inline]
+    #[inline(always)]
     pub fn put(&mut self, shard: usize, append: impl FnOnce(&mut Vec<u8>)) {
         let buffer = &mut self.buffers[shard];
         append(buffer);

@@ -10,6 +10,7 @@
 
 use std::ops::Range;
 
+use super::ends::{Ends, FIELDS_MAX, Place};
 use super::marks::{Marks, place_of_lowest, quotes_of};
 use super::source::to_u64;
 
@@ -32,9 +33,11 @@ impl Default for Dialect {
 }
 
 /// Memory that is used again for every record; make one a thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scratch {
-    /// Where each field ends, counted from the record's first byte.
+    /// Where each field of an ordinary record ends.
+    few: Ends,
+    /// The same of any other record.
     ends: Vec<usize>,
     /// The quoted fields whose content is not simply what stands between two quotes, in order.
     rewritten: Vec<Rewritten>,
@@ -50,11 +53,17 @@ struct Rewritten {
     end: usize,
 }
 
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Scratch {
     /// Empty memory, which grows to what the longest record needs.
     #[must_use]
     pub const fn new() -> Self {
-        Self { ends: Vec::new(), rewritten: Vec::new(), content: Vec::new() }
+        Self { few: Ends::new(), ends: Vec::new(), rewritten: Vec::new(), content: Vec::new() }
     }
 
     fn clear(&mut self) {
@@ -75,9 +84,10 @@ pub struct Record<'a> {
     pub raw: &'a [u8],
     /// The bytes end inside quotes: the last field holds whatever follows on its quote.
     pub unclosed: bool,
-    /// Every byte is one of `!` to `~` or a delimiter, and none a quote: there is no white space around any field, and nothing but ASCII. A
-    /// no says nothing.
+    /// Every byte is one of `!` to `~` or a delimiter, none a quote, and there are not many fields: there is no white space around any of them,
+    /// and nothing but ASCII. A no says nothing.
     pub plain: bool,
+    few: &'a Ends,
     ends: &'a [usize],
     rewritten: &'a [Rewritten],
     content: &'a [u8],
@@ -91,7 +101,8 @@ impl<'a> Record<'a> {
             raw: &bytes[found.start..found.end],
             unclosed: found.unclosed,
             plain: found.plain,
-            ends: &scratch.ends,
+            few: &scratch.few,
+            ends: if found.few > 0 { scratch.few.first(found.few) } else { &scratch.ends },
             rewritten: &scratch.rewritten,
             content: &scratch.content,
         }
@@ -118,6 +129,17 @@ impl<'a> Record<'a> {
             return Some(self.unquoted(index, field));
         }
         Some(field)
+    }
+
+    /// The content of a field of a plain record; empty also when the record is too short to have that field.
+    #[must_use]
+    #[inline(always)]
+    pub fn plain_field(&self, place: Place) -> &'a [u8] {
+        let (start, end) = self.few.span(place);
+        match self.raw.get(start..end) {
+            Some(field) => field,
+            None => nothing(),
+        }
     }
 
     /// Where a field stands within the record's bytes, with its quotes; nothing when the record is too short to have that field.
@@ -153,6 +175,13 @@ impl<'a> Record<'a> {
     }
 }
 
+/// No bytes. Being a call, it is not chosen in place of others by a calculation that every field would pay for.
+#[cold]
+#[inline(never)]
+fn nothing() -> &'static [u8] {
+    &[]
+}
+
 /// What bytes were found to be when all of them were split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ended {
@@ -177,9 +206,12 @@ pub fn split_records(
         f(&Record::new(bytes, scratch, found, offset, first_line));
         true
     };
-    // The search stops at the first quote; without one it costs a small part of the scan that it makes faster.
-    if memchr::memchr(QUOTE, bytes).is_none() {
-        scan_plain(bytes, dialect, scratch, &mut each)
+    // The search stops at the first of these; without one it costs a small part of the scan that it makes faster.
+    let is_simple = memchr::memchr2(QUOTE, b'\r', bytes).is_none() && dialect.line_end == b'\n';
+    if is_simple {
+        scan_plain::<false>(bytes, dialect, scratch, &mut each)
+    } else if memchr::memchr(QUOTE, bytes).is_none() {
+        scan_plain::<true>(bytes, dialect, scratch, &mut each)
     } else {
         scan(bytes, dialect, scratch, &mut each)
     }
@@ -205,7 +237,7 @@ pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratc
     if let Some((end, complete)) = plain_end(bytes) {
         // Nothing is asked of what follows it.
         let record = &bytes[..end + usize::from(complete)];
-        scan_plain(record, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
+        scan_plain::<true>(record, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
     }
     if first.is_none() {
         scan(bytes, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
@@ -243,6 +275,8 @@ struct Found {
     complete: bool,
     unclosed: bool,
     plain: bool,
+    /// How many fields it has, where their ends are in the short list.
+    few: usize,
 }
 
 /// What the scan is inside of, when there are quotes.
@@ -259,8 +293,8 @@ enum Within {
 }
 
 /// Finds the records of bytes without any quote until there are no more or `each` says no; what it gives counts only where it
-/// did not.
-fn scan_plain(
+/// did not. Without `RETURNS` the bytes have no `\r` either, and every line ends in a `\n`, in which lines are counted.
+fn scan_plain<const RETURNS: bool>(
     bytes: &[u8],
     dialect: &Dialect,
     scratch: &mut Scratch,
@@ -271,6 +305,7 @@ fn scan_plain(
     let mut start = 0;
     let mut newlines = 0;
     let mut newlines_before = 0;
+    let mut count = 0;
     // Whether the record has had a byte so far that is not plain.
     let mut odd = false;
 
@@ -279,7 +314,7 @@ fn scan_plain(
     last[..tail.len()].copy_from_slice(tail);
     for index in 0..=blocks.len() {
         let block = blocks.get(index).unwrap_or(&last);
-        let mut marks = Marks::of(block, delimiter);
+        let mut marks = Marks::of::<RETURNS>(block, delimiter);
         if index == blocks.len() {
             // Whatever the padding is taken for, it is not there.
             marks.delimiters &= (1 << tail.len()) - 1;
@@ -289,7 +324,7 @@ fn scan_plain(
             // The bits below the lowest terminator belong to its record.
             let below = (marks.terminators & marks.terminators.wrapping_neg()) - 1;
             let bit = place_of_lowest(marks.terminators);
-            push_ends(&mut scratch.ends, marks.delimiters & below, base, start);
+            push_ends(&mut scratch.few, &mut count, marks.delimiters & below, base, start);
             odd |= marks.odd & below != 0;
             let after = !below & !(below + 1);
             marks.terminators &= after;
@@ -297,38 +332,62 @@ fn scan_plain(
             marks.odd &= after;
 
             let at = base + bit;
-            newlines += u64::from(block[bit & 63] == line_end);
+            newlines += if RETURNS { u64::from(block[bit & 63] == line_end) } else { 1 };
             // The `\n` of `\r\n` comes here as the end of an empty line.
             if at != start {
-                scratch.ends.push(at - start);
-                let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: !odd };
+                let few = end_record(scratch, count, delimiter, &bytes[start..at]);
+                let plain = !odd && few > 0;
+                let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain, few };
                 if !each(scratch, found) {
                     return Ended { line_ends: newlines, within_quotes: false };
                 }
-                scratch.clear();
+                count = 0;
             }
             odd = false;
             start = at + 1;
             newlines_before = newlines;
         }
-        push_ends(&mut scratch.ends, marks.delimiters, base, start);
+        push_ends(&mut scratch.few, &mut count, marks.delimiters, base, start);
         odd |= marks.odd != 0;
     }
     let end = bytes.len();
     if end != start {
-        scratch.ends.push(end - start);
-        each(scratch, Found { start, end, newlines_before, complete: false, unclosed: false, plain: !odd });
+        let few = end_record(scratch, count, delimiter, &bytes[start..end]);
+        let plain = !odd && few > 0;
+        each(scratch, Found { start, end, newlines_before, complete: false, unclosed: false, plain, few });
     }
     Ended { line_ends: newlines, within_quotes: false }
 }
 
 /// Notes where fields end: at each of the marks, counted from the record's start.
-#[inline]
-fn push_ends(ends: &mut Vec<usize>, mut marks: u64, base: usize, start: usize) {
+#[inline(always)]
+fn push_ends(few: &mut Ends, count: &mut usize, mut marks: u64, base: usize, start: usize) {
+    // The block may begin before the record: what is too little here is made up for by the place of a mark.
+    let base = base.wrapping_sub(start);
     while marks != 0 {
-        ends.push(base + place_of_lowest(marks) - start);
+        few.set(*count, base.wrapping_add(place_of_lowest(marks)));
+        *count += 1;
         marks &= marks - 1;
     }
+}
+
+/// Notes the end of a record that has so many delimiters. Gives the number of its fields, or 0 where they are too many for the short list.
+#[inline(always)]
+fn end_record(scratch: &mut Scratch, count: usize, delimiter: u8, raw: &[u8]) -> usize {
+    if count < FIELDS_MAX {
+        scratch.few.set(count, raw.len());
+        return count + 1;
+    }
+    end_long_record(scratch, delimiter, raw);
+    0
+}
+
+#[cold]
+fn end_long_record(scratch: &mut Scratch, delimiter: u8, raw: &[u8]) {
+    // It was written over.
+    scratch.few = Ends::new();
+    scratch.ends.clear();
+    scratch.ends.extend(memchr::memchr_iter(delimiter, raw).chain([raw.len()]));
 }
 
 /// Finds records as [`scan_plain`] does.
@@ -352,7 +411,7 @@ fn scan(
     last[..tail.len()].copy_from_slice(tail);
     for index in 0..=blocks.len() {
         let block = blocks.get(index).unwrap_or(&last);
-        let Marks { delimiters, terminators, .. } = Marks::of(block, delimiter);
+        let Marks { delimiters, terminators, .. } = Marks::of::<true>(block, delimiter);
         let mut marks = delimiters | terminators | quotes_of(block);
         if index == blocks.len() {
             // Whatever the padding is taken for, it is not there.
@@ -405,7 +464,8 @@ fn scan(
             // A terminator. The `\n` of `\r\n` comes here as the end of an empty line.
             if at != start {
                 scratch.ends.push(at - start);
-                let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: false };
+                let found =
+                    Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: false, few: 0 };
                 if !each(scratch, found) {
                     return Ended { line_ends: newlines, within_quotes: false };
                 }
@@ -432,7 +492,10 @@ fn scan(
         }
     }
     scratch.ends.push(end - start);
-    each(scratch, Found { start, end, newlines_before, complete: false, unclosed: within_quotes, plain: false });
+    each(
+        scratch,
+        Found { start, end, newlines_before, complete: false, unclosed: within_quotes, plain: false, few: 0 },
+    );
     ended
 }
 

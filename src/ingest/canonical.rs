@@ -3,12 +3,14 @@
 //! Every other format is converted to these columns first, so this is the only place where rows become records.
 
 use chrono::NaiveDate;
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed, xxh3_128_with_seed};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::field::{RECORDED_ONLY, is_completed, shown, utf8};
-use super::fields::{Fields, LastCurrencies};
+use super::fields::{Fields, LastCurrencies, Numbers};
+use super::hash::{Seed, line_hash};
 use super::layout::Layout;
-use super::remembered::{Remembered, Short};
+use super::remembered::Remembered;
+use super::short::same;
 use crate::engine::split::Record;
 use crate::model::compact::{
     KeyHash, KeyKind, Keys, LineRec, OperationRow, SettledRow, SettlementKind, SettlementRec, Statements,
@@ -87,10 +89,8 @@ pub trait Sink {
 #[derive(Debug, Clone)]
 struct Provider {
     text: Vec<u8>,
-    /// The same, where it is short.
-    short: Option<Short>,
     id: NameId,
-    seed: u64,
+    seed: Seed,
     ways: Ways,
 }
 
@@ -99,6 +99,7 @@ struct Provider {
 pub struct Memory {
     provider: Option<Provider>,
     currencies: LastCurrencies,
+    numbers: Numbers,
     names: [Remembered; 4],
     /// The last timestamp of a settlement, and its day.
     day: Option<(Vec<u8>, NaiveDate)>,
@@ -148,15 +149,15 @@ mod at {
 }
 
 #[inline]
-fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, memory: &mut Memory) -> Option<NameId> {
+fn name(text: Option<&[u8]>, slot: usize, context: &Context<'_>, names: &mut [Remembered; 4]) -> Option<NameId> {
     let text = text?;
-    Some(memory.names.get_mut(slot)?.get(text, || context.names.intern(utf8(text))))
+    Some(names.get_mut(slot)?.get(text, || context.names.intern(utf8(text))))
 }
 
 /// The day on which a row was settled, else made.
-fn day(fields: &Fields<'_, '_>, context: &Context<'_>, memory: &mut Memory) -> Option<NaiveDate> {
+fn day(fields: &Fields<'_, '_>, context: &Context<'_>, last: &mut Option<(Vec<u8>, NaiveDate)>) -> Option<NaiveDate> {
     let text = fields.text(at::settlement::SETTLED).or_else(|| fields.text(at::settlement::CREATED))?;
-    if let Some((known, day)) = &memory.day
+    if let Some((known, day)) = last
         && known == text
     {
         return Some(*day);
@@ -164,7 +165,7 @@ fn day(fields: &Fields<'_, '_>, context: &Context<'_>, memory: &mut Memory) -> O
     let stamp = parse_stamp(text)?;
     // What has no zone of its own is in that of the days.
     let day = if stamp.has_offset() { context.zone.day(context.zone.instant(stamp)) } else { stamp.local().date() };
-    memory.day = Some((text.to_vec(), day));
+    *last = Some((text.to_vec(), day));
     Some(day)
 }
 
@@ -186,62 +187,58 @@ fn provider<'m>(
     fields: &Fields<'_, '_>,
     layout: &Layout,
     context: &Context<'_>,
-    memory: &'m mut Memory,
+    last: &'m mut Option<Provider>,
 ) -> &'m Provider {
     let text = fields.text(provider_column(layout.dataset)).unwrap_or(layout.provider.as_bytes());
-    let short = Short::new(text);
-    let is_last = |last: &Provider| last.short == short && (short.is_some() || last.text == text);
-    if !memory.provider.as_ref().is_some_and(is_last) {
-        memory.provider = None;
+    if !last.as_ref().is_some_and(|last| same(&last.text, text)) {
+        *last = None;
     }
-    memory.provider.get_or_insert_with(|| {
+    last.get_or_insert_with(|| {
         let id = context.names.intern(utf8(text));
-        Provider { text: text.to_vec(), short, id, seed: xxh3_64(text), ways: (context.ways)(id, utf8(text)) }
+        Provider { text: text.to_vec(), id, seed: Seed::new(text), ways: (context.ways)(id, utf8(text)) }
     })
 }
 
-#[inline]
+#[inline(always)]
 fn keys(fields: &Fields<'_, '_>, columns: [usize; 4], provider: &Provider) -> Keys {
-    let mut keys: Keys = [None; 4];
-    for ((key, column), hashed) in keys.iter_mut().zip(columns).zip(provider.ways.hashed) {
-        if hashed {
-            // A hash of 0 would read as no key: it is taken for 1, one more chance in 2^128 to collide.
-            *key = fields
-                .text(column)
-                .map(|text| KeyHash::new(xxh3_128_with_seed(text, provider.seed)).unwrap_or(KeyHash::MIN));
+    let key = |place: usize| {
+        if !provider.ways.hashed[place] {
+            return None;
         }
-    }
-    keys
+        // A hash of 0 would read as no key: it is taken for 1, one more chance in 2^128 to collide.
+        fields.text(columns[place]).map(|text| KeyHash::new(provider.seed.hash(text)).unwrap_or(KeyHash::MIN))
+    };
+    [key(0), key(1), key(2), key(3)]
 }
 
-/// The hash of a line id, compared only inside one order.
-fn line_hash(text: &[u8]) -> u64 {
-    xxh3_64(text)
-}
-
-#[inline]
-fn line_record(fields: &Fields<'_, '_>, provider: &Provider, content: u64, origin: Origin) -> LineRec {
-    let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
-        at::order::STATEMENTS.map(|column| fields.number(column));
+#[inline(always)]
+fn line_record(
+    fields: &Fields<'_, '_>,
+    numbers: &Numbers,
+    provider: &Provider,
+    content: u64,
+    origin: Origin,
+) -> LineRec {
+    let statements = match at::order::STATEMENTS.map(|column| numbers.get(column)) {
+        _ if !numbers.has_any_from(at::order::STATEMENTS[0]) => Statements::default(),
+        [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] => {
+            Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor }
+        }
+    };
     let related = fields.text(at::order::RELATED);
     LineRec {
-        order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
+        order: provider.seed.hash(fields.text(at::ORDER_ID).unwrap_or_default()),
         line: line_hash(fields.text(at::order::LINE_ID).unwrap_or_default()),
-        gross_minor: fields.number(at::order::GROSS).unwrap_or_default(),
-        currency: fields.currency,
+        gross_minor: numbers.get(at::order::GROSS).unwrap_or_default(),
+        currency: numbers.currency,
         provider: provider.id,
-        vat_minor: fields.number(at::order::VAT),
+        vat_minor: numbers.get(at::order::VAT),
         related: related.map(line_hash),
         is_reversal: related.is_some()
             || fields.text(at::order::RELATION).is_some()
             || fields.text(at::order::REASON).is_some(),
-        statements: Statements {
-            order_amount_minor,
-            cancelled_minor,
-            remaining_capture_minor,
-            remaining_reversal_minor,
-        },
-        vat_rate_bp: fields.number(at::order::RATE),
+        statements,
+        vat_rate_bp: numbers.get(at::order::RATE),
         content,
         origin,
     }
@@ -254,40 +251,56 @@ fn reference_form(provider: &Provider, layout: &Layout) -> ReferenceForm {
     provider.ways.reference_form.or_else(documented).unwrap_or(ReferenceForm::Any)
 }
 
-#[inline]
+/// What names the operation of a row (RULES.md 2): the first id of those that may, in the order of [`KeyKind::IDENTITY`].
+#[inline(always)]
+fn identity(fields: &Fields<'_, '_>, ways: &Ways, keys: &Keys) -> Option<u64> {
+    let is_key = |kind: KeyKind| ways.hashed[kind.index()] || !fields.has(at::operation::KEYS[kind.index()]);
+    let [first, second, third, fourth] = KeyKind::IDENTITY.map(is_key);
+    if ways.unique_reference && first && second && third && fourth {
+        return identity_of_keys(keys);
+    }
+    identity_of_any(fields, ways, keys)
+}
+
+/// The same where an id names an operation that is no key.
+#[inline(never)]
+fn identity_of_any(fields: &Fields<'_, '_>, ways: &Ways, keys: &Keys) -> Option<u64> {
+    let kinds = if ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
+    kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
+        // Where the id is a key it is hashed already, and no key comes before it.
+        if keys[kind.index()].is_some() {
+            return identity_of_keys(keys);
+        }
+        Some(xxh3_64_with_seed(fields.text(at::operation::KEYS[kind.index()])?, seed))
+    })
+}
+
+#[inline(always)]
 fn operation_row(
     layout: &Layout,
-    fields: &Fields<'_, '_>,
+    (fields, numbers): (&Fields<'_, '_>, &Numbers),
     provider: &Provider,
     reconciliation: Option<NameId>,
     content: u64,
     origin: Origin,
 ) -> OperationRow {
-    let kinds = if provider.ways.unique_reference { &KeyKind::IDENTITY[..] } else { &KeyKind::IDENTITY[..1] };
     let keys = keys(fields, at::operation::KEYS, provider);
-    let identity = kinds.iter().zip(1_u64..).find_map(|(kind, seed)| {
-        // Where the id is a key it is hashed already, and no key comes before it.
-        if keys[kind.index()].is_some() {
-            return identity_of_keys(&keys);
-        }
-        let text = fields.text(at::operation::KEYS.get(kind.index()).copied()?)?;
-        Some(xxh3_64_with_seed(text, seed))
-    });
+    let identity = identity(fields, &provider.ways, &keys);
     let state = fields.text(at::operation::STATE).unwrap_or_default();
     let form = reference_form(provider, layout);
     let is_malformed = || !form.admits(fields.text(at::operation::PAYEE_REFERENCE).unwrap_or_default());
     OperationRow {
-        order: xxh3_128_with_seed(fields.text(at::ORDER_ID).unwrap_or_default(), provider.seed),
+        order: provider.seed.hash(fields.text(at::ORDER_ID).unwrap_or_default()),
         dataset: layout.dataset,
         line: fields.text(at::operation::LINE_ID).map(line_hash),
         identity,
         completed: is_completed(state),
-        amount_minor: fields.number(at::operation::AMOUNT).unwrap_or_default(),
-        currency: fields.currency,
+        amount_minor: numbers.get(at::operation::AMOUNT).unwrap_or_default(),
+        currency: numbers.currency,
         provider: provider.id,
-        vat_minor: fields.number(at::operation::VAT),
+        vat_minor: numbers.get(at::operation::VAT),
         reconciliation,
-        stated_total_minor: fields.number(at::operation::TOTAL),
+        stated_total_minor: numbers.get(at::operation::TOTAL),
         keys,
         reference_malformed: form != ReferenceForm::Any && is_malformed(),
         recorded_only: state == RECORDED_ONLY.as_bytes(),
@@ -300,16 +313,18 @@ fn settlement_kind(
     fields: &Fields<'_, '_>,
     gross_minor: i64,
     context: &Context<'_>,
-    memory: &mut Memory,
+    names: &mut [Remembered; 4],
 ) -> SettlementKind {
     match fields.text(at::settlement::KIND) {
         None if gross_minor < 0 => SettlementKind::Reversal,
         None => SettlementKind::Capture,
+        Some(b"capture") => SettlementKind::Capture,
+        Some(b"reversal") => SettlementKind::Reversal,
         Some(text) if text.eq_ignore_ascii_case(b"capture") => SettlementKind::Capture,
         Some(text) if text.eq_ignore_ascii_case(b"reversal") => SettlementKind::Reversal,
         Some(text) => {
             let word = utf8(text).to_lowercase();
-            SettlementKind::Other(name(Some(word.as_bytes()), 2, context, memory).unwrap_or(NameId(0)))
+            SettlementKind::Other(name(Some(word.as_bytes()), 2, context, names).unwrap_or(NameId(0)))
         }
     }
 }
@@ -327,35 +342,36 @@ pub fn compact(
     memory: &mut Memory,
     sink: &mut impl Sink,
 ) -> Result<(), Reject> {
-    let mut fields = Fields::new(layout, record);
-    fields.check(context, &mut memory.currencies)?;
+    let Memory { provider: last, currencies, numbers, names, day: last_day } = memory;
+    let fields = Fields::new(layout, record);
+    fields.check(numbers, context, currencies)?;
     match layout.dataset {
         // The books read these row by row; they have no compact record.
         Dataset::Bank => {}
         Dataset::Payouts => fields.check_payout()?,
         Dataset::Orders => {
             let content = xxh3_64_with_seed(record.raw, layout.seed);
-            let provider = provider(&fields, layout, context, memory);
-            sink.line(&line_record(&fields, provider, content, origin));
+            let provider = provider(&fields, layout, context, last);
+            sink.line(&line_record(&fields, numbers, provider, content, origin));
         }
         Dataset::Captures | Dataset::Reversals => {
             let content = xxh3_64_with_seed(record.raw, layout.seed);
-            let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, memory);
-            let provider = provider(&fields, layout, context, memory);
-            sink.operation(&operation_row(layout, &fields, provider, reconciliation, content, origin));
+            let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, names);
+            let provider = provider(&fields, layout, context, last);
+            sink.operation(&operation_row(layout, (&fields, numbers), provider, reconciliation, content, origin));
         }
         Dataset::Settlements => {
-            let gross_minor = fields.number(at::settlement::GROSS).unwrap_or_default();
-            let reconciliation = name(fields.text(at::settlement::RECONCILIATION), 0, context, memory);
-            let settlement = name(fields.text(at::settlement::SETTLEMENT), 1, context, memory);
-            let kind = settlement_kind(&fields, gross_minor, context, memory);
-            let service = name(fields.text(at::settlement::SERVICE), 3, context, memory);
-            let day = if context.dated { day(&fields, context, memory) } else { None };
-            let provider = provider(&fields, layout, context, memory);
+            let gross_minor = numbers.get(at::settlement::GROSS).unwrap_or_default();
+            let reconciliation = name(fields.text(at::settlement::RECONCILIATION), 0, context, names);
+            let settlement = name(fields.text(at::settlement::SETTLEMENT), 1, context, names);
+            let kind = settlement_kind(&fields, gross_minor, context, names);
+            let service = name(fields.text(at::settlement::SERVICE), 3, context, names);
+            let day = if context.dated { day(&fields, context, last_day) } else { None };
+            let provider = provider(&fields, layout, context, last);
             let keys = keys(&fields, at::settlement::KEYS, provider);
             let row = SettledRow {
                 provider: provider.id,
-                currency: fields.currency,
+                currency: numbers.currency,
                 gross_minor,
                 reconciliation,
                 keys,
@@ -364,8 +380,8 @@ pub fn compact(
             sink.settlement(&SettlementRec {
                 row,
                 kind,
-                fee_minor: fields.number(at::settlement::FEE),
-                net_minor: fields.number(at::settlement::NET),
+                fee_minor: numbers.get(at::settlement::FEE),
+                net_minor: numbers.get(at::settlement::NET),
                 settlement,
                 service,
                 day,

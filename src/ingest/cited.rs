@@ -2,7 +2,7 @@
 
 use super::canonical::{Context, Reject, provider_column};
 use super::field::{is_completed, minor, quantity, utf8, vat_rate_bp};
-use super::fields::{Fields, LastCurrencies};
+use super::fields::{Fields, LastCurrencies, Numbers};
 use super::layout::Layout;
 use crate::engine::split::Record;
 use crate::model::day::parse_stamp;
@@ -14,12 +14,12 @@ use crate::model::record::{ColumnKind, Columns, Dataset, Row, Value};
 /// # Errors
 /// As [`super::canonical::compact`], for the same rows.
 pub fn typed(layout: &Layout, record: &Record<'_>, origin: Origin, context: &Context<'_>) -> Result<Row, Reject> {
-    let mut fields = Fields::new(layout, record);
-    fields.check(context, &mut LastCurrencies::default())?;
+    let (fields, mut numbers) = (Fields::new(layout, record), Numbers::default());
+    fields.check(&mut numbers, context, &mut LastCurrencies::default())?;
     if layout.dataset == Dataset::Payouts {
         fields.check_payout()?;
     }
-    let currency = fields.currency;
+    let currency = numbers.currency;
     let cited = Cited { fields, record, raw: utf8(record.raw), context };
     let values = (0..layout.dataset.columns().len()).map(|column| cited.value_at(column)).collect();
     Ok(Row { dataset: layout.dataset, currency, values, origin })

@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use super::short::same;
 use crate::model::money::parse_minor;
 
 /// The largest VAT rate, percent x 100, that is taken for one: 10 000 %.
@@ -81,7 +82,7 @@ pub fn quantity(text: &[u8]) -> Result<Decimal, Reason> {
 #[must_use]
 #[inline]
 pub fn is_completed(state: &[u8]) -> bool {
-    matches!(state, b"" | b"Completed") || is_completed_in_any_case(state)
+    state.is_empty() || same(state, b"Completed") || is_completed_in_any_case(state)
 }
 
 fn is_completed_in_any_case(state: &[u8]) -> bool {

@@ -11,22 +11,49 @@ use crate::model::day::is_stamp;
 use crate::model::money::parse_minor;
 use crate::model::record::{Column, ColumnKind, Dataset};
 
-/// The fields of one row, by canonical column: texts as they are asked for, and the numbers among them.
+/// The fields of one row, by canonical column, as texts that are looked at when they are asked for.
 pub(super) struct Fields<'l, 'r> {
     record: &'l Record<'r>,
     layout: &'l Layout,
-    numbers: [i64; COLUMNS_MAX],
+}
+
+/// What the fields of a row say in numbers; memory that is used again for the next row.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    values: [i64; COLUMNS_MAX],
     /// A bit for each column that has a number.
-    has_number: u32,
+    present: u32,
     /// The currency, which every row has.
     pub(super) currency: Currency,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { values: [0; COLUMNS_MAX], present: 0, currency: Currency(0) }
+    }
+}
+
+impl Numbers {
+    /// The number of a column that holds one.
+    #[inline]
+    pub(super) fn get(&self, column: usize) -> Option<i64> {
+        if self.present >> column & 1 == 0 { None } else { self.values.get(column).copied() }
+    }
+}
+
+impl Numbers {
+    /// Whether a column from this one on has a number.
+    #[inline]
+    pub(super) fn has_any_from(&self, column: usize) -> bool {
+        self.present >> column != 0
+    }
 }
 
 impl<'l, 'r> Fields<'l, 'r> {
     /// The fields of a row, of which none was checked yet.
     #[inline]
     pub(super) fn new(layout: &'l Layout, record: &'l Record<'r>) -> Self {
-        Self { record, layout, numbers: [0; COLUMNS_MAX], has_number: 0, currency: Currency(0) }
+        Self { record, layout }
     }
 
     /// Where its columns stand.
@@ -40,49 +67,76 @@ impl<'l, 'r> Fields<'l, 'r> {
     /// # Errors
     /// The first field, in the order of the canonical columns, that is not what its column must hold.
     #[inline]
-    pub(super) fn check(&mut self, context: &Context<'_>, last: &mut LastCurrencies) -> Result<(), Reject> {
-        let Self { record, layout, .. } = *self;
+    pub(super) fn check(
+        &self,
+        numbers: &mut Numbers,
+        context: &Context<'_>,
+        last: &mut LastCurrencies,
+    ) -> Result<(), Reject> {
+        let Self { record, layout } = *self;
         if record.unclosed {
             return Err(unclosed(record));
         }
         if record.len() != layout.field_count {
             return Err(wrong_count(layout, record));
         }
-        for Check { column, field, known } in &layout.checks {
-            let raw = record.field(*field);
-            let text = if record.plain { raw } else { trim(raw) };
+        if record.plain {
+            self.check_each(|check| record.plain_field(check.place), numbers, context, last)
+        } else {
+            self.check_each(|check| trim(record.field(check.field)), numbers, context, last)
+        }
+    }
+
+    #[inline]
+    fn check_each(
+        &self,
+        text_of: impl Fn(&Check) -> &'r [u8],
+        numbers: &mut Numbers,
+        context: &Context<'_>,
+        last: &mut LastCurrencies,
+    ) -> Result<(), Reject> {
+        numbers.present = 0;
+        for check in &self.layout.checks {
+            let Check { column, field, known, .. } = check;
+            let text = text_of(check);
             if text.is_empty() {
                 if known.required {
-                    return Err(Reject::new(known.name, raw, EMPTY_REASON));
+                    return Err(self.refused(*field, known, EMPTY_REASON));
                 }
                 continue;
             }
             let number = match known.kind {
                 ColumnKind::Text | ColumnKind::State | ColumnKind::Kind => continue,
-                ColumnKind::Minor => parse_minor(text).map_err(|error| refused(known, raw, error.reason()))?,
-                ColumnKind::Rate => vat_rate_bp(text).map_err(|reason| refused(known, raw, reason))?,
+                ColumnKind::Minor => parse_minor(text).map_err(|error| self.refused(*field, known, error.reason()))?,
+                ColumnKind::Rate => vat_rate_bp(text).map_err(|reason| self.refused(*field, known, reason))?,
                 ColumnKind::Quantity => {
-                    quantity(text).map_err(|reason| refused(known, raw, reason))?;
+                    quantity(text).map_err(|reason| self.refused(*field, known, reason))?;
                     continue;
                 }
                 ColumnKind::Currency => {
                     let found = last.find(text, context);
-                    self.currency = found.ok_or_else(|| refused(known, raw, CURRENCY_REASON))?;
+                    numbers.currency = found.ok_or_else(|| self.refused(*field, known, CURRENCY_REASON))?;
                     continue;
                 }
                 ColumnKind::Stamp => {
                     if !is_stamp(text) {
-                        return Err(refused(known, raw, NO_STAMP));
+                        return Err(self.refused(*field, known, NO_STAMP));
                     }
                     continue;
                 }
             };
-            if let Some(place) = self.numbers.get_mut(*column) {
+            if let Some(place) = numbers.values.get_mut(*column) {
                 *place = number;
-                self.has_number |= 1 << column;
+                numbers.present |= 1 << column;
             }
         }
         Ok(())
+    }
+
+    /// Why a field cannot be read, with what stands there.
+    #[cold]
+    fn refused(&self, field: usize, known: &Column, reason: impl Into<String>) -> Reject {
+        Reject::new(known.name, self.record.field(field), reason)
     }
 
     /// A payout must state something of its settlement: an amount, its day, or its reference on the transfer.
@@ -99,27 +153,28 @@ impl<'l, 'r> Fields<'l, 'r> {
         }
     }
 
+    /// Whether the file has a column.
+    #[inline(always)]
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.layout.field(column).is_some()
+    }
+
+    /// The text of a column of any record.
+    fn any_text(&self, column: usize) -> Option<&'r [u8]> {
+        Some(trim(self.record.field(self.layout.field(column)?)))
+    }
+
     /// The text of a column; `None` where it is absent or empty.
     #[inline]
     pub(super) fn text(&self, column: usize) -> Option<&'r [u8]> {
-        let text = self.record.get(self.layout.field(column)?)?;
-        Some(if self.record.plain { text } else { trim(text) }).filter(|text| !text.is_empty())
-    }
-
-    /// The number of a column that holds one.
-    #[inline]
-    pub(super) fn number(&self, column: usize) -> Option<i64> {
-        if self.has_number >> column & 1 == 0 { None } else { self.numbers.get(column).copied() }
+        let text =
+            if self.record.plain { self.record.plain_field(self.layout.place(column)) } else { self.any_text(column)? };
+        Some(text).filter(|text| !text.is_empty())
     }
 }
 
 const NOTHING_STATED: &str = "the row states no amount, day or reference of a payout";
 const NO_STAMP: &str = "a timestamp is RFC 3339, YYYY-MM-DD HH:MM:SS or YYYY-MM-DD, and a day that exists";
-
-#[cold]
-fn refused(known: &Column, raw: &[u8], reason: impl Into<String>) -> Reject {
-    Reject::new(known.name, raw, reason)
-}
 
 #[cold]
 fn unclosed(record: &Record<'_>) -> Reject {

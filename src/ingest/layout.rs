@@ -3,6 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::field::{trim, utf8};
+use crate::engine::ends::Place;
 use crate::engine::split::Record;
 use crate::model::record::{Column, ColumnKind, Dataset};
 use crate::model::reference::ReferenceForm;
@@ -20,6 +21,8 @@ pub(super) struct Check {
     pub(super) column: usize,
     /// The place among the file's fields.
     pub(super) field: usize,
+    /// The same, in plain records.
+    pub(super) place: Place,
     /// What it must be.
     pub(super) known: Column,
 }
@@ -41,6 +44,8 @@ pub struct Layout {
     pub reference_form: Option<ReferenceForm>,
     /// The field of each canonical column.
     fields: [Option<u16>; COLUMNS_MAX],
+    /// The same, in plain records.
+    places: [Place; COLUMNS_MAX],
     /// What every row must hold, in canonical order.
     pub(super) checks: Vec<Check>,
     /// Tells rows of files with other columns apart, whatever their bytes.
@@ -52,7 +57,12 @@ fn checks_of(columns: &[Column], present: &[(usize, usize)]) -> Vec<Check> {
     let check = |(column, field): &(usize, usize)| {
         let known = *columns.get(*column)?;
         let anything = matches!(known.kind, ColumnKind::Text | ColumnKind::State | ColumnKind::Kind);
-        (known.required || !anything).then_some(Check { column: *column, field: *field, known })
+        (known.required || !anything).then_some(Check {
+            column: *column,
+            field: *field,
+            place: Place::of(*field),
+            known,
+        })
     };
     present.iter().filter_map(check).collect()
 }
@@ -65,6 +75,16 @@ fn fields_of(present: &[(usize, usize)]) -> [Option<u16>; COLUMNS_MAX] {
         }
     }
     fields
+}
+
+fn places_of(present: &[(usize, usize)]) -> [Place; COLUMNS_MAX] {
+    let mut places = [Place::NOWHERE; COLUMNS_MAX];
+    for (column, field) in present {
+        if let Some(place) = places.get_mut(*column) {
+            *place = Place::of(*field);
+        }
+    }
+    places
 }
 
 impl Layout {
@@ -101,6 +121,7 @@ impl Layout {
             provider: provider.to_owned(),
             reference_form: None,
             fields: fields_of(&present),
+            places: places_of(&present),
             checks: checks_of(columns, &present),
             seed: xxh3_64(described.as_bytes()),
         })
@@ -110,6 +131,12 @@ impl Layout {
     #[inline]
     pub(super) fn field(&self, column: usize) -> Option<usize> {
         self.fields.get(column).copied().flatten().map(usize::from)
+    }
+
+    /// The same, in plain records; nowhere where the file does not have the column.
+    #[inline(always)]
+    pub(super) fn place(&self, column: usize) -> Place {
+        self.places.get(column).copied().unwrap_or(Place::NOWHERE)
     }
 
     /// Whether the file has a canonical column.

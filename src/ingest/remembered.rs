@@ -3,46 +3,21 @@
 
 use rustc_hash::FxHashMap;
 
+use super::short::Short;
 use crate::model::names::NameId;
 
 /// How many short texts are remembered, each in the one slot that its bytes decide; a power of two.
 const SLOTS_LEN: usize = 512;
 
+/// The slot of a text.
+#[inline]
+fn slot(short: Short) -> usize {
+    let mixed = (short.first ^ short.last.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    usize::try_from(mixed >> 55).unwrap_or(0)
+}
+
 /// How many longer texts are remembered: enough for the ids of a month, so that a file with one a row does not fill the memory.
 const LONG_MAX: usize = 1 << 12;
-
-/// A text of at most sixteen bytes as two numbers and its length, which together are the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Short {
-    first: u64,
-    last: u64,
-    len: usize,
-}
-
-impl Short {
-    /// The numbers of a text; none where it is empty or longer.
-    #[inline]
-    pub(super) fn new(text: &[u8]) -> Option<Self> {
-        let len = text.len();
-        let (first, last) = match len {
-            // The two parts overlap, which does no harm where the length is known.
-            8..=16 => (u64::from_le_bytes(*text.first_chunk()?), u64::from_le_bytes(*text.last_chunk()?)),
-            4..=7 => (u32::from_le_bytes(*text.first_chunk()?).into(), u32::from_le_bytes(*text.last_chunk()?).into()),
-            1..=3 => {
-                let (first, middle, last) = (*text.first()?, *text.get(len / 2)?, *text.last()?);
-                (u64::from_le_bytes([first, middle, last, 0, 0, 0, 0, 0]), 0)
-            }
-            _ => return None,
-        };
-        Some(Self { first, last, len })
-    }
-
-    #[inline]
-    fn slot(self) -> usize {
-        let mixed = (self.first ^ self.last.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        usize::try_from(mixed >> 55).unwrap_or(0)
-    }
-}
 
 /// What a task remembers of one kind of text.
 #[derive(Debug, Default)]
@@ -56,7 +31,7 @@ impl Remembered {
     #[inline]
     pub(super) fn get(&mut self, text: &[u8], find: impl FnOnce() -> NameId) -> NameId {
         let Some(short) = Short::new(text) else { return self.get_long(text, find) };
-        if let Some((known, id)) = self.slots.get(short.slot())
+        if let Some((known, id)) = self.slots.get(slot(short))
             && *known == short
         {
             return *id;
@@ -66,7 +41,7 @@ impl Remembered {
             // No text is so short.
             self.slots.resize(SLOTS_LEN, (Short::default(), NameId(0)));
         }
-        if let Some(slot) = self.slots.get_mut(short.slot()) {
+        if let Some(slot) = self.slots.get_mut(slot(short)) {
             *slot = (short, id);
         }
         id
@@ -111,6 +86,5 @@ mod tests {
             let id = *ids.entry(text.clone()).or_insert(next);
             assert_eq!(remembered.get(text, || id), id, "{text:?}");
         }
-        assert!(Short::new(b"").is_none() && Short::new(&[b'x'; 17]).is_none());
     }
 }

@@ -76,7 +76,7 @@ pub type Keys = [Option<KeyHash>; 4];
 /// The hash of the id that names an operation among those of its order, where that id is a key: the first that is stated,
 /// in the order of [`KeyKind::IDENTITY`], and its kind.
 #[must_use]
-#[inline]
+#[inline(always)]
 pub fn identity_of_keys(keys: &Keys) -> Option<u64> {
     // A number a kind, without a pattern: the same text as two kinds of id names two operations.
     const KINDS: [u64; 4] =

@@ -146,7 +146,7 @@ fn usual_stamp(text: &[u8]) -> Option<Stamp> {
 }
 
 /// The values of the digits of `YYYY-MM-`, `DD` and `HH:MM:SS`, where a text is these, with a `T` or a space before the time,
-/// with a `Z` at the end or without, on a day that every month has, and not in a leap second. Nothing says nothing.
+/// with a `Z` at the end or without, on a day that its month has in every year, and not in a leap second. Nothing says nothing.
 #[inline]
 fn usual_digits(text: &[u8]) -> Option<([u8; 8], [u8; 2], [u8; 8])> {
     let text = match text {
@@ -161,25 +161,24 @@ fn usual_digits(text: &[u8]) -> Option<([u8; 8], [u8; 2], [u8; 8])> {
     let date = u64::from_le_bytes(*date) ^ u64::from_le_bytes(*b"0000-00-");
     let time = u64::from_le_bytes(*time) ^ u64::from_le_bytes(*b"00:00:00");
     const DATE_ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f]);
-    const TIME_ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x7f, 0x76, 0x76, 0x7f, 0x76, 0x76]);
+    // No minute and no second begins with a 6.
+    const TIME_ROOM: u64 = u64::from_le_bytes([0x76, 0x76, 0x7f, 0x7a, 0x76, 0x7f, 0x7a, 0x76]);
     const TOP_BITS: u64 = u64::from_le_bytes([0x80; 8]);
-    // A byte with its room added reaches the top bit where it is more than 9, or more than 0. No byte carries into the next
+    // A byte with its room added reaches the top bit where it is more than it may be. No byte carries into the next
     // one unless its own top bit was set, which is asked too.
     let off = (date.wrapping_add(DATE_ROOM) | date | time.wrapping_add(TIME_ROOM) | time) & TOP_BITS;
     let [d1, d2] = [d1, d2].map(|byte| byte.wrapping_sub(b'0'));
     let (date, time) = (date.to_le_bytes(), time.to_le_bytes());
     let [_, _, _, _, _, m1, m2, _] = date;
-    let [h1, h2, _, n1, _, _, s1, _] = time;
+    let [h1, h2, _, _, _, _, _, _] = time;
     if off != 0 || d1 > 9 || d2 > 9 {
         return None;
     }
     let [month, day, hour] = [(m1, m2), (d1, d2), (h1, h2)].map(|(tens, ones)| tens * 10 + ones);
-    let is_usual = (month.wrapping_sub(1) < 12)
-        & (day.wrapping_sub(1) < 28)
-        & (hour < 24)
-        & (n1 < 6)
-        & (s1 < 6)
-        & (between == b'T' || between == b' ');
+    /// The days that a month has in every year, by its number.
+    const DAYS: [u8; 13] = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let is_usual =
+        (day.wrapping_sub(1) < *DAYS.get(usize::from(month))?) & (hour < 24) & (between == b'T' || between == b' ');
     is_usual.then_some((date, [d1, d2], time))
 }
 

@@ -84,7 +84,7 @@ impl<'a> Desk<'a> {
 }
 
 impl Sink for Desk<'_> {
-    #[inline]
+    #[inline(always)]
     fn line(&mut self, line: &LineRec) {
         self.count(line.currency, line.gross_minor);
         if self.last != Some(line.provider) {
@@ -96,7 +96,7 @@ impl Sink for Desk<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn operation(&mut self, row: &OperationRow) {
         self.count(row.currency, row.amount_minor);
         if self.last != Some(row.provider) {
@@ -108,7 +108,7 @@ impl Sink for Desk<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn settlement(&mut self, record: &SettlementRec) {
         let row = &record.row;
         self.count(row.currency, row.gross_minor);
