@@ -18,8 +18,9 @@ use std::io;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
+use super::marks::QUOTE;
 use super::source::{Bytes, to_u64};
-use super::split::{Dialect, QUOTE, Scratch, split_one};
+use super::split::{Dialect, Scratch, split_one};
 use super::turns::in_turn;
 
 /// How much of a file is looked at at once: enough to make reads few, little enough to stay in the cache of a core.

@@ -2,7 +2,8 @@
 
 use wide::u8x16;
 
-use super::split::QUOTE;
+/// The byte that quotes a field.
+pub(super) const QUOTE: u8 = b'"';
 
 /// The place of the lowest bit.
 #[inline]

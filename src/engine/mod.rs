@@ -19,6 +19,7 @@ pub mod ends;
 pub mod group;
 pub mod join;
 mod marks;
+pub mod record;
 pub mod shard;
 pub mod source;
 pub mod spill;

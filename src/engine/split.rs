@@ -8,14 +8,10 @@
 //! How it is fast: 64 bytes at a time become one word with a bit for each byte that can end something, by comparisons of sixteen bytes at
 //! once; the loop then visits those bits only. Input without any quote, which is nearly all input, is scanned by a loop that knows no quotes. Offsets within a buffer are `usize` and cannot overflow; offsets in the file are `u64`.
 
-use std::ops::Range;
-
-use super::ends::{Ends, FIELDS_MAX, Place};
-use super::marks::{Marks, place_of_lowest, quotes_of};
-use super::source::to_u64;
-
-/// The byte that quotes a field.
-pub(super) const QUOTE: u8 = b'"';
+use super::ends::{Ends, FIELDS_MAX};
+use super::marks::{Marks, QUOTE, place_of_lowest, quotes_of};
+use super::record::Found;
+pub use super::record::{Record, Scratch};
 
 /// How the fields of a file are separated; quotes and line ends are the same in every dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,156 +26,6 @@ impl Default for Dialect {
     fn default() -> Self {
         Self { delimiter: b',', line_end: b'\n' }
     }
-}
-
-/// Memory that is used again for every record; make one a thread.
-#[derive(Debug)]
-pub struct Scratch {
-    /// Where each field of an ordinary record ends.
-    few: Ends,
-    /// The same of any other record.
-    ends: Vec<usize>,
-    /// The quoted fields whose content is not simply what stands between two quotes, in order.
-    rewritten: Vec<Rewritten>,
-    /// The contents of those fields.
-    content: Vec<u8>,
-}
-
-/// A field whose content had to be put together.
-#[derive(Debug, Clone, Copy)]
-struct Rewritten {
-    field: usize,
-    start: usize,
-    end: usize,
-}
-
-impl Default for Scratch {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Scratch {
-    /// Empty memory, which grows to what the longest record needs.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { few: Ends::new(), ends: Vec::new(), rewritten: Vec::new(), content: Vec::new() }
-    }
-
-    fn clear(&mut self) {
-        self.ends.clear();
-        self.rewritten.clear();
-        self.content.clear();
-    }
-}
-
-/// One record, as it stands in the file.
-#[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
-    /// The offset in the file of the record's first byte.
-    pub offset: u64,
-    /// The line of the record's first byte, counted in the dialect's line ends from 1.
-    pub line: u64,
-    /// The record's bytes with all quotes, without what terminates it.
-    pub raw: &'a [u8],
-    /// The bytes end inside quotes: the last field holds whatever follows on its quote.
-    pub unclosed: bool,
-    /// Every byte is one of `!` to `~` or a delimiter, none a quote, and there are not many fields: there is no white space around any of them,
-    /// and nothing but ASCII. A no says nothing.
-    pub plain: bool,
-    few: &'a Ends,
-    ends: &'a [usize],
-    rewritten: &'a [Rewritten],
-    content: &'a [u8],
-}
-
-impl<'a> Record<'a> {
-    fn new(bytes: &'a [u8], scratch: &'a Scratch, found: Found, offset: u64, first_line: u64) -> Self {
-        Self {
-            offset: later(offset, to_u64(found.start)),
-            line: later(first_line, found.newlines_before),
-            raw: &bytes[found.start..found.end],
-            unclosed: found.unclosed,
-            plain: found.plain,
-            few: &scratch.few,
-            ends: if found.few > 0 { scratch.few.first(found.few) } else { &scratch.ends },
-            rewritten: &scratch.rewritten,
-            content: &scratch.content,
-        }
-    }
-
-    /// The number of fields, at least one.
-    #[must_use]
-    pub const fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is no field, which no record is.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// The content of a field, unquoted; nothing when the record is too short to have that field.
-    #[must_use]
-    #[inline]
-    pub fn get(&self, index: usize) -> Option<&'a [u8]> {
-        let field = &self.raw[self.span(index)?];
-        if !self.plain && field.first() == Some(&QUOTE) {
-            return Some(self.unquoted(index, field));
-        }
-        Some(field)
-    }
-
-    /// The content of a field of a plain record; empty also when the record is too short to have that field.
-    #[must_use]
-    #[inline(always)]
-    pub fn plain_field(&self, place: Place) -> &'a [u8] {
-        let (start, end) = self.few.span(place);
-        match self.raw.get(start..end) {
-            Some(field) => field,
-            None => nothing(),
-        }
-    }
-
-    /// Where a field stands within the record's bytes, with its quotes; nothing when the record is too short to have that field.
-    #[must_use]
-    #[inline]
-    pub fn span(&self, index: usize) -> Option<Range<usize>> {
-        let end = *self.ends.get(index)?;
-        let start = match index.checked_sub(1) {
-            Some(before) => self.ends[before] + 1,
-            None => 0,
-        };
-        Some(start..end)
-    }
-
-    /// The content of a field, unquoted; empty also when the record is too short to have that field (see [`Record::get`]).
-    #[must_use]
-    pub fn field(&self, index: usize) -> &'a [u8] {
-        self.get(index).unwrap_or_default()
-    }
-
-    /// The contents of all fields in order.
-    pub fn fields(&self) -> impl Iterator<Item = &'a [u8]> + '_ {
-        (0..self.len()).map(|index| self.field(index))
-    }
-
-    /// The content of a field that begins with a quote: what was put together for it, or else what stands between its first and last byte.
-    #[cold]
-    fn unquoted(&self, index: usize, field: &'a [u8]) -> &'a [u8] {
-        match self.rewritten.binary_search_by_key(&index, |rewritten| rewritten.field) {
-            Ok(at) => &self.content[self.rewritten[at].start..self.rewritten[at].end],
-            Err(_) => &field[1..field.len() - 1],
-        }
-    }
-}
-
-/// No bytes. Being a call, it is not chosen in place of others by a calculation that every field would pay for.
-#[cold]
-#[inline(never)]
-fn nothing() -> &'static [u8] {
-    &[]
 }
 
 /// What bytes were found to be when all of them were split.
@@ -202,10 +48,7 @@ pub fn split_records(
     scratch: &mut Scratch,
     f: &mut impl FnMut(&Record<'_>),
 ) -> Ended {
-    let mut each = |scratch: &Scratch, found: Found| {
-        f(&Record::new(bytes, scratch, found, offset, first_line));
-        true
-    };
+    let mut each = All { bytes, offset, first_line, f };
     // The search stops at the first of these; without one it costs a small part of the scan that it makes faster.
     let is_simple = memchr::memchr2(QUOTE, b'\r', bytes).is_none() && dialect.line_end == b'\n';
     if is_simple {
@@ -229,20 +72,16 @@ pub struct First<'a> {
 
 /// Splits the first record of a buffer that begins at the start of a record; nothing when the buffer has only empty lines.
 pub fn split_one<'a>(bytes: &'a [u8], dialect: &Dialect, scratch: &'a mut Scratch) -> Option<First<'a>> {
-    let mut first = None;
-    let take = |first: &mut Option<Found>, found| {
-        *first = Some(found);
-        false
-    };
+    let mut first = FirstOnly(None);
     if let Some((end, complete)) = plain_end(bytes) {
         // Nothing is asked of what follows it.
         let record = &bytes[..end + usize::from(complete)];
-        scan_plain::<true>(record, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
+        scan_plain::<true>(record, dialect, scratch, &mut first);
     }
-    if first.is_none() {
-        scan(bytes, dialect, scratch, &mut |_: &Scratch, found| take(&mut first, found));
+    if first.0.is_none() {
+        scan(bytes, dialect, scratch, &mut first);
     }
-    first.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
+    first.0.map(|found| First { record: Record::new(bytes, scratch, found, 0, 1), complete: found.complete })
 }
 
 /// The bytes of the first record, without what terminates it, and whether that was seen, as [`split_one`] finds them.
@@ -266,17 +105,37 @@ fn plain_end(bytes: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// Where a record was found within the scanned bytes; its fields are in the scratch memory.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    start: usize,
-    end: usize,
-    newlines_before: u64,
-    complete: bool,
-    unclosed: bool,
-    plain: bool,
-    /// How many fields it has, where their ends are in the short list.
-    few: usize,
+/// Whoever takes the records that are found.
+trait Each {
+    /// Takes the next record; whether the one after it is wanted too.
+    fn take(&mut self, scratch: &Scratch, found: Found) -> bool;
+}
+
+/// Gives all records to a function.
+struct All<'b, 'f, F> {
+    bytes: &'b [u8],
+    offset: u64,
+    first_line: u64,
+    f: &'f mut F,
+}
+
+impl<F: FnMut(&Record<'_>)> Each for All<'_, '_, F> {
+    // Always: a closure is not, where a scan is long.
+    #[inline(always)]
+    fn take(&mut self, scratch: &Scratch, found: Found) -> bool {
+        (self.f)(&Record::new(self.bytes, scratch, found, self.offset, self.first_line));
+        true
+    }
+}
+
+/// Keeps the first record.
+struct FirstOnly(Option<Found>);
+
+impl Each for FirstOnly {
+    fn take(&mut self, _: &Scratch, found: Found) -> bool {
+        self.0 = Some(found);
+        false
+    }
 }
 
 /// What the scan is inside of, when there are quotes.
@@ -298,7 +157,7 @@ fn scan_plain<const RETURNS: bool>(
     bytes: &[u8],
     dialect: &Dialect,
     scratch: &mut Scratch,
-    each: &mut impl FnMut(&Scratch, Found) -> bool,
+    each: &mut impl Each,
 ) -> Ended {
     let Dialect { delimiter, line_end } = *dialect;
     scratch.clear();
@@ -338,7 +197,7 @@ fn scan_plain<const RETURNS: bool>(
                 let few = end_record(scratch, count, delimiter, &bytes[start..at]);
                 let plain = !odd && few > 0;
                 let found = Found { start, end: at, newlines_before, complete: true, unclosed: false, plain, few };
-                if !each(scratch, found) {
+                if !each.take(scratch, found) {
                     return Ended { line_ends: newlines, within_quotes: false };
                 }
                 count = 0;
@@ -354,7 +213,7 @@ fn scan_plain<const RETURNS: bool>(
     if end != start {
         let few = end_record(scratch, count, delimiter, &bytes[start..end]);
         let plain = !odd && few > 0;
-        each(scratch, Found { start, end, newlines_before, complete: false, unclosed: false, plain, few });
+        each.take(scratch, Found { start, end, newlines_before, complete: false, unclosed: false, plain, few });
     }
     Ended { line_ends: newlines, within_quotes: false }
 }
@@ -391,12 +250,7 @@ fn end_long_record(scratch: &mut Scratch, delimiter: u8, raw: &[u8]) {
 }
 
 /// Finds records as [`scan_plain`] does.
-fn scan(
-    bytes: &[u8],
-    dialect: &Dialect,
-    scratch: &mut Scratch,
-    each: &mut impl FnMut(&Scratch, Found) -> bool,
-) -> Ended {
+fn scan(bytes: &[u8], dialect: &Dialect, scratch: &mut Scratch, each: &mut impl Each) -> Ended {
     let Dialect { delimiter, line_end } = *dialect;
     scratch.clear();
     let mut start = 0;
@@ -452,7 +306,7 @@ fn scan(
                 (Within::Quoted, false) | (Within::Tail { .. }, true) => continue,
             }
             if let Within::Tail { closed_at } = within {
-                rewrite(scratch, &bytes[field_start + 1..closed_at], &bytes[closed_at + 1..at]);
+                scratch.rewrite(&bytes[field_start + 1..closed_at], &bytes[closed_at + 1..at]);
                 within = Within::Plain;
             }
             field_start = at + 1;
@@ -466,7 +320,7 @@ fn scan(
                 scratch.ends.push(at - start);
                 let found =
                     Found { start, end: at, newlines_before, complete: true, unclosed: false, plain: false, few: 0 };
-                if !each(scratch, found) {
+                if !each.take(scratch, found) {
                     return Ended { line_ends: newlines, within_quotes: false };
                 }
                 scratch.clear();
@@ -485,34 +339,16 @@ fn scan(
     match within {
         Within::Plain => {}
         // Cut off inside the quotes: the content is what there is.
-        Within::Quoted => rewrite(scratch, &bytes[field_start + 1..end], &[]),
+        Within::Quoted => scratch.rewrite(&bytes[field_start + 1..end], &[]),
         Within::Closed { at } if at + 1 == end && !doubled => {}
         Within::Closed { at: closed_at } | Within::Tail { closed_at } => {
-            rewrite(scratch, &bytes[field_start + 1..closed_at], &bytes[closed_at + 1..end]);
+            scratch.rewrite(&bytes[field_start + 1..closed_at], &bytes[closed_at + 1..end]);
         }
     }
     scratch.ends.push(end - start);
-    each(
+    each.take(
         scratch,
         Found { start, end, newlines_before, complete: false, unclosed: within_quotes, plain: false, few: 0 },
     );
     ended
-}
-
-/// Puts together the content of the field that ends now: what stood between the quotes, with doubled quotes made one, and what came after.
-fn rewrite(scratch: &mut Scratch, mut quoted: &[u8], tail: &[u8]) {
-    let start = scratch.content.len();
-    while let Some(at) = memchr::memchr(QUOTE, quoted) {
-        // Every quote in here is the first of a pair: an odd one would have closed the field.
-        scratch.content.extend_from_slice(&quoted[..=at]);
-        quoted = &quoted[at + 2..];
-    }
-    scratch.content.extend_from_slice(quoted);
-    scratch.content.extend_from_slice(tail);
-    scratch.rewritten.push(Rewritten { field: scratch.ends.len(), start, end: scratch.content.len() });
-}
-
-/// An offset or a line moved on; both count bytes of a file, and no file has more than 64 bits can count.
-fn later(from: u64, by: u64) -> u64 {
-    from.checked_add(by).expect("a place within a file fits 64 bits")
 }

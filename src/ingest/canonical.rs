@@ -3,7 +3,7 @@
 //! Every other format is converted to these columns first, so this is the only place where rows become records.
 
 use chrono::NaiveDate;
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
 use super::field::{RECORDED_ONLY, is_completed, shown, utf8};
 use super::fields::{Fields, LastCurrencies, Numbers};
@@ -219,12 +219,13 @@ fn line_record(
     content: u64,
     origin: Origin,
 ) -> LineRec {
-    let statements = match at::order::STATEMENTS.map(|column| numbers.get(column)) {
-        _ if !numbers.has_any_from(at::order::STATEMENTS[0]) => Statements::default(),
-        [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] => {
-            Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor }
-        }
-    };
+    let mut statements = Statements::default();
+    if numbers.has_any_from(at::order::STATEMENTS[0]) {
+        let [order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor] =
+            at::order::STATEMENTS.map(|column| numbers.get(column));
+        statements =
+            Statements { order_amount_minor, cancelled_minor, remaining_capture_minor, remaining_reversal_minor };
+    }
     let related = fields.text(at::order::RELATED);
     LineRec {
         order: provider.seed.hash(fields.text(at::ORDER_ID).unwrap_or_default()),
@@ -333,7 +334,7 @@ fn settlement_kind(
 ///
 /// # Errors
 /// The first field, in the order of the canonical columns, that is not what its column must hold.
-#[inline]
+#[inline(never)]
 pub fn compact(
     layout: &Layout,
     record: &Record<'_>,
@@ -350,12 +351,12 @@ pub fn compact(
         Dataset::Bank => {}
         Dataset::Payouts => fields.check_payout()?,
         Dataset::Orders => {
-            let content = xxh3_64_with_seed(record.raw, layout.seed);
+            let content = xxh3_64(record.raw) ^ layout.seed;
             let provider = provider(&fields, layout, context, last);
             sink.line(&line_record(&fields, numbers, provider, content, origin));
         }
         Dataset::Captures | Dataset::Reversals => {
-            let content = xxh3_64_with_seed(record.raw, layout.seed);
+            let content = xxh3_64(record.raw) ^ layout.seed;
             let reconciliation = name(fields.text(at::operation::RECONCILIATION), 0, context, names);
             let provider = provider(&fields, layout, context, last);
             sink.operation(&operation_row(layout, (&fields, numbers), provider, reconciliation, content, origin));

@@ -82,12 +82,21 @@ fn is_wide(amount: i64) -> bool {
     i32::try_from(amount).is_err()
 }
 
+/// Appends an amount, in eight bytes where the record is wide; otherwise all of its amounts fit four.
 #[inline(always)]
 fn put_amount(out: &mut Vec<u8>, amount: i64, wide: bool) {
-    match i32::try_from(amount) {
-        Ok(narrow) if !wide => out.extend_from_slice(&narrow.to_le_bytes()),
-        _ => out.extend_from_slice(&amount.to_le_bytes()),
+    if wide {
+        out.extend_from_slice(&amount.to_le_bytes());
+    } else {
+        out.extend_from_slice(&narrow(amount));
     }
+}
+
+/// The bytes of an amount that fits four.
+#[inline(always)]
+fn narrow(amount: i64) -> [u8; 4] {
+    let [a, b, c, d, ..] = amount.to_le_bytes();
+    [a, b, c, d]
 }
 
 #[inline]
@@ -196,9 +205,14 @@ impl LineRec {
         if let Some(related) = self.related {
             out.extend_from_slice(&related.to_le_bytes());
         }
-        put_amount(out, self.gross_minor, wide);
-        for amount in [self.vat_minor, self.vat_rate_bp].into_iter().flatten() {
-            put_amount(out, amount, wide);
+        if let (Some(vat_minor), Some(vat_rate_bp), false) = (self.vat_minor, self.vat_rate_bp, wide) {
+            // As most lines are: in one piece.
+            out.extend_from_slice([self.gross_minor, vat_minor, vat_rate_bp].map(narrow).as_flattened());
+        } else {
+            put_amount(out, self.gross_minor, wide);
+            for amount in [self.vat_minor, self.vat_rate_bp].into_iter().flatten() {
+                put_amount(out, amount, wide);
+            }
         }
         if has_statements {
             for amount in statements.into_iter().flatten() {

@@ -44,11 +44,10 @@ fn parse_few_digits(text: &[u8]) -> Option<i64> {
         return None;
     }
     let ([first, last], missing) = ([text.first_chunk()?, text.last_chunk()?], 8 - text.len());
-    let [first, last] = [first, last].map(|four: &[u8; 4]| u64::from(u32::from_le_bytes(*four)));
-    // The text at the end of eight bytes, and zeros before it; what stands in both halves is the same.
-    const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
-    let zeros = if missing == 0 { 0 } else { ZEROS >> (8 * (8 - missing)) };
-    let digits = (last << 32 | first << (8 * missing) | zeros) ^ ZEROS;
+    const ZEROS: u32 = u32::from_le_bytes([b'0'; 4]);
+    let [first, last] = [first, last].map(|four: &[u8; 4]| u64::from(u32::from_le_bytes(*four) ^ ZEROS));
+    // The values at the end of eight bytes, and nothing before them; what stands in both halves is the same.
+    let digits = last << 32 | first << (8 * missing);
     // A byte beyond 9 reaches its top bit with this, and no byte carries into the next one unless its top bit was set.
     const ROOM: u64 = u64::from_le_bytes([0x76; 8]);
     const TOP_BITS: u64 = u64::from_le_bytes([0x80; 8]);
