@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use avstem::engine::chunk::{Chunk, ChunkError, assume_chunks, header_end, plan_chunks, plan_chunks_within};
+use avstem::engine::ends::Place;
 use avstem::engine::source::Bytes;
 use avstem::engine::split::{Dialect, Record, Scratch, split_one, split_records};
 use proptest::prelude::*;
@@ -27,7 +28,11 @@ impl Seen {
         assert_eq!(record.get(record.len()), None);
         assert_eq!(record.field(record.len()), b"");
         let is_plain = |byte: &u8| (b'!'..=b'~').contains(byte) && *byte != b'"';
-        assert!(!record.plain || record.fields().flatten().all(is_plain), "{record:?}");
+        if record.plain {
+            assert!(record.fields().flatten().all(is_plain), "{record:?}");
+            assert!((0..record.len()).all(|index| record.plain_field(Place::of(index)) == record.field(index)));
+            assert_eq!(record.plain_field(Place::NOWHERE), b"");
+        }
         Self {
             offset: record.offset,
             line: record.line,
@@ -356,6 +361,31 @@ fn a_record_is_plain_where_nothing_but_its_fields_stands_in_it() {
     // Between quotes nothing is plain, and in a file with a quote nothing is called so.
     data.extend_from_slice(b"\n\"q\",r\n");
     split_records(&data, 0, 1, &Dialect::default(), &mut Scratch::new(), &mut |record| assert!(!record.plain));
+}
+
+#[test]
+fn a_record_may_have_any_number_of_fields() {
+    // Beside those of few fields, so many that none of the lists that are used again has room for them; on each other's heels.
+    let counts = [1, 2, 250, 252, 253, 254, 255, 256, 257, 3, 258, 600, 4, 5_000, 5];
+    for end in ["\n", "\r\n"] {
+        let record = |count: usize| (0..count).map(|field| format!("{field}")).collect::<Vec<_>>().join(",") + end;
+        let data: String = counts.into_iter().chain(counts.into_iter().rev()).map(record).collect();
+        let bytes = Bytes::from_vec(data.clone().into_bytes());
+        for chunk_bytes in [1, 1 << 12, 1 << 20] {
+            let chunks = plan_chunks(&bytes, 0, 1, &Dialect::default(), chunk_bytes).expect("records end somewhere");
+            let seen = split_chunks(&bytes, &chunks, Dialect::default());
+            let fields: Vec<Fields> = seen.into_iter().map(|seen| seen.fields).collect();
+            assert_eq!(fields, reference(data.as_bytes(), Dialect::default()), "{chunk_bytes}");
+        }
+    }
+    let (few, mut plain) = ("1,2,3\n", Vec::new());
+    let many = ["4"; 300].join(",");
+    let data = format!("{few}{many}\n{few}");
+    split_records(data.as_bytes(), 0, 1, &Dialect::default(), &mut Scratch::new(), &mut |record| {
+        Seen::new(record);
+        plain.push(record.plain);
+    });
+    assert_eq!(plain, [true, false, true]);
 }
 
 #[test]
