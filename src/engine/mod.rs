@@ -25,4 +25,5 @@ pub mod source;
 pub mod spill;
 pub mod split;
 pub mod turns;
+pub mod twice;
 pub mod wire;

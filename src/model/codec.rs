@@ -13,20 +13,30 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
     #[must_use]
+    #[inline]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, len: bytes.len() }
     }
 
     /// Whether all bytes are read.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
+    }
+
+    /// The bytes that are left.
+    #[inline]
+    #[must_use]
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// A reader of the next bytes alone, which are passed over.
     ///
     /// # Panics
     /// There are fewer.
+    #[inline]
     pub fn take(&mut self, len: usize) -> Self {
         let (head, rest) = self.bytes.split_at_checked(len).expect("a record is whole");
         self.bytes = rest;
@@ -38,6 +48,7 @@ impl<'a> Reader<'a> {
     /// # Panics
     /// It is one of other bytes: a defect of the program.
     #[must_use]
+    #[inline]
     pub fn until(&self, later: &Self) -> &'a [u8] {
         let len = self.bytes.len().checked_sub(later.bytes.len());
         len.and_then(|len| self.bytes.get(..len)).expect("a reader that went on from this one")
@@ -60,9 +71,18 @@ impl<'a> Reader<'a> {
     /// There are fewer.
     #[inline]
     pub fn fixed<const N: usize>(&mut self) -> [u8; N] {
-        let (head, rest) = self.bytes.split_first_chunk::<N>().expect("a record is whole");
+        *self.fixed_in_place()
+    }
+
+    /// The next bytes, so many, where they are.
+    ///
+    /// # Panics
+    /// There are fewer.
+    #[inline]
+    pub fn fixed_in_place<const N: usize>(&mut self) -> &'a [u8; N] {
+        let (head, rest) = self.bytes.split_first_chunk().expect("a record is whole");
         self.bytes = rest;
-        *head
+        head
     }
 
     /// The next two bytes.

@@ -257,6 +257,27 @@ pub struct Operation {
     pub rows: Origins,
 }
 
+/// An operation or a settlement row as far as a pair that agrees asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Half {
+    /// Captures or reversals; settlements for a settlement row.
+    pub dataset: Dataset,
+    /// Whether money moved; of operations.
+    pub completed: bool,
+    /// Provider.
+    pub provider: NameId,
+    /// Currency.
+    pub currency: Currency,
+    /// Signed effect, minor units.
+    pub effect_minor: i64,
+    /// The amounts of its rows as stated, summed.
+    pub stated_minor: i64,
+    /// Reconciliation number, where stated.
+    pub reconciliation: Option<NameId>,
+    /// Its rows.
+    pub row_count: u32,
+}
+
 /// A record of the key shards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyRecord {

@@ -1,18 +1,19 @@
 //! Compact records as bytes, on their way to a shard: flags, what every record has at fixed places, then what the flags announce.
 //!
-//! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen.
+//! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen. The records
+//! of the order shards are here, those of the key shards in [`keyed`].
 
 use super::codec::Reader;
-use super::compact::{
-    KeyHash, KeyKind, KeyRecord, Keys, LineRec, Operation, OperationRow, SettledRow, Statements, identity_of_keys,
-};
+use super::compact::{KeyHash, Keys, LineRec, OperationRow, Statements, identity_of_keys};
 use super::currency::Currency;
 use super::names::NameId;
-use super::origin::{Origin, Origins};
+use super::origin::Origin;
 use super::record::Dataset;
 
+mod keyed;
+pub use keyed::{KeyHead, is_settled, pass_key_record, read_key_record};
+
 const REVERSALS: u8 = 1;
-const SETTLED: u8 = 2;
 /// Provider and currency of an order record take a byte each.
 const SHORT_NAMES: u8 = 2;
 const LINE: u8 = 4;
@@ -22,13 +23,6 @@ const HAS_RECONCILIATION: u8 = 32;
 const HAS_TOTAL: u8 = 64;
 const HAS_LINE: u8 = 128;
 
-/// The effect of an operation is its stated sum, negated.
-const NEGATED: u8 = 16;
-/// An operation of several rows.
-const MANY_ROWS: u8 = 64;
-/// Provider and currency of a key record take a byte each.
-const SHORT_NAMES_OF_KEY: u8 = 128;
-
 const IS_REVERSAL: u8 = 1;
 const HAS_RATE: u8 = 2;
 const HAS_RELATED: u8 = 4;
@@ -36,13 +30,11 @@ const WIDE_LINE: u8 = 8;
 /// The first of four bits, one a statement.
 const FIRST_STATEMENT: u8 = 16;
 
-/// Four bits, one a key.
-const KEY_BITS: u8 = 15;
+/// The bits below are the keys, one each.
 const HAS_IDENTITY: u8 = 16;
 /// The key that names the operation is its identity too, which is made of it again.
 const KEY_IS_IDENTITY: u8 = 32;
 const WIDE: u8 = 64;
-const VERY_WIDE: u8 = 128;
 /// A byte of marks ends the record.
 const MARKED: u8 = 128;
 const REFERENCE_MALFORMED: u8 = 1;
@@ -52,8 +44,10 @@ fn flag(on: bool, bit: u8) -> u8 {
     if on { bit } else { 0 }
 }
 
+/// Which of the four keys are there: a bit each, by [`super::compact::KeyKind::index`].
 #[inline(always)]
-fn key_bits(keys: &Keys) -> u8 {
+#[must_use]
+pub fn key_bits(keys: &Keys) -> u8 {
     // By hand, as below: a loop over four makes a list of them in memory.
     let [a, b, c, d] = keys;
     flag(a.is_some(), 1) | flag(b.is_some(), 2) | flag(c.is_some(), 4) | flag(d.is_some(), 8)
@@ -105,6 +99,7 @@ fn read_amount(reader: &mut Reader<'_>, wide: bool) -> i64 {
 }
 
 /// Provider and currency as a byte each, where they are short: a run has few providers, and most currencies are.
+#[inline]
 fn short_names(provider: NameId, currency: Currency) -> Option<[u8; 2]> {
     Some([u8::try_from(provider.0).ok()?, u8::try_from(currency.0).ok()?])
 }
@@ -264,121 +259,6 @@ impl OperationRow {
     }
 }
 
-/// Appends what every key record begins with: flags, reconciliation number, provider, currency.
-#[inline]
-fn put_key_head(
-    out: &mut Vec<u8>,
-    (head, more): (u8, u8),
-    (provider, currency): (NameId, Currency),
-    reconciliation: Option<NameId>,
-) {
-    let short = short_names(provider, currency).is_some();
-    let head = head | flag(reconciliation.is_some(), HAS_RECONCILIATION) | flag(short, SHORT_NAMES_OF_KEY);
-    out.extend_from_slice(&[head, more]);
-    out.extend_from_slice(&reconciliation.unwrap_or(NameId(0)).0.to_le_bytes());
-    put_names(out, provider, currency);
-}
-
-impl SettledRow {
-    /// Appends the record.
-    #[inline(always)]
-    pub fn put(&self, out: &mut Vec<u8>) {
-        let wide = is_wide(self.gross_minor);
-        let flags = (SETTLED, key_bits(&self.keys) | flag(wide, WIDE));
-        put_key_head(out, flags, (self.provider, self.currency), self.reconciliation);
-        put_keys(out, &self.keys);
-        put_amount(out, self.gross_minor, wide);
-        out.extend_from_slice(&self.origin.0.to_le_bytes());
-    }
-}
-
-impl Operation {
-    /// Appends the record.
-    #[inline(always)]
-    pub fn put(&self, out: &mut Vec<u8>) {
-        self.put_with(&self.keys, self.reconciliation, out);
-    }
-
-    /// Appends what `reference-reused` needs of the operation: all but its keys and its number.
-    #[inline]
-    pub fn put_without_keys(&self, out: &mut Vec<u8>) {
-        self.put_with(&[None; 4], None, out);
-    }
-
-    #[inline]
-    fn put_with(&self, keys: &Keys, reconciliation: Option<NameId>, out: &mut Vec<u8>) {
-        let stated = i64::try_from(self.stated_minor);
-        let wide = stated.is_ok_and(is_wide);
-        let negated = self.effect_minor != self.stated_minor;
-        let effect_minor = if negated { self.stated_minor.checked_neg() } else { Some(self.stated_minor) };
-        assert_eq!(effect_minor, Some(self.effect_minor), "an effect is what is stated, or the same taken back");
-        let head = flag(self.dataset == Dataset::Reversals, REVERSALS)
-            | flag(self.completed, COMPLETED)
-            | flag(negated, NEGATED)
-            | flag(self.rows.len() != 1, MANY_ROWS);
-        let more = key_bits(keys) | flag(wide, WIDE) | flag(stated.is_err(), VERY_WIDE);
-        put_key_head(out, (head, more), (self.provider, self.currency), reconciliation);
-        put_keys(out, keys);
-        match stated {
-            Ok(stated) => put_amount(out, stated, wide),
-            Err(_) => out.extend_from_slice(&self.stated_minor.to_le_bytes()),
-        }
-        if self.rows.len() != 1 {
-            let count = u32::try_from(self.rows.len()).expect("an operation has fewer than 2^32 rows");
-            out.extend_from_slice(&count.to_le_bytes());
-        }
-        for row in &self.rows {
-            out.extend_from_slice(&row.0.to_le_bytes());
-        }
-    }
-}
-
-/// The bytes of the keys that four bits announce.
-const KEYS_LEN: [usize; 16] = [0, 16, 16, 32, 16, 32, 32, 48, 16, 32, 32, 48, 32, 48, 48, 64];
-
-/// What deals a key record out: its provider and its keys.
-#[derive(Debug, Clone, Copy)]
-pub struct KeyHead<'a> {
-    /// The provider.
-    pub provider: NameId,
-    /// It is a settlement row, and not an operation.
-    pub is_settled: bool,
-    bits: u8,
-    keys: Reader<'a>,
-}
-
-impl KeyHead<'_> {
-    /// The hash of one of its ids.
-    #[inline]
-    #[must_use]
-    pub fn key(&self, kind: KeyKind) -> Option<u128> {
-        let bit = 1_u8 << kind.index();
-        if self.bits & bit == 0 {
-            return None;
-        }
-        let mut keys = self.keys;
-        keys.take(KEYS_LEN[usize::from(self.bits & (bit - 1))]);
-        Some(keys.fixed_u128())
-    }
-}
-
-/// The provider and the keys of the next record of a key shard, which is passed over.
-#[inline]
-pub fn pass_key_record<'a>(reader: &mut Reader<'a>) -> KeyHead<'a> {
-    let [head, more, _, _, _, _] = reader.fixed();
-    let (provider, _) = read_names(reader, head & SHORT_NAMES_OF_KEY != 0);
-    let bits = more & KEY_BITS;
-    let keys = reader.take(KEYS_LEN[usize::from(bits)]);
-    reader.take(match more & (WIDE | VERY_WIDE) {
-        0 => 4,
-        WIDE => 8,
-        _ => 16,
-    });
-    let rows = if head & MANY_ROWS == 0 { 1 } else { reader.fixed_u32() };
-    reader.take(8 * usize::try_from(rows).expect("rows that are in memory"));
-    KeyHead { provider, is_settled: head & SETTLED != 0, bits, keys }
-}
-
 fn read_dataset(head: u8) -> Dataset {
     if head & REVERSALS == 0 { Dataset::Captures } else { Dataset::Reversals }
 }
@@ -474,45 +354,6 @@ pub fn read_order_record(reader: &mut Reader<'_>, lines: &mut Vec<LineRec>, rows
     } else {
         lines.push(read_line(&head, reader));
     }
-}
-
-/// Reads the next record of a key shard.
-#[inline]
-pub fn read_key_record(reader: &mut Reader<'_>) -> KeyRecord {
-    let [head, more] = reader.fixed();
-    let reconciliation = Some(NameId(reader.fixed_u32())).filter(|_| head & HAS_RECONCILIATION != 0);
-    let (provider, currency) = read_names(reader, head & SHORT_NAMES_OF_KEY != 0);
-    let keys = read_keys(reader, more);
-    let wide = more & WIDE != 0;
-    if head & SETTLED != 0 {
-        return KeyRecord::Settled(SettledRow {
-            provider,
-            currency,
-            gross_minor: read_amount(reader, wide),
-            reconciliation,
-            keys,
-            origin: Origin(reader.fixed_u64()),
-        });
-    }
-    let stated_minor =
-        if more & VERY_WIDE == 0 { i128::from(read_amount(reader, wide)) } else { reader.fixed_u128().cast_signed() };
-    let rows = if head & MANY_ROWS == 0 {
-        Origins::from_buf_and_len([Origin(reader.fixed_u64()), Origin(0)], 1)
-    } else {
-        let count = reader.fixed_u32();
-        (0..count).map(|_| Origin(reader.fixed_u64())).collect()
-    };
-    KeyRecord::Operation(Operation {
-        dataset: read_dataset(head),
-        provider,
-        currency,
-        completed: head & COMPLETED != 0,
-        effect_minor: if head & NEGATED == 0 { stated_minor } else { -stated_minor },
-        stated_minor,
-        reconciliation,
-        keys,
-        rows,
-    })
 }
 
 #[cfg(test)]

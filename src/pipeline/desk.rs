@@ -8,6 +8,7 @@ use crate::engine::shard::{Partitions, Writer};
 use crate::ingest::canonical::Sink;
 use crate::model::compact::{LineRec, OperationRow, SettlementKind, SettlementRec};
 use crate::model::currency::Currency;
+use crate::model::encoding::key_bits;
 use crate::model::names::NameId;
 use crate::model::record::Dataset;
 use crate::rules::books::settled::SettledRows;
@@ -29,8 +30,8 @@ pub(super) struct Desk<'a> {
     rows: Vec<(Currency, Sum)>,
     /// The provider of the last row.
     last: Option<NameId>,
-    /// The keys that its settlement rows have.
-    last_keys: [bool; 4],
+    /// The keys that its settlement rows have, as [`key_bits`] gives them.
+    last_keys: u8,
 }
 
 impl<'a> Desk<'a> {
@@ -48,7 +49,7 @@ impl<'a> Desk<'a> {
             dataset,
             rows: Vec::new(),
             last: None,
-            last_keys: [false; 4],
+            last_keys: 0,
         }
     }
 
@@ -113,20 +114,24 @@ impl Sink for Desk<'_> {
         let row = &record.row;
         self.count(row.currency, row.gross_minor);
         self.settled.row(record);
-        self.read.findings.extend(net_off(record));
+        if let Some(finding) = net_off(record) {
+            self.read.findings.push(finding);
+        }
         if self.last != Some(row.provider) {
             self.last = Some(row.provider);
-            self.last_keys = *self.read.settled_keys.entry(row.provider).or_default();
+            let known = self.read.settled_keys.entry(row.provider).or_default();
+            self.last_keys = known.iter().zip([1, 2, 4, 8]).map(|(has, bit)| if *has { bit } else { 0 }).sum();
         }
         if let SettlementKind::Other(_) = record.kind {
             let sum = Sum { count: 1, sum_minor: i128::from(row.gross_minor) };
             self.read.tally.verdict(Dataset::Settlements, row.provider, row.currency, Verdict::OtherKind, sum);
             return;
         }
-        let has = row.keys.map(|key| key.is_some());
-        if has.iter().zip(&self.last_keys).any(|(has, known)| has & !known) {
-            self.last_keys.iter_mut().zip(has).for_each(|(known, has)| *known |= has);
-            self.read.settled_keys.insert(row.provider, self.last_keys);
+        let key_bits = key_bits(&row.keys);
+        if key_bits & !self.last_keys != 0 {
+            self.last_keys |= key_bits;
+            let has = [1, 2, 4, 8].map(|bit| self.last_keys & bit != 0);
+            self.read.settled_keys.insert(row.provider, has);
         }
         let (round, key) = self.route.next_of(self.means.routes, row.provider, &row.keys, 0);
         if let (Some(writer), Some(partitions)) = (self.rounds.get_mut(round), self.shards.rounds.get(round)) {

@@ -12,13 +12,13 @@ use crate::engine::shard::{Block, Partitions, Writer};
 use crate::engine::turns::in_turn;
 use crate::model::codec::{Place, Reader, touch};
 use crate::model::compact::{KeyKind, KeyRecord, Keys, Operation, SettledRow};
-use crate::model::encoding::{KeyHead, pass_key_record, read_key_record};
-use crate::model::finding::{Finding, Findings};
+use crate::model::encoding::{KeyHead, is_settled, pass_key_record, read_key_record};
+use crate::model::finding::Findings;
 use crate::model::names::NameId;
 use crate::model::record::ReadBackError;
-use crate::rules::operations::{Outcome, resolve, resolve_pair};
+use crate::rules::counted::Counted;
+use crate::rules::operations::{Outcome, resolve, resolve_halves, resolve_pair};
 use crate::rules::orders::Context;
-use crate::rules::references::reused;
 
 /// Resolves all rounds.
 ///
@@ -126,7 +126,7 @@ fn by_key(
     outcome: &mut Outcome,
 ) -> Result<(), ReadBackError> {
     groups.clear();
-    let mut kind_of = RoundKey { round: onward.round, means, last: None };
+    let mut kind_of = RoundKey { round: onward.round, means, last: None, kinds: Counted::default() };
     for (number, block) in blocks.iter().enumerate() {
         let mut reader = Reader::new(block);
         while !reader.is_empty() {
@@ -142,9 +142,15 @@ fn by_key(
                 return Ok(());
             }
             if let [(_, first), (_, second)] = group {
-                let pair = (read_key_record(&mut first.reader(blocks)), read_key_record(&mut second.reader(blocks)));
-                if let (KeyRecord::Operation(operation), KeyRecord::Settled(row))
-                | (KeyRecord::Settled(row), KeyRecord::Operation(operation)) = &pair
+                let (first, second) = (first.reader(blocks), second.reader(blocks));
+                // Rows are dealt before operations.
+                let (mut operation, mut row) = if is_settled(&first) { (second, first) } else { (first, second) };
+                if kind_of.resolve_pair(&pass_key_record(&mut operation), &pass_key_record(&mut row), outcome) {
+                    return Ok(());
+                }
+                let pair = [first, second].map(|mut record| read_key_record(&mut record));
+                if let [KeyRecord::Operation(operation), KeyRecord::Settled(row)]
+                | [KeyRecord::Settled(row), KeyRecord::Operation(operation)] = &pair
                     && kind_of.one_key(&operation.keys, operation.provider, &row.keys, row.provider)
                     && resolve_pair(operation, row, outcome)
                 {
@@ -175,7 +181,7 @@ fn by_key(
 /// The records of one key, by side. There may be millions of them: no more memory is taken than they need.
 fn sides(group: &[(u64, Place)], blocks: &[Block]) -> (Vec<Operation>, Vec<SettledRow>) {
     let heads = group.iter().map(|(_, place)| pass_key_record(&mut place.reader(blocks)));
-    let count = heads.filter(|head| !head.is_settled).count();
+    let count = heads.filter(|head| !head.is_settled()).count();
     let mut sides = (Vec::with_capacity(count), Vec::with_capacity(group.len() - count));
     for (_, place) in group {
         match read_key_record(&mut place.reader(blocks)) {
@@ -191,6 +197,7 @@ struct RoundKey<'a> {
     round: usize,
     means: &'a Means<'a>,
     last: Option<(NameId, KeyKind)>,
+    kinds: Counted<NameId, Option<KeyKind>>,
 }
 
 impl RoundKey<'_> {
@@ -198,14 +205,36 @@ impl RoundKey<'_> {
     fn kind(&mut self, provider: NameId) -> KeyKind {
         match self.last {
             Some((last, kind)) if last == provider => kind,
-            _ => self.last.insert((provider, self.means.routes.kind(provider, self.round))).1,
+            _ => self.look_up(provider),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn look_up(&mut self, provider: NameId) -> KeyKind {
+        let kind = self.kinds.of(provider);
+        let kind = *kind.get_or_insert_with(|| self.means.routes.kind(provider, self.round));
+        self.last.insert((provider, kind)).1
     }
 
     #[inline]
     fn key(&mut self, record: &KeyHead<'_>) -> u128 {
         let kind = self.kind(record.provider);
         record.key(kind).expect("a record is dealt out by a key that it has")
+    }
+
+    /// Resolves an operation and a row of one key from what their heads say, where that is enough and they agree.
+    #[inline]
+    fn resolve_pair(&mut self, operation: &KeyHead<'_>, row: &KeyHead<'_>, outcome: &mut Outcome) -> bool {
+        if operation.is_settled() || !row.is_settled() || operation.provider != row.provider {
+            return false;
+        }
+        let kind = self.kind(row.provider);
+        if operation.key(kind) != row.key(kind) {
+            return false;
+        }
+        let (Some(operation), Some(row)) = (operation.half(), row.half()) else { return false };
+        resolve_halves(&operation, &row, outcome)
     }
 
     /// Whether two records have one key, of providers that may differ.
@@ -235,7 +264,8 @@ impl<'a> Onward<'a> {
     fn pass(&mut self, record: Reader<'_>) {
         let mut rest = record;
         let head = pass_key_record(&mut rest);
-        let next = self.route.next(self.means.routes, head.provider, |kind| head.key(kind), self.round + 1);
+        let next =
+            self.route.next(self.means.routes, head.provider, head.key_bits(), |kind| head.key(kind), self.round + 1);
         self.put(next, |out| out.extend_from_slice(record.until(&rest)));
     }
 
@@ -263,52 +293,4 @@ impl<'a> Onward<'a> {
     fn finish(self) -> io::Result<()> {
         self.writers.into_iter().try_for_each(Writer::finish)
     }
-}
-
-/// Finds payee references that stand on several operations.
-///
-/// # Errors
-/// A file changed, or working files cannot be read.
-// A stage of the run, which a profile shows as one.
-#[inline(never)]
-pub fn find_reused(references: &Partitions, context: &Context<'_>) -> Result<Vec<Finding>, RunError> {
-    let parts = in_turn(0..references.shard_count(), Memory::default, |groups, shard| {
-        let taken = references.take_blocks(shard)?;
-        let blocks = taken.blocks();
-        groups.clear();
-        for (number, block) in blocks.iter().enumerate() {
-            let mut reader = Reader::new(block);
-            while !reader.is_empty() {
-                let place = Place::new(number, &reader);
-                groups.add(reader.fixed_u128(), place);
-                pass_key_record(&mut reader);
-            }
-        }
-        let mut found = Vec::new();
-        groups.for_each(
-            |_| (),
-            |group| {
-                if group.len() < 2 {
-                    return Ok(());
-                }
-                // Whole references, and not only the halves of their hashes.
-                let mut by_reference: BTreeMap<u128, Vec<Operation>> = BTreeMap::new();
-                for (_, place) in group {
-                    let mut reader = place.reader(blocks);
-                    let reference = reader.fixed_u128();
-                    if let KeyRecord::Operation(operation) = read_key_record(&mut reader) {
-                        by_reference.entry(reference).or_default().push(operation);
-                    }
-                }
-                for operations in by_reference.values() {
-                    if let Some(finding) = reused(operations, context)? {
-                        found.push(finding);
-                    }
-                }
-                Ok::<_, RunError>(())
-            },
-        )?;
-        Ok::<_, RunError>(found)
-    })?;
-    Ok(parts.into_iter().flatten().collect())
 }

@@ -18,6 +18,7 @@ pub mod orders;
 pub mod payloads;
 pub mod plan;
 pub mod read;
+pub mod references;
 mod repeats;
 pub mod routes;
 pub mod seen;
@@ -250,7 +251,7 @@ fn judge(
     with_context(inputs, means, &read.line_providers, beside.counts_only, |context, library| {
         let judged = orders::judge(orders, rounds, references, &read.settled_keys, means, context)?;
         let mut findings = judged.findings;
-        findings.push(keys::find_reused(references, context)?);
+        findings.push(references::find_reused(references, context)?);
         let (mut outcome, of_operations) = keys::resolve_rounds(rounds, means, context)?;
         findings.extend(of_operations);
         let unanswered = std::mem::take(&mut outcome.unanswered);

@@ -110,15 +110,13 @@ impl Batches {
         add(batch.explained.entry(code).or_default(), -operation.effect_minor);
     }
 
-    /// Counts completed operations into their batch, each matched with a settlement row of it that was counted before: the
-    /// same as one after the other.
-    pub fn pairs(&mut self, key: BatchKey, operations: Sum, gross_minor: i128) {
+    /// Counts completed operations into their batch, each matched with a settlement row of it that was counted before and
+    /// comes to the same, which explains nothing: the same as one after the other.
+    pub fn pairs(&mut self, key: BatchKey, effects: Sum) {
         let (provider, number, currency) = key;
         let batch = self.batch(provider, number, currency);
-        batch.operations.join(operations);
-        let explained = batch.explained.entry(MATCHED).or_default();
-        add(explained, -operations.sum_minor);
-        add(explained, gross_minor);
+        batch.operations.join(effects);
+        batch.explained.entry(MATCHED).or_default();
     }
 
     /// Explains a settlement row, counted before, by a code.

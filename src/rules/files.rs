@@ -16,6 +16,7 @@ use crate::model::origin::Origins;
 pub use super::native::{Fate, Gap, NativeFile, gaps, resolve};
 
 /// `file-net`: a row that states both fee and net, and whose net is not gross - fee.
+#[inline]
 #[must_use]
 pub fn net_off(record: &SettlementRec) -> Option<Finding> {
     let (fee_minor, net_minor) = (record.fee_minor?, record.net_minor?);

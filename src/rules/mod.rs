@@ -5,7 +5,7 @@ pub mod batches;
 pub mod books;
 pub mod calendar;
 pub mod control;
-mod counted;
+pub mod counted;
 pub mod describe;
 pub mod expect;
 pub mod explain;

@@ -1,6 +1,7 @@
 //! RULES.md 4: operations against settlement rows, one group of a key at a time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use smallvec::{SmallVec, smallvec};
 
@@ -10,7 +11,7 @@ use super::counted::Counted;
 use super::first::first_number;
 use super::orders::Context;
 use super::pairing::{Free, Pair, Told, pair_equal, pair_within_tolerance};
-use crate::model::compact::{Operation, SettledRow};
+use crate::model::compact::{Half, Operation, SettledRow};
 use crate::model::currency::Currency;
 use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
@@ -64,18 +65,31 @@ pub struct Outcome {
     /// Settlement rows of tolerated pairs, and by how much each is more than its operation, minor units.
     pub tolerated_rows: Vec<(Origin, i128)>,
     /// Pairs that are matched and of one batch, which nearly all are: see [`Outcome::add_pairs`].
-    pairs: Counted<(Dataset, BatchKey), Pairs>,
+    pairs: Counted<PairKey, Pairs>,
+}
+
+/// The dataset of a pair's operation, and the batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct PairKey(Dataset, BatchKey);
+
+impl Hash for PairKey {
+    // As of [`super::books::settled::RowKey`].
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self(dataset, (provider, number, currency)) = *self;
+        let reversals = u64::from(dataset == Dataset::Reversals);
+        state.write_u64((u64::from(provider.0) << 32) | u64::from(number.map_or(u32::MAX, |number| number.0)));
+        state.write_u64((u64::from(currency.0) << 1) | reversals);
+    }
 }
 
 /// What pairs of one dataset and batch come to.
 #[derive(Debug, Default)]
 struct Pairs {
-    /// The operations and their effects.
-    operations: Sum,
+    /// The operations and their effects: the settlement rows are as many and come to the same.
+    effects: Sum,
     /// The rows of these, as stated.
     rows: Sum,
-    /// The settlement rows.
-    settled: Sum,
 }
 
 impl Outcome {
@@ -86,22 +100,20 @@ impl Outcome {
     }
 
     #[inline]
-    fn count_pair(&mut self, operation: &Operation, row: &SettledRow, batch: BatchKey) {
-        let pairs = self.pairs.of((operation.dataset, batch));
-        pairs.operations.row(operation.effect_minor);
-        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
-        pairs.rows.join(Sum { count, sum_minor: operation.stated_minor });
-        pairs.settled.row(row.gross_minor);
+    fn count_pair(&mut self, dataset: Dataset, batch: BatchKey, effect_minor: impl Into<i128>, rows: Sum) {
+        let pairs = self.pairs.of(PairKey(dataset, batch));
+        pairs.effects.row(effect_minor);
+        pairs.rows.join(rows);
     }
 
     /// Adds the pairs up that were only counted so far: to be called when all groups of a shard are resolved.
     pub fn add_pairs(&mut self) {
-        for ((dataset, batch), pairs) in std::mem::take(&mut self.pairs).into_sums() {
+        for (PairKey(dataset, batch), pairs) in std::mem::take(&mut self.pairs).into_sums() {
             let (provider, _, currency) = batch;
             let verdict = |dataset| (dataset, provider, currency, Verdict::Matched);
-            self.tally.verdicts_of(verdict(dataset), pairs.operations.count, pairs.rows);
-            self.tally.verdicts_of(verdict(Dataset::Settlements), pairs.settled.count, pairs.settled);
-            self.batches.pairs(batch, pairs.operations, pairs.settled.sum_minor);
+            self.tally.verdicts_of(verdict(dataset), pairs.effects.count, pairs.rows);
+            self.tally.verdicts_of(verdict(Dataset::Settlements), pairs.effects.count, pairs.effects);
+            self.batches.pairs(batch, pairs.effects);
         }
     }
 
@@ -162,8 +174,25 @@ impl Outcome {
     }
 }
 
-/// Resolves the most frequent group by far: one completed operation and one row that agree. Nothing is done, and the
-/// answer is no, where they do not.
+/// Resolves the most frequent group by far, where nobody asks for matches: one completed operation and one row that agree
+/// and are of one batch. Nothing is done, and the answer is no, where it is another.
+#[inline]
+pub fn resolve_halves(operation: &Half, row: &Half, out: &mut Outcome) -> bool {
+    let agree = out.matches.is_none()
+        && operation.completed
+        && (operation.effect_minor, operation.currency, operation.provider)
+            == (row.effect_minor, row.currency, row.provider)
+        && (operation.reconciliation.is_none() || operation.reconciliation == row.reconciliation);
+    if agree {
+        let batch = (row.provider, row.reconciliation, row.currency);
+        let rows = Sum { count: operation.row_count.into(), sum_minor: operation.stated_minor.into() };
+        out.count_pair(operation.dataset, batch, operation.effect_minor, rows);
+    }
+    agree
+}
+
+/// Resolves one completed operation and one row that agree, of whatever batches. Nothing is done, and the answer is no,
+/// where they do not.
 pub fn resolve_pair(operation: &Operation, row: &SettledRow, out: &mut Outcome) -> bool {
     let agree = operation.completed
         && (operation.currency, operation.effect_minor) == (row.currency, i128::from(row.gross_minor));
@@ -341,7 +370,9 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
         && kind == MatchKind::Pair
         && let Some(batch) = batch_of(operation, row)
     {
-        out.count_pair(operation, row, batch);
+        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
+        let rows = Sum { count, sum_minor: operation.stated_minor };
+        out.count_pair(operation.dataset, batch, operation.effect_minor, rows);
     } else {
         let first_number = rows.first().and_then(|row| row.reconciliation);
         for operation in operations {
@@ -421,3 +452,6 @@ fn push(
         note: Note::Group { operations: count(operations.len()), rows: count(rows.len()) },
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,31 +65,4 @@ fn records_come_back_whole() {
     }
     assert_eq!((lines, rows), (vec![line, narrow], vec![row, bare, named]));
     assert!(reader.is_empty());
-
-    let settled = SettledRow {
-        provider: NameId(2),
-        currency: Currency(3),
-        gross_minor: -5,
-        reconciliation: None,
-        keys: [KeyHash::new(4), None, None, None],
-        origin: Origin(6),
-    };
-    let operation = Operation {
-        dataset: Dataset::Reversals,
-        provider: NameId(1),
-        currency: Currency(2),
-        completed: true,
-        effect_minor: -12,
-        stated_minor: 12,
-        reconciliation: Some(NameId(4)),
-        keys: [None; 4],
-        rows: Origins::from_slice(&[Origin(1), Origin(2)]),
-    };
-    let mut bytes = Vec::new();
-    settled.put(&mut bytes);
-    operation.put(&mut bytes);
-    let mut reader = Reader::new(&bytes);
-    assert_eq!(read_key_record(&mut reader), KeyRecord::Settled(settled));
-    assert_eq!(read_key_record(&mut reader), KeyRecord::Operation(operation));
-    assert!(reader.is_empty());
 }

@@ -25,7 +25,7 @@ use crate::pipeline::orders;
 use crate::pipeline::read::{self, Means, Read as Seen, Shards};
 use crate::pipeline::tell::tell;
 use crate::pipeline::totals::Totals;
-use crate::pipeline::{Beside, RunError, assemble, books, keys, with_context};
+use crate::pipeline::{Beside, RunError, assemble, books, keys, references, with_context};
 use crate::rules::batches::report_unanswered;
 use crate::rules::control::Tally;
 use crate::rules::operations::Outcome;
@@ -237,7 +237,7 @@ pub(super) fn references(job: &Job, means: &Means<'_>, input: impl Read, output:
     let dealt = deal(job, means, input)?;
     dealt.sum_again(false, means)?;
     let found = with_context(&dealt.given.inputs, means, &dealt.seen.line_providers, false, |context, _| {
-        Ok::<_, RunError>(tell(vec![keys::find_reused(&dealt.references, context)?], context, means)?)
+        Ok::<_, RunError>(tell(vec![references::find_reused(&dealt.references, context)?], context, means)?)
     })?;
     let mut out = Out::new(output)?;
     out.findings(found.rows(), &dealt.given)?;

@@ -1,6 +1,8 @@
 //! What the rows of settlements sum to: a sum a provider, settlement, currency, service, kind of row and
 //! day.
 
+use std::hash::{Hash, Hasher};
+
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 
@@ -30,12 +32,33 @@ pub struct Key {
 }
 
 /// The rows of one sum that have one reconciliation number: nothing else is asked of rows as they are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RowKey {
     /// The sum.
     pub settled: Key,
     /// Their number, where stated.
     pub number: Option<NameId>,
+}
+
+impl Hash for RowKey {
+    // A row has its key hashed: two fields a word, and an absent name as one that no run has, where a derived one takes a word
+    // a field and another whether it is there.
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Key { provider, settlement, currency, service, kind, day } = self.settled;
+        let id = |name: Option<NameId>| u64::from(name.map_or(u32::MAX, |name| name.0));
+        let (kind, word) = match kind {
+            SettlementKind::Capture => (0, None),
+            SettlementKind::Reversal => (1, None),
+            SettlementKind::Other(word) => (2, Some(word)),
+        };
+        state.write_u64((id(settlement) << 32) | id(self.number));
+        state.write_u64((u64::from(provider.0) << 32) | (u64::from(currency.0) << 2) | kind);
+        state.write_u64((id(service) << 32) | id(word));
+        if let Some(day) = day {
+            day.hash(state);
+        }
+    }
 }
 
 /// What such rows come to.
