@@ -12,15 +12,15 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Starts at the first byte.
-    #[must_use]
     #[inline]
+    #[must_use]
     pub fn new(bytes: &'a [u8]) -> Self {
         Self { bytes, len: bytes.len() }
     }
 
     /// Whether all bytes are read.
-    #[must_use]
     #[inline]
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }

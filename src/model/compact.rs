@@ -75,23 +75,32 @@ pub type Keys = [Option<KeyHash>; 4];
 
 /// The hash of the id that names an operation among those of its order, where that id is a key: the first that is stated,
 /// in the order of [`KeyKind::IDENTITY`], and its kind.
+// Always: nearly every row has one of the first keys, and is done with it.
 #[must_use]
 #[inline(always)]
-pub fn identity_of_keys(keys: &Keys) -> Option<u64> {
+pub fn identity_of(key: impl Fn(KeyKind) -> Option<u128>) -> Option<u64> {
     // A number a kind, without a pattern: the same text as two kinds of id names two operations.
     const KINDS: [u64; 4] =
         [0x9e37_79b9_7f4a_7c15, 0xc2b2_ae3d_27d4_eb4f, 0x1656_67b1_9e37_79f9, 0x27d4_eb2f_1656_67c5];
     // By hand, in the order of `KeyKind::IDENTITY`: it is asked twice a row.
-    let [operation_id, transaction_number, payee_reference, transaction_id] = keys;
-    let (key, kind) = match (operation_id, transaction_id, transaction_number, payee_reference) {
-        (Some(key), ..) => (key, KINDS[0]),
-        (_, Some(key), ..) => (key, KINDS[1]),
-        (_, _, Some(key), _) => (key, KINDS[2]),
-        (.., Some(key)) => (key, KINDS[3]),
-        _ => return None,
+    let (key, kind) = if let Some(key) = key(KeyKind::OperationId) {
+        (key, KINDS[0])
+    } else if let Some(key) = key(KeyKind::TransactionId) {
+        (key, KINDS[1])
+    } else if let Some(key) = key(KeyKind::TransactionNumber) {
+        (key, KINDS[2])
+    } else {
+        (key(KeyKind::PayeeReference)?, KINDS[3])
     };
-    let low = key.get() & u128::from(u64::MAX);
+    let low = key & u128::from(u64::MAX);
     Some(u64::try_from(low).expect("half of 128 bits") ^ kind)
+}
+
+/// As [`identity_of`], of decoded keys.
+#[must_use]
+#[inline]
+pub fn identity_of_keys(keys: &Keys) -> Option<u64> {
+    identity_of(|kind| keys[kind.index()].map(KeyHash::get))
 }
 
 /// What an order says of itself (RULES.md 2, the last columns of `orders`); minor units, absent is not 0.

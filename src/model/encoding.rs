@@ -1,17 +1,23 @@
 //! Compact records as bytes, on their way to a shard: flags, what every record has at fixed places, then what the flags announce.
 //!
-//! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen. The records
-//! of the order shards are here, those of the key shards in [`keyed`].
+//! The records of the order shards are here, those of the key shards in [`keyed`]. An operation is written from its parts, and an order
+//! record of the usual form is read in parts too ([`parts`]).
+//!
+//! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen.
+
+pub mod parts;
 
 use super::codec::Reader;
-use super::compact::{KeyHash, Keys, LineRec, OperationRow, Statements, identity_of_keys};
+use super::compact::{KeyHash, Keys, LineRec, OperationRow, Statements, identity_of, identity_of_keys};
 use super::currency::Currency;
 use super::names::NameId;
 use super::origin::Origin;
 use super::record::Dataset;
 
 mod keyed;
+mod keys;
 pub use keyed::{KeyHead, is_settled, pass_key_record, read_key_record};
+pub use keys::{KEY_ROOM_LEN, KeyBytes};
 
 const REVERSALS: u8 = 1;
 /// Provider and currency of an order record take a byte each.
@@ -67,11 +73,6 @@ fn put_keys(out: &mut Vec<u8>, keys: &Keys) {
     put(d);
 }
 
-#[inline]
-fn read_keys(reader: &mut Reader<'_>, bits: u8) -> Keys {
-    [1_u8, 2, 4, 8].map(|bit| if bits & bit == 0 { None } else { KeyHash::new(reader.fixed_u128()) })
-}
-
 fn is_wide(amount: i64) -> bool {
     i32::try_from(amount).is_err()
 }
@@ -124,6 +125,9 @@ fn read_names(reader: &mut Reader<'_>, short: bool) -> (NameId, Currency) {
     (NameId(reader.fixed_u32()), Currency(reader.fixed_u16()))
 }
 
+/// Length, flags, order, content and origin of an order record.
+const ORDER_HEAD_LEN: usize = 3 + 16 + 8 + 8;
+
 /// Appends what every order record begins with: length, flags, order, content, origin, provider, currency, and the line that most
 /// records have.
 #[inline(always)]
@@ -136,7 +140,7 @@ fn put_order_head(
     line: Option<u64>,
 ) {
     let short = short_names(provider, currency);
-    let mut bytes = [0; 3 + 16 + 8 + 8 + 2 + 8];
+    let mut bytes = [0; ORDER_HEAD_LEN + 2 + 8];
     bytes[1] = head | flag(short.is_some(), SHORT_NAMES);
     bytes[2] = more;
     bytes[3..19].copy_from_slice(&order.to_le_bytes());
@@ -144,12 +148,12 @@ fn put_order_head(
     bytes[27..35].copy_from_slice(&origin.0.to_le_bytes());
     if let (Some(short), Some(line)) = (short, line) {
         // As nearly all records are: in one piece.
-        bytes[35..37].copy_from_slice(&short);
-        bytes[37..].copy_from_slice(&line.to_le_bytes());
+        bytes[ORDER_HEAD_LEN..ORDER_HEAD_LEN + 2].copy_from_slice(&short);
+        bytes[ORDER_HEAD_LEN + 2..].copy_from_slice(&line.to_le_bytes());
         out.extend_from_slice(&bytes);
         return;
     }
-    out.extend_from_slice(&bytes[..35]);
+    out.extend_from_slice(&bytes[..ORDER_HEAD_LEN]);
     put_names(out, provider, currency);
     if let Some(line) = line {
         out.extend_from_slice(&line.to_le_bytes());
@@ -274,6 +278,7 @@ fn read_statements(reader: &mut Reader<'_>, more: u8) -> Statements {
 }
 
 /// What [`put_order_head`] wrote.
+#[derive(Debug, Clone, Copy)]
 struct OrderHead {
     head: u8,
     more: u8,
@@ -284,15 +289,19 @@ struct OrderHead {
     currency: Currency,
 }
 
-#[inline]
+// Always: who asks for a few of the fields does not decode the others then.
+#[inline(always)]
 fn read_order_head(reader: &mut Reader<'_>) -> OrderHead {
-    let [_len, head, more] = reader.fixed();
-    let (order, content, origin) = (reader.fixed_u128(), reader.fixed_u64(), Origin(reader.fixed_u64()));
+    // At once: whether there are so many bytes is asked once.
+    let mut fixed = reader.take(ORDER_HEAD_LEN);
+    let [_len, head, more] = fixed.fixed();
+    let (order, content, origin) = (fixed.fixed_u128(), fixed.fixed_u64(), Origin(fixed.fixed_u64()));
     let (provider, currency) = read_names(reader, head & SHORT_NAMES != 0);
     OrderHead { head, more, order, content, origin, provider, currency }
 }
 
-#[inline]
+// Always: who asks for a few of the fields does not decode the others then.
+#[inline(always)]
 fn read_line(head: &OrderHead, reader: &mut Reader<'_>) -> LineRec {
     let OrderHead { head, more, order, content, origin, provider, currency } = *head;
     let wide = more & WIDE_LINE != 0;
@@ -312,37 +321,59 @@ fn read_line(head: &OrderHead, reader: &mut Reader<'_>) -> LineRec {
     }
 }
 
-#[inline]
-fn read_row(head: &OrderHead, reader: &mut Reader<'_>) -> OperationRow {
-    let OrderHead { head, more, order, content, origin, provider, currency } = *head;
+/// What a row has behind its head; of its keys the bytes.
+struct RowParts<'a> {
+    line: Option<u64>,
+    identity: Option<u64>,
+    keys: KeyBytes<'a>,
+    reconciliation: Option<NameId>,
+    amount_minor: i64,
+    vat_minor: Option<i64>,
+    stated_total_minor: Option<i64>,
+    marks: u8,
+}
+
+// Always: who asks for a few of the fields does not decode the others then.
+#[inline(always)]
+fn read_row_parts<'a>(head: &OrderHead, reader: &mut Reader<'a>) -> RowParts<'a> {
+    let OrderHead { head, more, .. } = *head;
     let wide = more & WIDE != 0;
     let line = (head & HAS_LINE != 0).then(|| reader.fixed_u64());
     let stated = (more & HAS_IDENTITY != 0).then(|| reader.fixed_u64());
-    let keys = read_keys(reader, more);
-    let mut row = OperationRow {
-        order,
-        content,
-        origin,
-        provider,
-        currency,
-        dataset: read_dataset(head),
+    let keys = KeyBytes::read(more, reader);
+    RowParts {
         line,
-        identity: if more & KEY_IS_IDENTITY == 0 { stated } else { identity_of_keys(&keys) },
-        completed: head & COMPLETED != 0,
+        identity: if more & KEY_IS_IDENTITY == 0 { stated } else { identity_of(|kind| keys.key(kind)) },
         keys,
         reconciliation: (head & HAS_RECONCILIATION != 0).then(|| NameId(reader.fixed_u32())),
         amount_minor: read_amount(reader, wide),
         vat_minor: (head & HAS_VAT != 0).then(|| read_amount(reader, wide)),
         stated_total_minor: (head & HAS_TOTAL != 0).then(|| read_amount(reader, wide)),
-        reference_malformed: false,
-        recorded_only: false,
-    };
-    if more & MARKED != 0 {
-        let marks = reader.byte();
-        row.reference_malformed = marks & REFERENCE_MALFORMED != 0;
-        row.recorded_only = marks & RECORDED_ONLY != 0;
+        marks: if more & MARKED == 0 { 0 } else { reader.byte() },
     }
-    row
+}
+
+#[inline]
+fn read_row(head: &OrderHead, reader: &mut Reader<'_>) -> OperationRow {
+    let parts = read_row_parts(head, reader);
+    OperationRow {
+        order: head.order,
+        content: head.content,
+        origin: head.origin,
+        provider: head.provider,
+        currency: head.currency,
+        dataset: read_dataset(head.head),
+        line: parts.line,
+        identity: parts.identity,
+        completed: head.head & COMPLETED != 0,
+        keys: parts.keys.decoded(),
+        reconciliation: parts.reconciliation,
+        amount_minor: parts.amount_minor,
+        vat_minor: parts.vat_minor,
+        stated_total_minor: parts.stated_total_minor,
+        reference_malformed: parts.marks & REFERENCE_MALFORMED != 0,
+        recorded_only: parts.marks & RECORDED_ONLY != 0,
+    }
 }
 
 /// Reads the next record of an order shard to the others of its side: a record is large, and is made where it stays.

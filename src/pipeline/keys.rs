@@ -264,8 +264,13 @@ impl<'a> Onward<'a> {
     fn pass(&mut self, record: Reader<'_>) {
         let mut rest = record;
         let head = pass_key_record(&mut rest);
-        let next =
-            self.route.next(self.means.routes, head.provider, head.key_bits(), |kind| head.key(kind), self.round + 1);
+        let next = self.route.next(
+            self.means.routes,
+            head.provider,
+            head.keys().bits(),
+            |kind| head.key(kind),
+            self.round + 1,
+        );
         self.put(next, |out| out.extend_from_slice(record.until(&rest)));
     }
 

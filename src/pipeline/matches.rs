@@ -89,7 +89,11 @@ fn match_row(
     let mut sources = Vec::with_capacity(origins.len());
     for origin in origins {
         let row = library.row(*origin)?;
-        sources.push(library.place(*origin)?);
+        let mut place = (origin.file(), 0);
+        if origins.len() > 1 {
+            library.cite(*origin, &mut |_, line| place.1 = line)?;
+        }
+        sources.push((place, library.place(*origin)?));
         for column in ID_COLUMNS {
             // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
             if let Some(text) = row.text(column)
@@ -99,6 +103,8 @@ fn match_row(
             }
         }
     }
+    sources.sort_unstable();
+    let sources: Vec<String> = sources.into_iter().map(|(_, source)| source).collect();
     let mut take = |column: &str| texts.remove(column).unwrap_or_default();
     Ok(MatchRow {
         provider: means.names.text(provider).to_string(),

@@ -13,15 +13,17 @@ use crate::engine::group::Groups;
 use crate::engine::shard::{Block, Partitions, Taken, Writer};
 use crate::engine::turns::in_turn;
 use crate::model::codec::{Place, Reader, touch};
-use crate::model::compact::{KeyKind, LineRec, Operation, OperationRow};
+use crate::model::compact::{KeyKind, LineRec, OperationRow};
 use crate::model::day::Instant;
-use crate::model::encoding::{pass_order_record, read_order_record};
+use crate::model::encoding::parts::OperationParts;
+use crate::model::encoding::{KEY_ROOM_LEN, pass_order_record, read_order_record};
 use crate::model::finding::{Finding, Findings};
 use crate::model::names::NameId;
+use crate::model::origin::Origin;
 use crate::model::record::ReadBackError;
-use crate::rules::control::{Tally, Verdict};
+use crate::rules::control::{Sum, Tally, Verdict};
 use crate::rules::orders::{Context, Outcome, reconcile};
-use crate::rules::plain::reconcile_plain;
+use crate::rules::plain::PlainOrder;
 
 /// What the order shards yield.
 #[derive(Debug, Default)]
@@ -74,32 +76,53 @@ struct Memory {
     rows: Vec<OperationRow>,
 }
 
+// A stage of the run, which a profile shows as one.
+#[inline(never)]
 fn judge_shard(taken: &Taken<'_>, memory: &mut Memory, desk: &Desk<'_>) -> Result<(Vec<Finding>, Tally), RunError> {
+    let Memory { groups, lines, rows } = memory;
+    let (context, blocks) = (desk.context, taken.blocks());
     let mut outcome = Outcome::default();
     let mut sender = Sender::new(desk);
-    by_order(taken.blocks(), memory, |lines, rows| {
-        if !reconcile_plain(lines, rows, desk.context, &mut outcome) {
-            reconcile(lines, rows, desk.context, &mut outcome)?;
+    let mut plain = PlainOrder::default();
+    by_order(groups, blocks, |group| {
+        if plain.judge(group.iter().map(|(_, place)| place.reader(blocks)), context) {
+            plain.count(&mut outcome.tally);
+            return plain.operations(|operation| Ok(sender.send(operation, &mut outcome.tally)?));
         }
-        for operation in outcome.operations.drain(..) {
-            sender.send(&operation, &mut outcome.tally)?;
+        lines.clear();
+        rows.clear();
+        for (_, place) in group {
+            read_order_record(&mut place.reader(blocks), lines, rows);
         }
-        Ok(())
+        each_order(lines, rows, |lines, rows| {
+            reconcile(lines, rows, context, &mut outcome)?;
+            for operation in outcome.operations.drain(..) {
+                sender.send(&operation.parts(&mut [0; KEY_ROOM_LEN]), &mut outcome.tally)?;
+            }
+            Ok(())
+        })
     })?;
     sender.finish()?;
+    plain.finish(&mut outcome.tally);
     let Outcome { findings, tally, .. } = outcome;
     (desk.means.on)(Event::Advance { by: 1 });
     Ok((findings, tally))
 }
 
-/// Walks the records of a shard, an order at a time. Only places are sorted, and every record is decoded where it is
-/// needed: the decoded ones are several times as large as their bytes.
+/// Walks the records of a shard by groups, which nearly always are an order each. Only places are sorted, and every record is
+/// decoded where it is needed: the decoded ones are several times as large as their bytes.
 fn by_order(
+    groups: &mut Groups<Place>,
     blocks: &[Block],
-    memory: &mut Memory,
-    mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), RunError>,
+    judge: impl FnMut(&[(u64, Place)]) -> Result<(), RunError>,
 ) -> Result<(), RunError> {
-    let Memory { groups, lines, rows } = memory;
+    group_orders(groups, blocks);
+    groups.for_each(|places| touch(places, blocks), judge)
+}
+
+/// Groups the records by order.
+#[inline(never)]
+fn group_orders(groups: &mut Groups<Place>, blocks: &[Block]) {
     groups.clear();
     for (number, block) in blocks.iter().enumerate() {
         let mut reader = Reader::new(block);
@@ -108,31 +131,29 @@ fn by_order(
             groups.add(pass_order_record(&mut reader), place);
         }
     }
-    groups.for_each(
-        |places| touch(places, blocks),
-        |group| {
-            lines.clear();
-            rows.clear();
-            for (_, place) in group {
-                read_order_record(&mut place.reader(blocks), lines, rows);
-            }
-            let first = lines.first().map(|line| line.order).or(rows.first().map(|row| row.order));
-            let is_first = |order: u128| Some(order) == first;
-            if lines.iter().all(|line| is_first(line.order)) && rows.iter().all(|row| is_first(row.order)) {
-                return judge(lines, rows);
-            }
-            // Several orders whose hashes have one half in common.
-            lines.sort_unstable_by_key(|line| line.order);
-            rows.sort_unstable_by_key(|row| row.order);
-            let orders = lines.iter().map(|line| line.order).chain(rows.iter().map(|row| row.order));
-            for order in orders.collect::<BTreeSet<_>>() {
-                let mut lines: Vec<LineRec> = lines.iter().filter(|line| line.order == order).copied().collect();
-                let mut rows: Vec<OperationRow> = rows.iter().filter(|row| row.order == order).copied().collect();
-                judge(&mut lines, &mut rows)?;
-            }
-            Ok(())
-        },
-    )
+}
+
+/// The orders of a group.
+fn each_order(
+    lines: &mut [LineRec],
+    rows: &mut [OperationRow],
+    mut judge: impl FnMut(&mut [LineRec], &mut [OperationRow]) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    let first = lines.first().map(|line| line.order).or(rows.first().map(|row| row.order));
+    let is_first = |order: u128| Some(order) == first;
+    if lines.iter().all(|line| is_first(line.order)) && rows.iter().all(|row| is_first(row.order)) {
+        return judge(lines, rows);
+    }
+    // Several orders whose hashes have one half in common.
+    lines.sort_unstable_by_key(|line| line.order);
+    rows.sort_unstable_by_key(|row| row.order);
+    let orders = lines.iter().map(|line| line.order).chain(rows.iter().map(|row| row.order));
+    for order in orders.collect::<BTreeSet<_>>() {
+        let mut lines: Vec<LineRec> = lines.iter().filter(|line| line.order == order).copied().collect();
+        let mut rows: Vec<OperationRow> = rows.iter().filter(|row| row.order == order).copied().collect();
+        judge(&mut lines, &mut rows)?;
+    }
+    Ok(())
 }
 
 /// Deals the operations of a shard out to the key shards.
@@ -146,9 +167,9 @@ struct Sender<'a> {
 }
 
 /// When an operation was made: the newest of its rows.
-fn newest(operation: &Operation, context: &Context<'_>) -> Result<Option<Instant>, ReadBackError> {
+fn newest(rows: &[Origin], context: &Context<'_>) -> Result<Option<Instant>, ReadBackError> {
     let mut newest = None;
-    for origin in &operation.rows {
+    for origin in rows {
         newest = newest.max(context.rows.row(*origin)?.instant("created_at"));
     }
     Ok(newest)
@@ -166,7 +187,8 @@ impl<'a> Sender<'a> {
     }
 
     #[inline]
-    fn send(&mut self, operation: &Operation, tally: &mut Tally) -> Result<(), ReadBackError> {
+    fn send(&mut self, operation: &OperationParts<'_>, tally: &mut Tally) -> Result<(), ReadBackError> {
+        let form = operation.form();
         let Desk { rounds, references, settled, means, context } = self.desk;
         let provider = operation.provider;
         let (_, is_unique, is_settled) = match self.last {
@@ -176,26 +198,30 @@ impl<'a> Sender<'a> {
                 *self.last.insert((provider, is_unique, settled.contains(&provider)))
             }
         };
-        if let Some(hash) = operation.keys[KeyKind::PayeeReference.index()]
-            && operation.completed
+        if operation.completed
             && is_unique
+            && let Some(hash) = operation.keys.key(KeyKind::PayeeReference)
         {
-            self.reference_writer.put(references.shard_of(hash.get()), |out| {
-                out.extend_from_slice(&hash.get().to_le_bytes());
-                operation.put_without_keys(out);
+            self.reference_writer.put(references.shard_of(hash), |out| {
+                out.extend_from_slice(&hash.to_le_bytes());
+                form.put_without_keys(out);
             });
         }
         if !is_settled {
-            tally.operation(operation, if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted });
+            let verdict = if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted };
+            let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
+            let rows = Sum { count, sum_minor: operation.stated_minor };
+            tally.verdict(operation.dataset, provider, operation.currency, verdict, rows);
             return Ok(());
         }
         if operation.completed && context.settings.books.books_operations {
-            let newest = newest(operation, context)?;
+            let newest = newest(operation.rows, context)?;
             tally.flow(operation, newest.map_or(context.settings.as_of, |at| context.settings.zone.day(at)));
         }
-        let (round, key) = self.route.next_of(means.routes, provider, &operation.keys, 0);
+        let (round, key) =
+            self.route.next(means.routes, provider, operation.keys.bits(), |kind| operation.keys.key(kind), 0);
         if let (Some(writer), Some(partitions)) = (self.writers.get_mut(round), rounds.get(round)) {
-            writer.put(partitions.shard_of(key), |out| operation.put(out));
+            writer.put(partitions.shard_of(key), |out| form.put(out));
         }
         Ok(())
     }

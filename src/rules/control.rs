@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::model::compact::Operation;
 use crate::model::currency::Currency;
+use crate::model::encoding::parts::OperationParts;
 use crate::model::finding::Code;
 use crate::model::money::add;
 use crate::model::names::NameId;
@@ -71,6 +72,7 @@ pub struct Sum {
 
 impl Sum {
     /// Counts one row.
+    #[inline]
     pub fn row(&mut self, amount_minor: impl Into<i128>) {
         self.count = self.count.saturating_add(1);
         add(&mut self.sum_minor, amount_minor);
@@ -235,10 +237,10 @@ impl Tally {
     }
 
     /// Counts a completed operation into the day on which it was made.
-    pub fn flow(&mut self, operation: &Operation, day: NaiveDate) {
+    pub fn flow(&mut self, operation: &OperationParts<'_>, day: NaiveDate) {
         let of_day = self.flows.entry((operation.provider, operation.currency, day)).or_default();
         let place = usize::from(operation.dataset == Dataset::Reversals);
-        add(&mut of_day[place], operation.effect_minor);
+        add(&mut of_day[place], operation.effect_minor());
     }
 
     /// The fates by dataset, file and currency.

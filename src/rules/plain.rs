@@ -1,176 +1,290 @@
 //! The most frequent order by far, decided at once: every line was captured in full, at most a part of it was reversed, and
 //! every row says so plainly. What that amounts to is the same as in [`super::orders::reconcile`], which is what counts; a
 //! test compares both.
+//!
+//! Such an order is judged as its records lie in the shard: no more of them is decoded than is asked here, and the ids of its
+//! operations stay the bytes that they are.
 
-use smallvec::SmallVec;
-
-use super::control::{Fate, Sum, Verdict};
-use super::orders::{Context, Outcome};
+use super::control::{Fate, Sum, Tally, Verdict};
+use super::orders::Context;
 use super::vat::vat_off;
-use crate::model::compact::{LineRec, Operation, OperationRow};
-use crate::model::money::add;
-use crate::model::origin::Origins;
+use crate::model::codec::Reader;
+use crate::model::currency::Currency;
+use crate::model::encoding::parts::{OperationParts, OrderRecord, UsualLine, UsualRow};
+use crate::model::names::NameId;
+use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 
 /// The most lines, and the most rows, of an order that is looked at here: each is compared with each.
 const RECORDS_MAX: usize = 16;
 
-/// What moved on a line.
-#[derive(Clone, Copy, Default)]
-struct Moved {
+/// A line and what moved on it.
+struct Line {
+    line: u64,
+    gross_minor: i64,
+    vat_minor: Option<i64>,
+    origin: Origin,
     captured_minor: i64,
     reversed_minor: i64,
-    vat_minor: i64,
-    vat_unknown: bool,
+    captured_vat_minor: i64,
+    captured_vat_unknown: bool,
 }
 
-/// Judges an order in which all is plain and agrees: `lines` and `rows` are all its records, in any order. Nothing is done,
-/// and the answer is no, where anything about it is not.
-pub fn reconcile_plain(lines: &[LineRec], rows: &[OperationRow], context: &Context<'_>, out: &mut Outcome) -> bool {
-    if lines.len() > RECORDS_MAX || rows.len() > RECORDS_MAX {
-        return false;
-    }
-    let Some(first) = lines.first() else { return false };
-    if !context.line_providers.contains(&first.provider) || !are_plain_lines(lines, context) {
-        return false;
-    }
-    let Some(places) = places_of_rows(lines, rows) else { return false };
-    if !agree(lines, rows, &places, context) {
-        return false;
-    }
+/// A row, and its operation.
+struct Row<'a> {
+    usual: UsualRow<'a>,
+    origin: Origin,
+    /// The place of the first row of its operation, which stands for it.
+    first: usize,
+    /// How many rows the operation has, and their sum; of a first row.
+    row_count: usize,
+    stated_minor: i64,
+}
 
-    // Lines of an order are nearly always of one file and currency, and are counted at once then.
-    for lines in lines.chunk_by(|a, b| (a.origin.file(), a.currency) == (b.origin.file(), b.currency)) {
-        let Some(first) = lines.first() else { continue };
-        let rows = sum_of(lines.iter().map(|line| line.gross_minor));
-        out.tally.fates_of(Fate::Accepted, (Dataset::Orders, first.origin.file(), first.currency), rows);
-        let key = (Dataset::Orders, first.provider, first.currency, Verdict::Matched);
-        out.tally.verdicts_of(key, rows.count, rows);
-    }
-    let same = |a: &OperationRow, b: &OperationRow| {
-        (a.dataset, a.origin.file(), a.currency) == (b.dataset, b.origin.file(), b.currency)
-    };
-    for rows in rows.chunk_by(same) {
-        let Some(first) = rows.first() else { continue };
-        let sum = sum_of(rows.iter().map(|row| row.amount_minor));
-        out.tally.fates_of(Fate::Accepted, (first.dataset, first.origin.file(), first.currency), sum);
-    }
-    for (place, row) in rows.iter().enumerate() {
-        // Its first row stands for the operation.
-        if !rows.iter().take(place).any(|before| is_one_operation(before, row)) {
-            out.operations.push(operation(row, rows.get(place..).unwrap_or_default()));
+/// Rows of one file that take part, which are counted when those of another file come.
+#[derive(Default)]
+struct Run {
+    file: usize,
+    rows: Sum,
+}
+
+/// Runs of order lines, captures and reversals, of one provider and currency.
+#[derive(Default)]
+struct Runs {
+    names: Option<(NameId, Currency)>,
+    runs: [Run; 3],
+}
+
+impl Runs {
+    const DATASETS: [Dataset; 3] = [Dataset::Orders, Dataset::Captures, Dataset::Reversals];
+
+    /// What comes next is of this provider and currency.
+    #[inline]
+    fn go_on(&mut self, provider: NameId, currency: Currency, tally: &mut Tally) {
+        if self.names != Some((provider, currency)) {
+            self.end(tally);
+            self.names = Some((provider, currency));
         }
     }
-    true
+
+    /// Counts a row.
+    #[inline]
+    fn row(&mut self, place: usize, file: usize, amount_minor: i64, tally: &mut Tally) {
+        if self.runs[place].file != file {
+            self.end_one(place, tally);
+            self.runs[place].file = file;
+        }
+        self.runs[place].rows.row(amount_minor);
+    }
+
+    fn end(&mut self, tally: &mut Tally) {
+        (0..self.runs.len()).for_each(|place| self.end_one(place, tally));
+    }
+
+    fn end_one(&mut self, place: usize, tally: &mut Tally) {
+        let (Run { file, rows }, dataset) = (std::mem::take(&mut self.runs[place]), Self::DATASETS[place]);
+        let Some((provider, currency)) = self.names.filter(|_| rows.count > 0) else { return };
+        tally.fates_of(Fate::Accepted, (dataset, file, currency), rows);
+        if dataset == Dataset::Orders {
+            tally.verdicts_of((dataset, provider, currency, Verdict::Matched), rows.count, rows);
+        }
+    }
 }
 
-fn sum_of(amounts_minor: impl Iterator<Item = i64>) -> Sum {
-    let mut sum = Sum::default();
-    amounts_minor.for_each(|amount_minor| sum.row(amount_minor));
-    sum
+/// An order in which all is plain and agrees, and memory for the next one.
+#[derive(Default)]
+pub struct PlainOrder<'a> {
+    /// The order, provider and currency of all its records.
+    common: Option<(u128, NameId, Currency)>,
+    lines: Vec<Line>,
+    rows: Vec<Row<'a>>,
+    /// The rows of an operation of several.
+    line_rows: Vec<(u64, Origin)>,
+    origins: Vec<Origin>,
+    /// The last provider that was found to have order lines.
+    with_lines: Option<NameId>,
+    runs: Runs,
 }
 
-/// Lines of one provider, each with an id of its own, sold and not taken back, whose VAT fits its rate.
-fn are_plain_lines(lines: &[LineRec], context: &Context<'_>) -> bool {
-    let provider = lines.first().map(|line| line.provider);
-    lines.iter().enumerate().all(|(place, line)| {
-        let fits = match (line.vat_minor, line.vat_rate_bp) {
+impl<'a> PlainOrder<'a> {
+    /// Judges an order: `records` are all that it has, in any order. Nothing may be made of it where the answer is no: the
+    /// rules decide then.
+    pub fn judge(&mut self, records: impl Iterator<Item = Reader<'a>>, context: &Context<'_>) -> bool {
+        self.common = None;
+        self.lines.clear();
+        self.rows.clear();
+        for record in records {
+            let record = OrderRecord::new(record);
+            let (common, origin) = (record.common(), record.origin());
+            let is_plain = *self.common.get_or_insert(common) == common
+                && if record.is_line() {
+                    record.usual_line().is_some_and(|line| self.add_line(&line, origin, context))
+                } else {
+                    record.usual_row().is_some_and(|row| self.add_row(row, origin))
+                };
+            if !is_plain {
+                return false;
+            }
+        }
+        self.has_line_leg(context) && !self.lines.is_empty() && self.sum_rows() && self.agrees(context)
+    }
+
+    /// A line with an id of its own, sold and not taken back, whose VAT fits its rate.
+    #[inline]
+    fn add_line(&mut self, usual: &UsualLine, origin: Origin, context: &Context<'_>) -> bool {
+        let UsualLine { line, gross_minor, vat_minor, vat_rate_bp } = *usual;
+        let fits = match (vat_minor, vat_rate_bp) {
             (Some(vat_minor), Some(rate_bp)) => {
-                vat_off(line.gross_minor, vat_minor, rate_bp, context.settings.vat_tolerance_minor).is_none()
+                vat_off(gross_minor, vat_minor, rate_bp, context.settings.vat_tolerance_minor).is_none()
             }
             _ => true,
         };
-        line.gross_minor > 0
-            && Some(line.provider) == provider
-            && !line.is_reversal
-            && line.statements.is_empty()
+        let is_plain = gross_minor > 0
             && fits
-            && !lines.iter().take(place).any(|before| before.line == line.line)
-    })
-}
-
-fn is_one_operation(a: &OperationRow, b: &OperationRow) -> bool {
-    (a.dataset, a.currency, a.identity) == (b.dataset, b.currency, b.identity)
-}
-
-/// The place of the line that each row moves, where all rows are plain: completed, positive, with an id, on a line of the
-/// order in its currency; and the rows of one operation agree in what they say of it and are on different lines.
-fn places_of_rows(lines: &[LineRec], rows: &[OperationRow]) -> Option<SmallVec<[usize; RECORDS_MAX]>> {
-    let provider = lines.first()?.provider;
-    let mut places = SmallVec::new();
-    for (place, row) in rows.iter().enumerate() {
-        let hash = row.line?;
-        let line = lines.iter().position(|line| line.line == hash)?;
-        let is_plain = row.completed
-            && row.amount_minor > 0
-            && row.identity.is_some()
-            && row.stated_total_minor.is_none()
-            && !row.reference_malformed
-            && row.provider == provider
-            && row.currency == lines.get(line)?.currency;
-        let agrees = |before: &OperationRow| {
-            !is_one_operation(before, row)
-                || (before.line != row.line && before.keys == row.keys && before.reconciliation == row.reconciliation)
-        };
-        if !is_plain || !rows.iter().take(place).all(agrees) {
-            return None;
+            && self.lines.len() < RECORDS_MAX
+            && self.lines.iter().all(|before| before.line != line);
+        if is_plain {
+            self.lines.push(Line {
+                line,
+                gross_minor,
+                vat_minor,
+                origin,
+                captured_minor: 0,
+                reversed_minor: 0,
+                captured_vat_minor: 0,
+                captured_vat_unknown: false,
+            });
         }
-        places.push(line);
+        is_plain
     }
-    Some(places)
-}
 
-/// Whether every line was captured in full, with its VAT where that is known, and no more was reversed than that.
-fn agree(lines: &[LineRec], rows: &[OperationRow], places: &[usize], context: &Context<'_>) -> bool {
-    let mut moved = [Moved::default(); RECORDS_MAX];
-    let summed = rows.iter().zip(places).try_for_each(|(row, place)| {
-        let moved = moved.get_mut(*place)?;
-        if row.dataset == Dataset::Reversals {
-            moved.reversed_minor = moved.reversed_minor.checked_add(row.amount_minor)?;
-            return Some(());
+    /// A positive row that agrees with those of its operation in what they say of it, and is on another line than they are.
+    #[inline]
+    fn add_row(&mut self, usual: UsualRow<'a>, origin: Origin) -> bool {
+        if usual.amount_minor <= 0 || self.rows.len() == RECORDS_MAX {
+            return false;
         }
-        moved.captured_minor = moved.captured_minor.checked_add(row.amount_minor)?;
-        match row.vat_minor {
-            Some(vat_minor) => moved.vat_minor = moved.vat_minor.checked_add(vat_minor)?,
-            None => moved.vat_unknown = true,
+        let (mut first, place) = (None, self.rows.len());
+        for (place, before) in self.rows.iter().enumerate() {
+            let before = &before.usual;
+            if (before.identity, before.dataset) == (usual.identity, usual.dataset) {
+                let agrees = before.line != usual.line
+                    && before.reconciliation == usual.reconciliation
+                    && before.keys.are(&usual.keys);
+                if !agrees {
+                    return false;
+                }
+                first.get_or_insert(place);
+            }
         }
-        Some(())
-    });
-    // A sum beyond 64 bits is left to the sums of 128.
-    summed.is_some()
-        && lines.iter().zip(&moved).all(|(line, moved)| {
+        if let Some(first) = first.and_then(|first| self.rows.get_mut(first)) {
+            // A sum beyond 64 bits is left to the sums of 128.
+            let Some(stated_minor) = first.stated_minor.checked_add(usual.amount_minor) else { return false };
+            (first.stated_minor, first.row_count) = (stated_minor, first.row_count + 1);
+        }
+        let first = first.unwrap_or(place);
+        self.rows.push(Row { usual, origin, first, row_count: 1, stated_minor: usual.amount_minor });
+        true
+    }
+
+    /// Whether its provider has order lines at all.
+    #[inline]
+    fn has_line_leg(&mut self, context: &Context<'_>) -> bool {
+        let Some((_, provider, _)) = self.common else { return false };
+        if self.with_lines != Some(provider) {
+            self.with_lines = Some(provider).filter(|provider| context.line_providers.contains(provider));
+        }
+        self.with_lines.is_some()
+    }
+
+    /// Adds the rows to their lines; whether each has one.
+    #[inline]
+    fn sum_rows(&mut self) -> bool {
+        let summed = self.rows.iter().try_for_each(|Row { usual: row, .. }| {
+            let line = self.lines.iter_mut().find(|line| line.line == row.line)?;
+            if row.dataset == Dataset::Reversals {
+                line.reversed_minor = line.reversed_minor.checked_add(row.amount_minor)?;
+                return Some(());
+            }
+            line.captured_minor = line.captured_minor.checked_add(row.amount_minor)?;
+            match row.vat_minor {
+                Some(vat_minor) => line.captured_vat_minor = line.captured_vat_minor.checked_add(vat_minor)?,
+                None => line.captured_vat_unknown = true,
+            }
+            Some(())
+        });
+        summed.is_some()
+    }
+
+    /// Whether every line was captured in full, with its VAT where that is known, and no more was reversed than that.
+    #[inline]
+    fn agrees(&self, context: &Context<'_>) -> bool {
+        self.lines.iter().all(|line| {
             let vat_fits = match line.vat_minor {
-                Some(expected_minor) if !moved.vat_unknown => {
-                    let off = i128::from(moved.vat_minor) - i128::from(expected_minor);
+                Some(expected_minor) if !line.captured_vat_unknown => {
+                    let off = i128::from(line.captured_vat_minor) - i128::from(expected_minor);
                     off.abs() <= i128::from(context.settings.vat_tolerance_minor)
                 }
                 _ => true,
             };
-            moved.captured_minor == line.gross_minor && moved.reversed_minor <= moved.captured_minor && vat_fits
+            line.captured_minor == line.gross_minor && line.reversed_minor <= line.captured_minor && vat_fits
         })
-}
-
-/// The operation of a row, summed over its rows among those from this one on.
-#[inline]
-fn operation(first: &OperationRow, rows: &[OperationRow]) -> Operation {
-    let mut stated_minor = 0_i128;
-    let mut places: SmallVec<[_; 4]> = SmallVec::new();
-    for row in rows.iter().filter(|row| is_one_operation(first, row)) {
-        add(&mut stated_minor, row.amount_minor);
-        places.push((row.line, row.origin));
     }
-    places.sort_unstable();
-    Operation {
-        dataset: first.dataset,
-        provider: first.provider,
-        currency: first.currency,
-        completed: true,
-        // Every row is positive, and so the operation is.
-        effect_minor: if first.dataset == Dataset::Reversals { -stated_minor } else { stated_minor },
-        stated_minor,
-        reconciliation: first.reconciliation,
-        keys: first.keys,
-        rows: places.iter().map(|(_, origin)| *origin).collect::<Origins>(),
+
+    /// Counts what became of its lines and rows, at the latest when [`PlainOrder::finish`] is called; the verdicts of
+    /// operations are not known yet.
+    #[inline]
+    pub fn count(&mut self, tally: &mut Tally) {
+        let Some((_, provider, currency)) = self.common else { return };
+        self.runs.go_on(provider, currency, tally);
+        for line in &self.lines {
+            self.runs.row(0, line.origin.file(), line.gross_minor, tally);
+        }
+        for Row { usual, origin, .. } in &self.rows {
+            let place = if usual.dataset == Dataset::Reversals { 2 } else { 1 };
+            self.runs.row(place, origin.file(), usual.amount_minor, tally);
+        }
+    }
+
+    /// Counts what is not counted yet.
+    pub fn finish(&mut self, tally: &mut Tally) {
+        self.runs.end(tally);
+    }
+
+    /// Gives its operations.
+    ///
+    /// # Errors
+    /// The first one of `each`.
+    #[inline]
+    pub fn operations<E>(&mut self, mut each: impl FnMut(&OperationParts<'_>) -> Result<(), E>) -> Result<(), E> {
+        let Some((_, provider, currency)) = self.common else { return Ok(()) };
+        for (place, row) in self.rows.iter().enumerate().filter(|(place, row)| row.first == *place) {
+            let rows = if row.row_count == 1 {
+                std::slice::from_ref(&row.origin)
+            } else {
+                self.line_rows.clear();
+                for row in self.rows.iter().skip(place).filter(|row| row.first == place) {
+                    self.line_rows.push((row.usual.line, row.origin));
+                }
+                self.line_rows.sort_unstable();
+                self.origins.clear();
+                self.origins.extend(self.line_rows.iter().map(|(_, origin)| *origin));
+                &self.origins
+            };
+            each(&OperationParts {
+                dataset: row.usual.dataset,
+                provider,
+                currency,
+                completed: true,
+                stated_minor: row.stated_minor.into(),
+                // Every row is positive, and so the operation is.
+                negated: row.usual.dataset == Dataset::Reversals,
+                reconciliation: row.usual.reconciliation,
+                keys: row.usual.keys,
+                rows,
+            })?;
+        }
+        Ok(())
     }
 }
 

@@ -19,8 +19,9 @@ pub fn vat_in_gross_minor(gross_minor: i64, rate_bp: i64) -> Option<i64> {
 fn surely_near(gross_minor: i64, vat_minor: i64, rate_bp: i64, tolerance_minor: i64) -> Option<bool> {
     let whole = rate_bp.checked_add(10_000).filter(|whole| *whole > 0)?;
     let off = vat_minor.checked_mul(whole)?.checked_sub(gross_minor.checked_mul(rate_bp)?)?;
-    let allowed = tolerance_minor.checked_mul(2)?.checked_sub(1)?.checked_mul(whole)?;
-    Some(off.checked_abs()?.checked_mul(2)? <= allowed)
+    let allowed = tolerance_minor.checked_add(tolerance_minor)?.checked_sub(1)?.checked_mul(whole)?;
+    let size = off.checked_abs()?;
+    Some(size.checked_add(size)? <= allowed)
 }
 
 /// The computed VAT where the stated one differs from it by more than the tolerance.

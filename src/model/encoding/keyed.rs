@@ -3,7 +3,9 @@
 //! The head of a usual record says all of it but its keys and its rows beyond the first, which are its tail. An amount or a name
 //! that does not fit the head, or a count of rows, makes a record unusual: its tail says first what stands in it instead.
 
-use super::{flag, read_keys, short_names};
+use super::keys::{KEY_BITS, KEY_LEN, KEY_ROOM_LEN, KEYS_LEN, KeyBytes};
+use super::parts::OperationParts;
+use super::{flag, short_names};
 use crate::model::codec::Reader;
 use crate::model::compact::{Half, KeyKind, KeyRecord, Keys, Operation, SettledRow};
 use crate::model::currency::Currency;
@@ -13,7 +15,6 @@ use crate::model::record::Dataset;
 
 /// Flags, keys and rows, reconciliation number, provider, currency, effect, first row.
 const HEAD_LEN: usize = 1 + 1 + 4 + 1 + 1 + 4 + 8;
-const KEY_LEN: usize = 16;
 
 const SETTLED: u8 = 1;
 const REVERSALS: u8 = 2;
@@ -24,7 +25,6 @@ const HAS_RECONCILIATION: u8 = 16;
 const UNUSUAL: u8 = 32;
 
 /// Four bits of the second byte are the keys, four the count of rows.
-const KEY_BITS: u8 = 15;
 const FIRST_ROW_BIT: u32 = 4;
 const ROWS_MAX: u8 = 15;
 
@@ -33,9 +33,6 @@ const WIDE: u8 = 1;
 const VERY_WIDE: u8 = 2;
 const LONG_NAMES: u8 = 4;
 const MANY_ROWS: u8 = 8;
-
-/// The bytes of the keys that four bits announce.
-const KEYS_LEN: [usize; 16] = [0, 16, 16, 32, 16, 32, 32, 48, 16, 32, 32, 48, 32, 48, 48, 64];
 
 /// The bytes of a usual record by its keys and its rows.
 const USUAL_LEN: [u8; 256] = {
@@ -63,6 +60,7 @@ struct Head {
 }
 
 /// What a record says beside its keys.
+#[derive(Debug, Clone, Copy)]
 struct Parts<'a> {
     flags: u8,
     provider: NameId,
@@ -153,39 +151,56 @@ impl SettledRow {
     }
 }
 
-impl Operation {
+impl OperationParts<'_> {
+    /// What is written of it, with its keys or without.
+    #[inline]
+    #[must_use]
+    pub fn form(&self) -> OperationForm<'_> {
+        let flags = flag(self.dataset == Dataset::Reversals, REVERSALS)
+            | flag(self.completed, COMPLETED)
+            | flag(self.negated, NEGATED);
+        let Self { provider, currency, reconciliation, rows, keys, .. } = *self;
+        let parts = Parts { flags, provider, currency, reconciliation, effect_minor: self.effect_minor(), rows };
+        OperationForm { head: parts.head(), parts, keys }
+    }
+}
+
+/// An operation on its way to one or several records.
+pub struct OperationForm<'a> {
+    parts: Parts<'a>,
+    /// What a usual record begins with.
+    head: Option<Head>,
+    keys: KeyBytes<'a>,
+}
+
+impl OperationForm<'_> {
     /// Appends the record.
     #[inline]
     pub fn put(&self, out: &mut Vec<u8>) {
-        let parts = self.parts(self.reconciliation);
-        let Some(head) = parts.head() else {
-            return self.parts(self.reconciliation).put_unusual(&self.keys, out);
-        };
-        head.put(&self.keys, out);
-        parts.put_other_rows(out);
+        let Some(mut head) = self.head else { return self.parts.put_unusual(&self.keys.decoded(), out) };
+        head.keys_and_rows |= self.keys.bits();
+        out.extend_from_slice(&head.bytes());
+        for key in self.keys.each() {
+            out.extend_from_slice(key);
+        }
+        self.parts.put_other_rows(out);
     }
 
     /// Appends what `reference-reused` needs of the operation: all but its keys and its number.
     #[inline]
     pub fn put_without_keys(&self, out: &mut Vec<u8>) {
-        let parts = self.parts(None);
-        let Some(head) = parts.head() else { return self.parts(None).put_unusual(&[None; 4], out) };
-        out.extend_from_slice(&head.bytes());
-        parts.put_other_rows(out);
+        let Some(head) = self.head else {
+            return Parts { reconciliation: None, ..self.parts }.put_unusual(&[None; 4], out);
+        };
+        out.extend_from_slice(&Head { flags: head.flags & !HAS_RECONCILIATION, number: 0, ..head }.bytes());
+        self.parts.put_other_rows(out);
     }
+}
 
-    #[inline]
-    fn parts(&self, reconciliation: Option<NameId>) -> Parts<'_> {
-        let negated = self.effect_minor != self.stated_minor;
-        if negated {
-            let taken_back = self.stated_minor.checked_neg();
-            assert!(taken_back == Some(self.effect_minor), "an effect is what is stated, or the same taken back");
-        }
-        let flags = flag(self.dataset == Dataset::Reversals, REVERSALS)
-            | flag(self.completed, COMPLETED)
-            | flag(negated, NEGATED);
-        let Self { provider, currency, effect_minor, ref rows, .. } = *self;
-        Parts { flags, provider, currency, reconciliation, effect_minor, rows }
+impl Operation {
+    /// Appends the record.
+    pub fn put(&self, out: &mut Vec<u8>) {
+        self.parts(&mut [0; KEY_ROOM_LEN]).form().put(out);
     }
 }
 
@@ -310,7 +325,7 @@ pub struct KeyHead<'a> {
     rest: &'a [u8],
 }
 
-impl KeyHead<'_> {
+impl<'a> KeyHead<'a> {
     #[inline]
     fn head(&self) -> Head {
         Head::of(self.bytes)
@@ -323,24 +338,18 @@ impl KeyHead<'_> {
         self.head().is(SETTLED)
     }
 
-    /// Which keys it has, a bit each: see [`super::key_bits`].
+    /// Its keys.
     #[inline]
     #[must_use]
-    pub fn key_bits(&self) -> u8 {
-        self.head().keys_and_rows & KEY_BITS
+    pub fn keys(&self) -> KeyBytes<'a> {
+        KeyBytes::new(self.bytes[1], self.rest)
     }
 
     /// The hash of one of its ids.
     #[inline]
     #[must_use]
     pub fn key(&self, kind: KeyKind) -> Option<u128> {
-        let bit = 1_u8 << kind.index();
-        if self.key_bits() & bit == 0 {
-            return None;
-        }
-        let before = KEYS_LEN[usize::from(self.key_bits() & (bit - 1))];
-        let key = self.rest.get(before..).and_then(|keys| keys.first_chunk());
-        Some(u128::from_le_bytes(*key.expect("a record is whole")))
+        self.keys().key(kind)
     }
 
     /// The record as one of a pair, where it is a usual one.
@@ -403,7 +412,7 @@ fn pass_unusual(head: &Head, rest: Reader<'_>) -> (NameId, usize) {
 #[inline]
 pub fn read_key_record(reader: &mut Reader<'_>) -> KeyRecord {
     let head = Head::of(reader.fixed_in_place());
-    let keys = read_keys(reader, head.keys_and_rows);
+    let keys = KeyBytes::read(head.keys_and_rows, reader).decoded();
     let Said { provider, currency, effect_minor, row_count } = head.said_with(reader);
     let (first, reconciliation) = (Origin(head.first), head.reconciliation());
     if head.is(SETTLED) {

@@ -1,16 +1,19 @@
 //! Whatever is decided at once is what the rules decide: both judge random orders, most of them plain or nearly so.
 
+use std::convert::Infallible;
+
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use rustc_hash::FxHashSet;
 
 use super::*;
-use crate::model::compact::{KeyHash, Statements};
-use crate::model::currency::{Currencies, Currency};
-use crate::model::names::{NameId, Names};
-use crate::model::origin::Origin;
+use crate::model::compact::{KeyHash, KeyRecord, LineRec, Operation, OperationRow, Statements, identity_of_keys};
+use crate::model::currency::Currencies;
+use crate::model::encoding::read_key_record;
+use crate::model::finding::Finding;
+use crate::model::names::Names;
 use crate::model::record::NoRows;
-use crate::rules::orders::reconcile;
+use crate::rules::orders::{Outcome, reconcile};
 use crate::rules::settings::Settings;
 
 /// A choice that is nearly always the first.
@@ -66,11 +69,15 @@ fn row() -> impl Strategy<Value = OperationRow> {
     )
         .prop_map(
             |((dataset, line, completed, id), (amount, currency, provider, vat), (number, total, key), (named, at))| {
+                let last = (id == 3).then_some(KeyHash::MAX);
+                let keys = [None, KeyHash::new(u128::from(id) + key), KeyHash::new(key), last];
+                // Of half of the operations an id names them that is a key too.
+                let identity = if id % 2 == 0 { Some(id) } else { identity_of_keys(&keys) };
                 OperationRow {
                     order: 7,
                     dataset,
                     line,
-                    identity: named.then_some(id),
+                    identity: identity.filter(|_| named),
                     completed,
                     amount_minor: amount,
                     currency: Currency(currency),
@@ -78,11 +85,11 @@ fn row() -> impl Strategy<Value = OperationRow> {
                     vat_minor: vat,
                     reconciliation: number.map(NameId),
                     stated_total_minor: total,
-                    keys: [None, KeyHash::new(u128::from(id) + key), KeyHash::new(key), None],
+                    keys,
                     reference_malformed: at % 11 == 0,
                     recorded_only: !completed && at % 3 == 0,
                     content: u64::from(at),
-                    origin: Origin::new(2, u64::from(at)).unwrap(),
+                    origin: Origin::new(2 + usize::from(at % 5 == 0), u64::from(at)).unwrap(),
                 }
             },
         )
@@ -95,8 +102,10 @@ fn order() -> impl Strategy<Value = (Vec<LineRec>, Vec<OperationRow>)> {
         lines.truncate(count);
         lines
     });
-    (lines, prop::collection::vec(row(), 6), mostly(0, 0..3_usize), mostly(true, Just(false))).prop_map(
-        |(lines, mut rows, more, fit)| {
+    let names = (prop_oneof![8 => Just(1), 1 => Just(0), 1 => Just(2)], prop_oneof![8 => Just(1), 1 => Just(2)]);
+    let more = prop_oneof![3 => Just(0), 1 => 1..4_usize];
+    (lines, prop::collection::vec(row(), 6), more, mostly(true, Just(false)), names).prop_map(
+        |(mut lines, mut rows, more, fit, (provider, currency))| {
             for (line, row) in lines.iter().zip(&mut rows).filter(|_| fit) {
                 *row = OperationRow {
                     line: row.line.map(|_| line.line),
@@ -106,18 +115,78 @@ fn order() -> impl Strategy<Value = (Vec<LineRec>, Vec<OperationRow>)> {
                 };
             }
             rows.truncate(lines.len() + more);
+            // What comes on top is mostly reversed, some of it twice, on one line or by one operation.
+            let mut last = None;
+            for row in rows.iter_mut().skip(lines.len()).filter(|row| fit && row.content % 8 != 0) {
+                row.dataset = Dataset::Reversals;
+                row.amount_minor = if row.content % 5 < 3 { 5_000 } else { row.amount_minor };
+                let line = lines.first().map(|line| line.line);
+                row.line = if row.content % 2 == 0 { line } else { row.line };
+                if let Some(OperationRow { identity, keys, reconciliation, .. }) =
+                    last.replace(*row).filter(|_| row.content % 3 == 0)
+                {
+                    *row = OperationRow { identity, keys, reconciliation, ..*row };
+                }
+            }
+            // All of an order are nearly always of one provider and currency.
+            for line in lines.iter_mut().filter(|line| (line.provider, line.currency) == (NameId(1), Currency(1))) {
+                (line.provider, line.currency) = (NameId(provider), Currency(currency));
+            }
+            for row in rows.iter_mut().filter(|row| (row.provider, row.currency) == (NameId(1), Currency(1))) {
+                (row.provider, row.currency) = (NameId(provider), Currency(currency));
+            }
             (lines, rows)
         },
     )
 }
 
-fn sorted(outcome: Outcome) -> String {
-    let Outcome { findings, mut operations, tally } = outcome;
+/// What an order comes to, in a form that can be compared.
+fn shown(findings: &[Finding], operations: &mut [Operation], tally: &Tally) -> String {
     operations.sort_by(|a, b| a.rows.cmp(&b.rows));
     let (mut fates, mut verdicts) = (tally.fates().to_vec(), tally.verdicts().to_vec());
     fates.sort_by_key(|(key, _)| *key);
     verdicts.sort_by_key(|(key, _)| *key);
     format!("{findings:?} {operations:#?} {fates:?} {verdicts:?} {:?}", tally.equal_without_id)
+}
+
+/// The records as bytes, one after the other, and where each begins.
+fn put(lines: &[LineRec], rows: &[OperationRow]) -> (Vec<u8>, Vec<usize>) {
+    let (mut bytes, mut starts) = (Vec::new(), Vec::new());
+    // Rows come before lines in some orders.
+    let rows_first = rows.first().is_some_and(|row| row.content % 3 == 0);
+    for of_rows in [rows_first, !rows_first] {
+        if of_rows {
+            rows.iter().for_each(|row| {
+                starts.push(bytes.len());
+                row.put(&mut bytes);
+            });
+        } else {
+            lines.iter().for_each(|line| {
+                starts.push(bytes.len());
+                line.put(&mut bytes);
+            });
+        }
+    }
+    (bytes, starts)
+}
+
+/// The operation that comes back from what is put of these parts.
+fn operation(parts: &OperationParts<'_>) -> Operation {
+    let mut bytes = Vec::new();
+    parts.form().put(&mut bytes);
+    let mut reader = Reader::new(&bytes);
+    let KeyRecord::Operation(operation) = read_key_record(&mut reader) else { panic!("an operation") };
+    assert!(reader.is_empty());
+    // What goes to the key shards of decoded operations is the same.
+    let mut again = Vec::new();
+    operation.put(&mut again);
+    assert_eq!(again, bytes);
+    assert_eq!(operation.effect_minor, parts.effect_minor());
+    let mut bytes = Vec::new();
+    parts.form().put_without_keys(&mut bytes);
+    let without_keys = Operation { keys: [None; 4], reconciliation: None, ..operation.clone() };
+    assert_eq!(read_key_record(&mut Reader::new(&bytes)), KeyRecord::Operation(without_keys));
+    operation
 }
 
 #[test]
@@ -136,19 +205,41 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
     };
     let (mut plain, mut other) = (0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    for _ in 0..20_000 {
-        let (mut lines, mut rows) = order().new_tree(&mut runner).unwrap().current();
-        let mut at_once = Outcome::default();
-        if !reconcile_plain(&lines, &rows, &context, &mut at_once) {
+    let records: Vec<_> = (0..20_000)
+        .map(|_| {
+            let (lines, rows) = order().new_tree(&mut runner).unwrap().current();
+            (put(&lines, &rows), lines, rows)
+        })
+        .collect();
+    // One memory for all, as in a shard; and one that counts all of them before it is finished.
+    let (mut memory, mut run) = (PlainOrder::default(), PlainOrder::default());
+    let (mut counted, mut counted_by_rules) = (Tally::default(), Tally::default());
+    for ((bytes, starts), lines, rows) in &records {
+        if !memory.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), &context) {
             other += 1;
-            assert_eq!(sorted(at_once), sorted(Outcome::default()), "nothing was done");
             continue;
         }
         plain += 1;
+        let (mut tally, mut operations) = (Tally::default(), Vec::new());
+        memory.count(&mut tally);
+        memory.finish(&mut tally);
+        assert!(run.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), &context));
+        run.count(&mut counted);
+        let taken: Result<(), Infallible> = memory.operations(|parts| {
+            operations.push(operation(parts));
+            Ok(())
+        });
+        assert_eq!(taken, Ok(()));
         let mut by_rules = Outcome::default();
-        let shown = format!("{lines:#?} {rows:#?}");
-        reconcile(&mut lines, &mut rows, &context, &mut by_rules).unwrap();
-        assert_eq!(sorted(at_once), sorted(by_rules), "{shown}");
+        reconcile(&mut lines.clone(), &mut rows.clone(), &context, &mut by_rules).unwrap();
+        assert_eq!(
+            shown(&[], &mut operations, &tally),
+            shown(&by_rules.findings, &mut by_rules.operations, &by_rules.tally),
+            "{lines:#?} {rows:#?}"
+        );
+        counted_by_rules.join(by_rules.tally);
     }
+    run.finish(&mut counted);
+    assert_eq!(shown(&[], &mut [], &counted), shown(&[], &mut [], &counted_by_rules));
     assert!(plain > 3_000 && other > 3_000, "{plain} plain orders, {other} others");
 }

@@ -107,7 +107,7 @@ proptest! {
                 KeyRecord::Settled(row) => (row.provider, row.keys, true),
                 KeyRecord::Operation(operation) => (operation.provider, operation.keys, false),
             };
-            prop_assert_eq!((head.provider, head.is_settled(), head.key_bits()), (provider, is_settled, super::super::key_bits(&keys)));
+            prop_assert_eq!((head.provider, head.is_settled(), head.keys().bits()), (provider, is_settled, super::super::key_bits(&keys)));
             for kind in KeyKind::ALL {
                 prop_assert_eq!(head.key(kind), keys[kind.index()].map(KeyHash::get));
             }
@@ -120,7 +120,7 @@ proptest! {
     fn what_references_need_is_all_but_keys_and_number(record in record()) {
         if let KeyRecord::Operation(operation) = record {
             let mut bytes = Vec::new();
-            operation.put_without_keys(&mut bytes);
+            operation.parts(&mut [0; KEY_ROOM_LEN]).form().put_without_keys(&mut bytes);
             let bare = Operation { keys: [None; 4], reconciliation: None, ..operation };
             prop_assert_eq!(read_key_record(&mut Reader::new(&bytes)), KeyRecord::Operation(bare));
         }
