@@ -7,8 +7,18 @@
 
 use std::ops::Deref;
 
-/// The size of a block.
+/// The size of a block, where there is no lack of memory.
 pub(super) const BLOCK_LEN: usize = 16 * 1024;
+
+/// The least size of a block: room for a few records.
+const BLOCK_LEN_MIN: usize = 1024;
+
+/// The size of blocks of which so many take so many bytes at most, as far as blocks can be so small.
+#[must_use]
+pub fn block_len(bytes: u64, count: u64) -> usize {
+    let len = bytes / count.max(1);
+    usize::try_from(len).unwrap_or(BLOCK_LEN).clamp(BLOCK_LEN_MIN, BLOCK_LEN)
+}
 
 /// Bytes that are appended to.
 #[derive(Debug, Default)]
@@ -17,9 +27,14 @@ pub struct Block {
 }
 
 impl Block {
-    /// An empty block with room for at least so many bytes.
+    /// An empty block with room for so many bytes.
     pub(super) fn with_room(len: usize) -> Self {
-        Self { bytes: Vec::with_capacity(len.max(BLOCK_LEN)) }
+        Self { bytes: Vec::with_capacity(len) }
+    }
+
+    /// No block yet.
+    pub(super) const fn none() -> Self {
+        Self { bytes: Vec::new() }
     }
 
     /// How many bytes it holds at most.
@@ -27,14 +42,10 @@ impl Block {
         self.bytes.capacity()
     }
 
-    /// How many more bytes fit.
-    pub(super) fn room(&self) -> usize {
-        self.capacity() - self.bytes.len()
-    }
-
-    /// Appends bytes, for which there is room.
-    pub(super) fn append(&mut self, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
+    /// Its bytes, to be appended to. It grows where they do not fit.
+    #[inline(always)]
+    pub(super) fn bytes(&mut self) -> &mut Vec<u8> {
+        &mut self.bytes
     }
 
     /// Makes it hold so many bytes, for which there is room, and gives them to be written.
@@ -64,20 +75,21 @@ mod tests {
 
     #[test]
     fn blocks_hold_what_was_appended() {
-        let mut blocks: Vec<Block> = [0, 1, BLOCK_LEN, BLOCK_LEN + 1, 5 * BLOCK_LEN].map(Block::with_room).into();
-        for (number, block) in blocks.iter_mut().enumerate() {
-            assert!(block.is_empty() && block.capacity() >= BLOCK_LEN);
-            while block.room() > 0 {
-                let byte = u8::try_from(number).unwrap();
-                block.append(&vec![byte; block.room().min(1000)]);
-            }
-        }
-        for (number, block) in blocks.iter_mut().enumerate() {
-            assert_eq!(block.len(), block.capacity());
-            assert!(block.iter().all(|byte| usize::from(*byte) == number));
+        for len in [1, 1000, BLOCK_LEN, 5 * BLOCK_LEN] {
+            let mut block = Block::with_room(len);
+            assert!(block.is_empty() && block.capacity() >= len);
+            block.bytes().extend(std::iter::repeat_n(7, 2 * len));
+            assert!(block.len() == 2 * len && block.iter().all(|byte| *byte == 7));
             block.clear();
             block.fill(3).copy_from_slice(b"abc");
             assert_eq!(&block[..], b"abc");
         }
+    }
+
+    #[test]
+    fn blocks_are_small_where_there_are_many() {
+        assert_eq!(block_len(u64::MAX, 0), BLOCK_LEN);
+        assert_eq!(block_len(8_000_000, 2_000), 4_000);
+        assert_eq!(block_len(8_000_000, 2_000_000), BLOCK_LEN_MIN);
     }
 }

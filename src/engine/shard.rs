@@ -1,19 +1,17 @@
 //! Deals encoded records out to a fixed number of shards, from many threads at once, and gives each shard back in one piece.
 //!
-//! Each thread appends to small buffers of its own, one a shard: so small that all of them stay in a core's cache, where records that go to
-//! places without any order cost nothing. A buffer that is full is copied in one piece to the end of its shard, which is a list of blocks, so
-//! that nothing moves as it grows and its lock is held for a moment only. When a writer ends, its half-full buffers are set aside and the next
-//! writer goes on with them. When the memory budget is used up, full blocks go to a spill file.
+//! Each thread appends to blocks of its own, one a shard: only their last lines are in a core's cache, so that records that go to places without
+//! any order cost little, and no thread waits for another one. A block that is full goes to its shard as it is; the lock is held for a moment
+//! only, and seldom. When a writer ends, its half-full blocks are set aside and the next writer goes on with them. When the memory budget is used
+//! up, full blocks go to a spill file.
 //!
-//! A shard that was taken counts until it is dropped. Beside the budget, each shard has one block that is not full, and writers hold one small
-//! buffer a shard for each thread.
+//! A shard that was taken counts until it is dropped. Beside the budget, each thread has one block a shard that is not full.
 
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::block::BLOCK_LEN;
-pub use super::block::Block;
+pub use super::block::{Block, block_len};
 use super::source::to_u64;
 pub use super::spill::Budget;
 use super::spill::{Extent, Spill};
@@ -22,23 +20,8 @@ use super::spill::{Extent, Spill};
 /// buffers are small beside the memory. Fixed, so that the same inputs go the same way whatever the number of threads.
 pub const SHARD_COUNT: usize = 256;
 
-/// The size of a writer's buffer: with 256 shards they take a quarter of a MiB, less than the cache that a core has to itself.
-const BUFFER_LEN: usize = 1024;
-
-/// A buffer counts as full this much before its end, so that an ordinary record never makes it grow.
-const BUFFER_SLACK: usize = 192;
-
-/// What the buffers of a writer take at most, beside the budget.
-#[must_use]
-pub fn writer_len(shard_count: usize) -> u64 {
-    to_u64(shard_count).saturating_mul(to_u64(BUFFER_LEN))
-}
-
-/// What the open blocks take at most, beside the budget.
-#[must_use]
-pub fn open_len(shard_count: usize) -> u64 {
-    to_u64(shard_count).saturating_mul(to_u64(BLOCK_LEN))
-}
+/// A block counts as full this much before its end, so that an ordinary record never makes it grow.
+const SLACK_LEN: usize = 192;
 
 /// The shard for a hash, from its high bits, so that its low bits stay good for a table within the shard.
 ///
@@ -68,22 +51,20 @@ pub fn split_u128(wide: u128) -> [u64; 2] {
 #[derive(Debug)]
 pub struct Partitions {
     shards: Vec<Mutex<Shard>>,
-    /// The buffers of writers that ended, with what they still hold.
-    parked: Mutex<Vec<Buffers>>,
+    /// The blocks of writers that ended, with what they hold so far; they are not counted as held.
+    parked: Mutex<Vec<Open>>,
     budget: Arc<Budget>,
     spill: Spill,
     /// The first error in writing a block. Records are lost from then on, so that nothing can be taken any more.
     failure: Mutex<Option<(io::ErrorKind, String)>>,
 }
 
-/// For each shard the records of one thread that are not in it yet.
-type Buffers = Vec<Vec<u8>>;
+/// For each shard the block that one thread is filling.
+type Open = Vec<Block>;
 
 #[derive(Debug, Default)]
 struct Shard {
     blocks: Vec<Block>,
-    /// The block that is being filled, which is not counted as held.
-    open: Block,
     extents: Vec<Extent>,
     /// What the blocks took from the budget.
     held: u64,
@@ -124,8 +105,8 @@ impl Partitions {
     #[must_use]
     pub fn writer(&self) -> Writer<'_> {
         let parked = lock(&self.parked).pop();
-        let buffers = parked.unwrap_or_else(|| vec![Vec::new(); self.shard_count()]);
-        Writer { partitions: self, buffers }
+        let open = parked.unwrap_or_else(|| self.shards.iter().map(|_| Block::none()).collect());
+        Writer { partitions: self, open }
     }
 
     /// Gives all records of a shard in one piece and empties it, as [`Partitions::take_blocks`] does without copying them.
@@ -154,15 +135,10 @@ impl Partitions {
     /// When there is no such shard.
     pub fn take_blocks(&self, shard: usize) -> io::Result<Taken<'_>> {
         self.check()?;
-        for buffers in lock(&self.parked).iter_mut() {
-            // Not only emptied: nobody will fill it again.
-            self.flush(shard, &mut std::mem::take(&mut buffers[shard]));
-        }
-        let Shard { blocks, open, extents, held } = std::mem::take(&mut *lock(&self.shards[shard]));
+        let Shard { blocks, extents, held } = std::mem::take(&mut *lock(&self.shards[shard]));
         let mut taken = Taken { budget: &self.budget, blocks, held };
-        if !open.is_empty() {
-            taken.blocks.push(open);
-        }
+        let parked = |open: &mut Open| Some(std::mem::take(open.get_mut(shard)?)).filter(|block| !block.is_empty());
+        taken.blocks.extend(lock(&self.parked).iter_mut().filter_map(parked));
         for extent in extents {
             // What comes back from disk is in memory whether or not there is room: others make way for it.
             let size = to_u64(extent.len());
@@ -177,7 +153,7 @@ impl Partitions {
 
     /// Forgets all records that writers which have ended put in.
     pub fn clear(&self) {
-        lock(&self.parked).iter_mut().flatten().for_each(Vec::clear);
+        lock(&self.parked).iter_mut().flatten().for_each(Block::clear);
         for shard in &self.shards {
             let Shard { held, .. } = std::mem::take(&mut *lock(shard));
             self.budget.release(held);
@@ -196,46 +172,31 @@ impl Partitions {
         }
     }
 
-    /// Moves what a buffer holds to the end of its shard.
-    fn flush(&self, shard: usize, buffer: &mut Vec<u8>) {
-        let mut shard = lock(&self.shards[shard]);
-        if shard.open.room() < buffer.len() {
-            self.close(&mut shard);
-            if shard.open.room() < buffer.len() {
-                // Longer than a block only where a single record is.
-                shard.open = Block::with_room(buffer.len());
-            }
-        }
-        shard.open.append(buffer);
-        buffer.clear();
-        // At once, so that a long record is not left uncounted.
-        if shard.open.room() < BUFFER_LEN {
-            self.close(&mut shard);
-        }
-    }
-
-    /// Puts the open block of a shard away, into memory or on disk.
-    fn close(&self, shard: &mut Shard) {
-        if shard.open.is_empty() {
-            return;
-        }
-        let size = to_u64(shard.open.capacity());
+    /// Puts a full block away, into memory or on disk.
+    fn close(&self, shard: usize, block: &mut Block) {
+        let size = to_u64(block.capacity());
         if self.budget.try_hold(size) {
-            shard.blocks.push(std::mem::take(&mut shard.open));
+            let mut shard = lock(&self.shards[shard]);
+            shard.blocks.push(std::mem::take(block));
             shard.held += size;
             return;
         }
         // After a failure nothing will be read back; dropping the records keeps memory bounded until the caller hears of it.
         if self.check().is_ok() {
-            match self.spill.write(&shard.open) {
-                Ok(extent) => shard.extents.push(extent),
+            match self.spill.write(block) {
+                Ok(extent) => lock(&self.shards[shard]).extents.push(extent),
                 Err(error) => {
                     let text = format!("writing a temporary file failed: {error}");
                     lock(&self.failure).get_or_insert((error.kind(), text));
                 }
             }
         }
-        shard.open.clear();
+        if block.capacity() > self.budget.block_len {
+            // A long record was in it: its room is not kept beside the budget.
+            *block = Block::none();
+        } else {
+            block.clear();
+        }
     }
 }
 
@@ -276,7 +237,7 @@ impl Drop for Partitions {
 #[derive(Debug)]
 pub struct Writer<'a> {
     partitions: &'a Partitions,
-    buffers: Buffers,
+    open: Open,
 }
 
 impl Writer<'_> {
@@ -287,10 +248,14 @@ impl Writer<'_> {
     /// When there is no such shard.
     #[inline(always)]
     pub fn put(&mut self, shard: usize, append: impl FnOnce(&mut Vec<u8>)) {
-        let buffer = &mut self.buffers[shard];
-        append(buffer);
-        if buffer.len() > BUFFER_LEN - BUFFER_SLACK {
-            self.partitions.flush(shard, buffer);
+        let block = &mut self.open[shard];
+        if block.capacity() == 0 {
+            *block = Block::with_room(self.partitions.budget.block_len);
+        }
+        append(block.bytes());
+        // At once, so that a long record is not left uncounted.
+        if block.len() + SLACK_LEN > block.capacity() {
+            self.partitions.close(shard, block);
         }
     }
 
@@ -306,8 +271,8 @@ impl Writer<'_> {
 
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
-        let buffers = std::mem::take(&mut self.buffers);
-        lock(&self.partitions.parked).push(buffers);
+        let open = std::mem::take(&mut self.open);
+        lock(&self.partitions.parked).push(open);
     }
 }
 

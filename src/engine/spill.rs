@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::block::BLOCK_LEN;
 use super::source::{RandomFile, to_u64};
 
 /// How many bytes may be held in memory, shared by all that hold them.
@@ -16,6 +17,8 @@ use super::source::{RandomFile, to_u64};
 pub struct Budget {
     limit: u64,
     held: AtomicU64,
+    /// The size of the blocks that take it up.
+    pub(super) block_len: usize,
 }
 
 impl Budget {
@@ -28,7 +31,13 @@ impl Budget {
     /// A budget of so many bytes; with 0 every full block goes to disk.
     #[must_use]
     pub fn new(bytes: u64) -> Arc<Self> {
-        Arc::new(Self { limit: bytes, held: AtomicU64::new(0) })
+        Self::of_blocks(bytes, BLOCK_LEN)
+    }
+
+    /// A budget that is taken up by blocks of a size: see [`super::shard::block_len`].
+    #[must_use]
+    pub fn of_blocks(bytes: u64, block_len: usize) -> Arc<Self> {
+        Arc::new(Self { limit: bytes, held: AtomicU64::new(0), block_len })
     }
 
     /// The bytes held now.

@@ -40,7 +40,7 @@ use self::read::{Means, Read, Shards};
 use self::routes::Routes;
 use self::seen::Seen;
 use self::totals::Totals;
-use crate::engine::shard::{Partitions, open_len, writer_len};
+use crate::engine::shard::{Partitions, block_len};
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
@@ -192,22 +192,24 @@ fn reconcile_inputs(
     Ok(Done { report, seen, rejects, bookings })
 }
 
-/// How many sets of shards have open blocks at once: those that are filled, those that come next, and the references.
+/// How many sets of shards each thread has open blocks for at once: those that are filled, those that come next, and the references.
 const OPEN_AT_ONCE: u64 = 3;
 
 /// What the program takes beside its records: itself, findings, what the allocator keeps.
 const BASE_BYTES: u64 = 24 << 20;
 
-/// What shards may hold within the memory of the plan: what is left of it beside chunks, buffers and open blocks, and a
-/// quarter in any case.
+/// What shards may hold within the memory of the plan: what is left of it beside chunks and open blocks, and a quarter in
+/// any case.
 fn budget(plan: &Plan) -> Arc<Budget> {
     let Some(memory) = plan.memory_bytes else { return Budget::unlimited() };
     let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
     let chunk = u64::try_from(plan.chunk_bytes).unwrap_or(u64::MAX);
-    let a_thread = writer_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE).saturating_add(chunk);
-    let open = open_len(plan.shard_count).saturating_mul(OPEN_AT_ONCE);
-    let beside = threads.saturating_mul(a_thread).saturating_add(open).saturating_add(BASE_BYTES);
-    Budget::new(memory.saturating_sub(beside).max(memory / 4))
+    let shards = u64::try_from(plan.shard_count).unwrap_or(u64::MAX);
+    let open_count = threads.saturating_mul(shards).saturating_mul(OPEN_AT_ONCE);
+    let block_len = block_len(memory / 8, open_count);
+    let open = open_count.saturating_mul(u64::try_from(block_len).unwrap_or(u64::MAX));
+    let beside = threads.saturating_mul(chunk).saturating_add(open).saturating_add(BASE_BYTES);
+    Budget::of_blocks(memory.saturating_sub(beside).max(memory / 4), block_len)
 }
 
 /// Gives a finding what is known of it. One that somebody closed, and that is still what it was then, stays closed.
