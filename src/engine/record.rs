@@ -119,15 +119,16 @@ impl<'a> Record<'a> {
         Some(field)
     }
 
-    /// The content of a field of a plain record; empty also when the record is too short to have that field.
+    /// The content of a field that a plain record has; nothing where the place is [`Place::NOWHERE`].
+    ///
+    /// # Panics
+    ///
+    /// The record is not plain or does not have the field: a defect of the program, for which it may also give anything.
     #[must_use]
     #[inline(always)]
     pub fn plain_field(&self, place: Place) -> &'a [u8] {
         let (start, end) = self.few.span(place);
-        match self.raw.get(start..end) {
-            Some(field) => field,
-            None => nothing(),
-        }
+        &self.raw[start..end]
     }
 
     /// Where a field stands within the record's bytes, with its quotes; nothing when the record is too short to have that field.
@@ -161,13 +162,6 @@ impl<'a> Record<'a> {
             Err(_) => &field[1..field.len() - 1],
         }
     }
-}
-
-/// No bytes. Being a call, it is not chosen in place of others by a calculation that every field would pay for.
-#[cold]
-#[inline(never)]
-fn nothing() -> &'static [u8] {
-    &[]
 }
 
 /// Where a record was found within the scanned bytes; its fields are in the scratch memory.
