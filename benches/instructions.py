@@ -26,7 +26,7 @@ GROWTH_MAX = 0.05
 STAGES = {
     "rows to records": "pipeline::read::read_cut",
     "orders": "pipeline::orders::judge",
-    "references": "pipeline::keys::find_reused",
+    "references": "pipeline::references::find_reused",
     "settlements": "pipeline::keys::resolve_rounds",
     "SHA-256 of the files, in software": "ingest::digest::sha256_of_all",
 }

@@ -32,7 +32,7 @@ impl Twice {
         let (word, first) = self.slot(hash);
         let word = &mut self.words[word];
         // The second time the bit is carried into the one above it, and stays.
-        *word |= first << (*word & first).count_ones();
+        *word |= first << u32::from(*word & first != 0);
     }
 
     /// Whether a hash that was seen may have been seen more than once. No is certain.
