@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use avstem::engine::chunk::{Chunk, ChunkError, assume_chunks, header_end, plan_chunks, plan_chunks_within};
-use avstem::engine::ends::Place;
+use avstem::engine::ends::FieldPlace;
 use avstem::engine::source::Bytes;
 use avstem::engine::split::{Dialect, Record, Scratch, split_one, split_records};
 use proptest::prelude::*;
@@ -30,8 +30,8 @@ impl Seen {
         let is_plain = |byte: &u8| (b'!'..=b'~').contains(byte) && *byte != b'"';
         if record.plain {
             assert!(record.fields().flatten().all(is_plain), "{record:?}");
-            assert!((0..record.len()).all(|index| record.plain_field(Place::of(index)) == record.field(index)));
-            assert_eq!(record.plain_field(Place::NOWHERE), b"");
+            assert!((0..record.len()).all(|index| record.plain_field(FieldPlace::of(index)) == record.field(index)));
+            assert_eq!(record.plain_field(FieldPlace::NOWHERE), b"");
         }
         Self {
             offset: record.offset,

@@ -11,9 +11,9 @@ pub(super) const FIELDS_MAX: usize = NOTHING - 2;
 
 /// Where a field stands among those of an ordinary record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place(u8);
+pub struct FieldPlace(u8);
 
-impl Place {
+impl FieldPlace {
     /// A field that no record has: it is empty.
     pub const NOWHERE: Self = Self(254);
 
@@ -51,7 +51,7 @@ impl Ends {
 
     /// Where a field of the record begins, and where it ends. Of a field that it does not have: anything.
     #[inline(always)]
-    pub(super) fn span(&self, place: Place) -> (usize, usize) {
+    pub(super) fn span(&self, place: FieldPlace) -> (usize, usize) {
         let place = usize::from(place.0);
         (self.0[place].wrapping_add(1), self.0[place + 1])
     }
@@ -68,10 +68,10 @@ mod tests {
             ends.set(field, 3 * field + 2);
         }
         for field in 0..FIELDS_MAX {
-            assert_eq!(ends.span(Place::of(field)), (3 * field, 3 * field + 2));
+            assert_eq!(ends.span(FieldPlace::of(field)), (3 * field, 3 * field + 2));
         }
         assert_eq!(ends.first(2), [2, 5]);
-        for none in [Place::NOWHERE, Place::of(FIELDS_MAX), Place::of(300)] {
+        for none in [FieldPlace::NOWHERE, FieldPlace::of(FIELDS_MAX), FieldPlace::of(300)] {
             assert_eq!(ends.span(none), (1, 1));
         }
     }

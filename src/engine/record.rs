@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::ends::{Ends, Place};
+use super::ends::{Ends, FieldPlace};
 use super::marks::QUOTE;
 use super::source::to_u64;
 
@@ -119,14 +119,14 @@ impl<'a> Record<'a> {
         Some(field)
     }
 
-    /// The content of a field that a plain record has; nothing where the place is [`Place::NOWHERE`].
+    /// The content of a field that a plain record has; nothing where the place is [`FieldPlace::NOWHERE`].
     ///
     /// # Panics
     ///
     /// The record is not plain or does not have the field: a defect of the program, for which it may also give anything.
     #[must_use]
     #[inline(always)]
-    pub fn plain_field(&self, place: Place) -> &'a [u8] {
+    pub fn plain_field(&self, place: FieldPlace) -> &'a [u8] {
         let (start, end) = self.few.span(place);
         &self.raw[start..end]
     }

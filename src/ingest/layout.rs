@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::field::{trim, utf8};
-use crate::engine::ends::Place;
+use crate::engine::ends::FieldPlace;
 use crate::engine::split::Record;
 use crate::model::record::{Column, ColumnKind, Dataset};
 use crate::model::reference::ReferenceForm;
@@ -22,7 +22,7 @@ pub(super) struct Check {
     /// The place among the file's fields.
     pub(super) field: usize,
     /// The same, in plain records.
-    pub(super) place: Place,
+    pub(super) place: FieldPlace,
     /// What it must be.
     pub(super) known: Column,
 }
@@ -45,7 +45,7 @@ pub struct Layout {
     /// The field of each canonical column.
     fields: [Option<u16>; COLUMNS_MAX],
     /// The same, in plain records.
-    places: [Place; COLUMNS_MAX],
+    places: [FieldPlace; COLUMNS_MAX],
     /// What every row must hold, in canonical order.
     pub(super) checks: Vec<Check>,
     /// Tells rows of files with other columns apart, whatever their bytes.
@@ -60,7 +60,7 @@ fn checks_of(columns: &[Column], present: &[(usize, usize)]) -> Vec<Check> {
         (known.required || !anything).then_some(Check {
             column: *column,
             field: *field,
-            place: Place::of(*field),
+            place: FieldPlace::of(*field),
             known,
         })
     };
@@ -77,11 +77,11 @@ fn fields_of(present: &[(usize, usize)]) -> [Option<u16>; COLUMNS_MAX] {
     fields
 }
 
-fn places_of(present: &[(usize, usize)]) -> [Place; COLUMNS_MAX] {
-    let mut places = [Place::NOWHERE; COLUMNS_MAX];
+fn places_of(present: &[(usize, usize)]) -> [FieldPlace; COLUMNS_MAX] {
+    let mut places = [FieldPlace::NOWHERE; COLUMNS_MAX];
     for (column, field) in present {
         if let Some(place) = places.get_mut(*column) {
-            *place = Place::of(*field);
+            *place = FieldPlace::of(*field);
         }
     }
     places
@@ -135,8 +135,8 @@ impl Layout {
 
     /// The same, in plain records; nowhere where the file does not have the column.
     #[inline(always)]
-    pub(super) fn place(&self, column: usize) -> Place {
-        self.places.get(column).copied().unwrap_or(Place::NOWHERE)
+    pub(super) fn place(&self, column: usize) -> FieldPlace {
+        self.places.get(column).copied().unwrap_or(FieldPlace::NOWHERE)
     }
 
     /// Whether the file has a canonical column.

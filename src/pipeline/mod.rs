@@ -35,12 +35,12 @@ use rustc_hash::FxHashSet;
 
 pub use self::error::RunError;
 use self::inputs::Inputs;
-use self::plan::{Arrival, Event, Plan};
+use self::plan::{Arrival, Event, Plan, open_blocks};
 use self::read::{Means, Read, Shards};
 use self::routes::Routes;
 use self::seen::Seen;
 use self::totals::Totals;
-use crate::engine::shard::{Partitions, block_len};
+use crate::engine::shard::Partitions;
 use crate::engine::spill::Budget;
 use crate::ingest::canonical::{Context as ReadContext, Ways};
 use crate::ingest::library::Library;
@@ -204,10 +204,7 @@ fn budget(plan: &Plan) -> Arc<Budget> {
     let Some(memory) = plan.memory_bytes else { return Budget::unlimited() };
     let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
     let chunk = u64::try_from(plan.chunk_bytes).unwrap_or(u64::MAX);
-    let shards = u64::try_from(plan.shard_count).unwrap_or(u64::MAX);
-    let open_count = threads.saturating_mul(shards).saturating_mul(OPEN_AT_ONCE);
-    let block_len = block_len(memory / 8, open_count);
-    let open = open_count.saturating_mul(u64::try_from(block_len).unwrap_or(u64::MAX));
+    let (block_len, open) = open_blocks(memory, plan.shard_count, OPEN_AT_ONCE);
     let beside = threads.saturating_mul(chunk).saturating_add(open).saturating_add(BASE_BYTES);
     Budget::of_blocks(memory.saturating_sub(beside).max(memory / 4), block_len)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
+use crate::engine::shard::block_len;
 use crate::ingest::bank::BankNames;
 use crate::ingest::profile::Profile;
 use crate::model::record::Dataset;
@@ -123,4 +124,14 @@ pub enum Event {
         /// How much.
         by: u64,
     },
+}
+
+/// The size of blocks of which all threads together, with one open for each shard of so many sets, have an eighth of the memory
+/// at most, as far as blocks can be so small; and what they take.
+pub(super) fn open_blocks(memory: u64, shard_count: usize, sets: u64) -> (usize, u64) {
+    let threads = u64::try_from(rayon::current_num_threads()).unwrap_or(u64::MAX);
+    let shards = u64::try_from(shard_count).unwrap_or(u64::MAX);
+    let count = threads.saturating_mul(shards).saturating_mul(sets);
+    let block_len = block_len(memory / 8, count);
+    (block_len, count.saturating_mul(u64::try_from(block_len).unwrap_or(u64::MAX)))
 }

@@ -20,10 +20,13 @@ use crate::ingest::payload::sighting::{Sighting, key, order_key};
 use crate::ingest::source::FileError;
 use crate::model::text::Text;
 use crate::pipeline::error::RunError;
-use crate::pipeline::plan::{Input, Plan};
+use crate::pipeline::plan::{Input, Plan, open_blocks};
 
 /// More shards than for records: what one of them holds is in memory as facts, which take many times as much as their bytes.
 const SHARD_COUNT: usize = 512;
+
+/// How many sets of shards each thread has open blocks for at once: those by reference and by order, or those by order anew.
+const OPEN_AT_ONCE: u64 = 2;
 
 /// Which order a checkout transaction belongs to, as the order's own records say; `None` where they contradict.
 pub(super) type OrderOfPayment = HashMap<u128, Option<Text>>;
@@ -72,7 +75,10 @@ impl<'p> Hearing<'p> {
     /// A file is damaged or cannot be read, or working files cannot be written.
     pub fn of(files: Vec<Documents>, plan: &'p Plan, keep: bool) -> Result<Self, RunError> {
         // Half of the memory is for the facts of the shards that are being put together, and for their rows.
-        let budget = plan.memory_bytes.map_or_else(Budget::unlimited, |memory| Budget::new(memory / 2));
+        let budget = plan.memory_bytes.map_or_else(Budget::unlimited, |memory| {
+            let (block_len, _) = open_blocks(memory, SHARD_COUNT, OPEN_AT_ONCE);
+            Budget::of_blocks(memory / 2, block_len)
+        });
         let dealt = Dealt::new(&budget);
         let payments = Mutex::new(OrderOfPayment::new());
         let kept = keep.then(Mutex::default);
