@@ -20,7 +20,7 @@ pub fn block_len(bytes: u64, count: u64) -> usize {
     usize::try_from(len).unwrap_or(BLOCK_LEN).clamp(BLOCK_LEN_MIN, BLOCK_LEN)
 }
 
-/// Bytes that are appended to.
+/// Bytes that are appended to; by default none, and no room for any.
 #[derive(Debug, Default)]
 pub struct Block {
     bytes: Vec<u8>,
@@ -30,11 +30,6 @@ impl Block {
     /// An empty block with room for so many bytes.
     pub(super) fn with_room(len: usize) -> Self {
         Self { bytes: Vec::with_capacity(len) }
-    }
-
-    /// No block yet.
-    pub(super) const fn none() -> Self {
-        Self { bytes: Vec::new() }
     }
 
     /// How many bytes it holds at most.

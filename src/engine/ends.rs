@@ -40,7 +40,7 @@ impl Ends {
     /// Notes the end of a field by its number. Once there were more than [`FIELDS_MAX`] the list is of no use and has to be made anew.
     #[inline(always)]
     pub(super) fn set(&mut self, field: usize, end: usize) {
-        self.0[(field + 1) % 256] = end;
+        self.0[(field + 1) % (LEN - 1)] = end;
     }
 
     /// The ends of the first fields, so many.

@@ -1,6 +1,8 @@
 //! Brings records of one hash together, without sorting them: a table of hashes numbers the groups as they appear, and the
 //! places of records are dealt out by these numbers.
 
+use super::shard::split_u128;
+
 /// Half of a hash, which decides the group, and where the record is.
 type Place<P> = (u64, P);
 
@@ -57,7 +59,7 @@ impl<P: Copy> Groups<P> {
     #[inline]
     pub fn add(&mut self, hash: u128, place: P) {
         // The high half decides the shard, so that of two halves the low one tells the records of a shard apart better.
-        let low = u64::try_from(hash & u128::from(u64::MAX)).expect("half of 128 bits");
+        let [_, low] = split_u128(hash);
         let mut entry = self.first_entry(low);
         let number = loop {
             let number = self.table[entry];

@@ -105,7 +105,7 @@ impl Partitions {
     #[must_use]
     pub fn writer(&self) -> Writer<'_> {
         let parked = lock(&self.parked).pop();
-        let open = parked.unwrap_or_else(|| self.shards.iter().map(|_| Block::none()).collect());
+        let open = parked.unwrap_or_else(|| self.shards.iter().map(|_| Block::default()).collect());
         Writer { partitions: self, open }
     }
 
@@ -193,7 +193,7 @@ impl Partitions {
         }
         if block.capacity() > self.budget.block_len {
             // A long record was in it: its room is not kept beside the budget.
-            *block = Block::none();
+            *block = Block::default();
         } else {
             block.clear();
         }

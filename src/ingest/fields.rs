@@ -39,9 +39,7 @@ impl Numbers {
     pub(super) fn get(&self, column: usize) -> Option<i64> {
         if self.present >> column & 1 == 0 { None } else { self.values.get(column).copied() }
     }
-}
 
-impl Numbers {
     /// Whether a column from this one on has a number.
     #[inline]
     pub(super) fn has_any_from(&self, column: usize) -> bool {

@@ -67,24 +67,15 @@ fn checks_of(columns: &[Column], present: &[(usize, usize)]) -> Vec<Check> {
     present.iter().filter_map(check).collect()
 }
 
-fn fields_of(present: &[(usize, usize)]) -> [Option<u16>; COLUMNS_MAX] {
-    let mut fields = [None; COLUMNS_MAX];
+/// What the field of each canonical column is, and `absent` for those that the file does not have.
+fn by_column<T: Copy>(present: &[(usize, usize)], absent: T, of: impl Fn(usize) -> T) -> [T; COLUMNS_MAX] {
+    let mut by_column = [absent; COLUMNS_MAX];
     for (column, field) in present {
-        if let Some(place) = fields.get_mut(*column) {
-            *place = Some(u16::try_from(*field).expect("a header has at most 16 384 columns"));
+        if let Some(place) = by_column.get_mut(*column) {
+            *place = of(*field);
         }
     }
-    fields
-}
-
-fn places_of(present: &[(usize, usize)]) -> [FieldPlace; COLUMNS_MAX] {
-    let mut places = [FieldPlace::NOWHERE; COLUMNS_MAX];
-    for (column, field) in present {
-        if let Some(place) = places.get_mut(*column) {
-            *place = FieldPlace::of(*field);
-        }
-    }
-    places
+    by_column
 }
 
 impl Layout {
@@ -120,8 +111,10 @@ impl Layout {
             line_field: find(LINE_COLUMN),
             provider: provider.to_owned(),
             reference_form: None,
-            fields: fields_of(&present),
-            places: places_of(&present),
+            fields: by_column(&present, None, |field| {
+                Some(u16::try_from(field).expect("a header has at most 16 384 columns"))
+            }),
+            places: by_column(&present, FieldPlace::NOWHERE, FieldPlace::of),
             checks: checks_of(columns, &present),
             seed: xxh3_64(described.as_bytes()),
         })

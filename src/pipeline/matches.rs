@@ -88,23 +88,22 @@ fn match_row(
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();
     let mut sources = Vec::with_capacity(origins.len());
     for origin in origins {
-        let row = library.row(*origin)?;
-        let mut place = (origin.file(), 0);
-        if origins.len() > 1 {
-            library.cite(*origin, &mut |_, line| place.1 = line)?;
-        }
-        sources.push((place, library.place(*origin)?));
-        for column in ID_COLUMNS {
-            // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
-            if let Some(text) = row.text(column)
-                && texts.get(column).is_none_or(|known| text < known.as_str())
-            {
-                texts.insert(column, text.to_owned());
+        let mut line = 0;
+        library.cite(*origin, &mut |row, its_line| {
+            line = its_line;
+            for column in ID_COLUMNS {
+                // Of several rows of an operation the smallest text, as its keys are (RULES.md 4).
+                if let Some(text) = row.id(column)
+                    && texts.get(column).is_none_or(|known| text < known.as_str())
+                {
+                    texts.insert(column, text.to_owned());
+                }
             }
-        }
+        })?;
+        sources.push((origin.file(), line, library.file_name(*origin)?));
     }
     sources.sort_unstable();
-    let sources: Vec<String> = sources.into_iter().map(|(_, source)| source).collect();
+    let sources: Vec<String> = sources.into_iter().map(|(_, line, file)| format!("{file}:{line}")).collect();
     let mut take = |column: &str| texts.remove(column).unwrap_or_default();
     Ok(MatchRow {
         provider: means.names.text(provider).to_string(),

@@ -209,8 +209,7 @@ impl<'a> Sender<'a> {
         }
         if !is_settled {
             let verdict = if operation.completed { Verdict::Skipped } else { Verdict::NotCompleted };
-            let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
-            let rows = Sum { count, sum_minor: operation.stated_minor };
+            let rows = Sum::of_rows(operation.rows.len(), operation.stated_minor);
             tally.verdict(operation.dataset, provider, operation.currency, verdict, rows);
             return Ok(());
         }

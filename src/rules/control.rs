@@ -71,6 +71,12 @@ pub struct Sum {
 }
 
 impl Sum {
+    /// So many rows that come to this.
+    #[must_use]
+    pub fn of_rows(count: usize, sum_minor: i128) -> Self {
+        Self { count: u64::try_from(count).unwrap_or(u64::MAX), sum_minor }
+    }
+
     /// Counts one row.
     #[inline]
     pub fn row(&mut self, amount_minor: impl Into<i128>) {
@@ -206,8 +212,7 @@ impl Tally {
 
     /// Counts the verdict of an operation.
     pub fn operation(&mut self, operation: &Operation, verdict: Verdict) {
-        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
-        let rows = Sum { count, sum_minor: operation.stated_minor };
+        let rows = Sum::of_rows(operation.rows.len(), operation.stated_minor);
         self.verdict(operation.dataset, operation.provider, operation.currency, verdict, rows);
     }
 

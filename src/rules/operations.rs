@@ -370,8 +370,7 @@ fn report_match(kind: MatchKind, operations: &[&Operation], rows: &[&SettledRow]
         && kind == MatchKind::Pair
         && let Some(batch) = batch_of(operation, row)
     {
-        let count = u64::try_from(operation.rows.len()).unwrap_or(u64::MAX);
-        let rows = Sum { count, sum_minor: operation.stated_minor };
+        let rows = Sum::of_rows(operation.rows.len(), operation.stated_minor);
         out.count_pair(operation.dataset, batch, operation.effect_minor, rows);
     } else {
         let first_number = rows.first().and_then(|row| row.reconciliation);

@@ -20,6 +20,8 @@ use crate::model::finding::{Code, Finding, Note};
 use crate::model::money::add;
 use crate::model::names::{NameId, Names};
 use crate::model::origin::Origin;
+#[cfg(test)]
+use crate::model::record::NoRows;
 use crate::model::record::{Dataset, ReadBack, ReadBackError};
 
 /// What the rules need beside the records.
@@ -37,6 +39,20 @@ pub struct Context<'a> {
     pub line_providers: &'a FxHashSet<NameId>,
     /// Findings are only counted: nobody reads what they say.
     pub counts_only: bool,
+}
+
+#[cfg(test)]
+impl<'a> Context<'a> {
+    /// The grounds of tests that read no row back.
+    pub(crate) fn without_rows(
+        settings: &'a Settings,
+        names: &'a Names,
+        currencies: &'a Currencies,
+        line_providers: &'a FxHashSet<NameId>,
+    ) -> Self {
+        let rows = &NoRows;
+        Self { settings, names, currencies, rows, line_providers, counts_only: false }
+    }
 }
 
 /// What orders yield, collected over a shard.

@@ -246,7 +246,6 @@ mod tests {
 
     use super::*;
     use crate::model::currency::Currencies;
-    use crate::model::record::NoRows;
     use crate::rules::settings::Settings;
 
     impl Candidate for Rank {
@@ -306,14 +305,7 @@ mod tests {
         let (settings, names, currencies) =
             (Settings::new(chrono::NaiveDate::default()), Names::default(), Currencies::new(&[].into()));
         let line_providers = FxHashSet::default();
-        let context = Context {
-            settings: &settings,
-            names: &names,
-            currencies: &currencies,
-            rows: &NoRows,
-            line_providers: &line_providers,
-            counts_only: false,
-        };
+        let context = Context::without_rows(&settings, &names, &currencies, &line_providers);
         for round in 0..24 {
             // Some columns are the same in all, and lists are of one length or of two.
             let columns = columns().split_off(round % 4);

@@ -10,7 +10,6 @@ use crate::model::compact::KeyHash;
 use crate::model::currency::Currencies;
 use crate::model::encoding::pass_key_record;
 use crate::model::names::Names;
-use crate::model::record::NoRows;
 use crate::rules::settings::Settings;
 
 /// A choice that is mostly the first.
@@ -78,14 +77,7 @@ fn what_halves_say_is_what_the_rules_decide() {
     let settings = Settings::new(chrono::NaiveDate::from_ymd_opt(2026, 11, 30).unwrap());
     let (names, currencies, line_providers) = (Names::default(), Currencies::default(), FxHashSet::default());
     (0..300).for_each(|text: u32| assert_eq!(names.intern(&text.to_string()).0, text));
-    let context = Context {
-        settings: &settings,
-        names: &names,
-        currencies: &currencies,
-        rows: &NoRows,
-        line_providers: &line_providers,
-        counts_only: false,
-    };
+    let context = Context::without_rows(&settings, &names, &currencies, &line_providers);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let (mut resolved, mut agreed, mut many) = (0, 0, (Outcome::new(false), Outcome::new(false)));
     for _ in 0..20_000 {

@@ -12,7 +12,6 @@ use crate::model::currency::Currencies;
 use crate::model::encoding::read_key_record;
 use crate::model::finding::Finding;
 use crate::model::names::Names;
-use crate::model::record::NoRows;
 use crate::rules::orders::{Outcome, reconcile};
 use crate::rules::settings::Settings;
 
@@ -195,14 +194,7 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
     let (names, currencies) = (Names::default(), Currencies::default());
     ["zero", "one", "two", "three"].iter().for_each(|text| assert!(names.intern(text).0 < 4));
     let line_providers: FxHashSet<NameId> = [NameId(1), NameId(2)].into_iter().collect();
-    let context = Context {
-        settings: &settings,
-        names: &names,
-        currencies: &currencies,
-        rows: &NoRows,
-        line_providers: &line_providers,
-        counts_only: false,
-    };
+    let context = Context::without_rows(&settings, &names, &currencies, &line_providers);
     let (mut plain, mut other) = (0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let records: Vec<_> = (0..20_000)
