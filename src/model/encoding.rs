@@ -1,6 +1,6 @@
 //! Compact records as bytes, on their way to a shard: flags, what every record has at fixed places, then what the flags announce.
 //!
-//! The records of the order shards are here, those of the key shards in [`keyed`]. An operation is written from its parts, and an order
+//! The records of the order shards are here, those of the key shards in `keyed`. An operation is written from its parts, and an order
 //! record of the usual form is read in parts too ([`parts`]).
 //!
 //! Amounts take four bytes where all of a record fit them, as nearly all do, and eight otherwise; a sum may take sixteen.
