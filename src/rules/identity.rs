@@ -37,30 +37,33 @@ impl Version for OperationRow {
 pub struct Sifted<T> {
     /// The version that counts.
     pub used: T,
-    /// Versions equal to an earlier one.
-    pub repeated: Vec<T>,
     /// Versions replaced by the one that counts, the conflicting ones included.
     pub superseded: Vec<T>,
     /// Versions that nothing but their order tells from the one that counts: each is a `record-conflict`.
     pub conflicting: Vec<T>,
 }
 
-/// Sifts the versions of one record: `versions` are all rows of one identity and line, at least one.
+/// Sifts the versions of one record: `versions` are all rows of one identity and line, at least one. Those equal to an earlier
+/// one are given to `repeated`: nobody needs them again, and there may be millions.
 ///
 /// # Errors
 /// A row cannot be read back.
-pub fn sift<T: Version>(versions: &mut [T], rows: &dyn ReadBack) -> Result<Sifted<T>, ReadBackError> {
+pub fn sift<T: Version>(
+    versions: &mut [T],
+    rows: &dyn ReadBack,
+    mut repeated: impl FnMut(&T),
+) -> Result<Sifted<T>, ReadBackError> {
     if let [only] = versions {
-        return Ok(Sifted { used: *only, repeated: Vec::new(), superseded: Vec::new(), conflicting: Vec::new() });
+        return Ok(Sifted { used: *only, superseded: Vec::new(), conflicting: Vec::new() });
     }
     // By content, so that equal ones stand together; by origin, so that the choice among equal ones is fixed.
     versions.sort_unstable_by_key(|version| (version.content(), version.origin()));
     let (first, rest) = versions.split_first().expect("a record has at least one version");
-    let mut sifted = Sifted { used: *first, repeated: Vec::new(), superseded: Vec::new(), conflicting: Vec::new() };
+    let mut sifted = Sifted { used: *first, superseded: Vec::new(), conflicting: Vec::new() };
     let mut different = vec![*first];
     for version in rest {
         if different.last().is_some_and(|last| last.content() == version.content()) {
-            sifted.repeated.push(*version);
+            repeated(version);
         } else {
             different.push(*version);
         }
@@ -77,7 +80,7 @@ pub fn sift<T: Version>(versions: &mut [T], rows: &dyn ReadBack) -> Result<Sifte
     let mut distinct: Vec<(Row, T)> = Vec::with_capacity(typed.len());
     for (row, version) in typed {
         match distinct.last() {
-            Some((last, _)) if last.values == row.values => sifted.repeated.push(version),
+            Some((last, _)) if last.values == row.values => repeated(&version),
             _ => distinct.push((row, version)),
         }
     }

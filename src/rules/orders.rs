@@ -114,7 +114,6 @@ fn count(fate: Fate, version: &Counted, out: &mut Outcome) {
 fn count_versions<T>(sifted: &Sifted<T>, counted: impl Fn(&T) -> Counted, out: &mut Outcome) {
     let mut count = |fate, version: &T| count(fate, &counted(version), out);
     count(Fate::Accepted, &sifted.used);
-    sifted.repeated.iter().for_each(|version| count(Fate::Repeated, version));
     sifted.superseded.iter().for_each(|version| count(Fate::Superseded, version));
     for loser in &sifted.conflicting {
         let (used, loser) = (counted(&sifted.used), counted(loser));
@@ -147,7 +146,7 @@ fn used<'r, T: Version, Line: PartialEq>(
     }
     let mut used = Vec::with_capacity(rows.len());
     for versions in rows.chunk_by_mut(|a, b| line(a) == line(b)) {
-        let sifted = sift(versions, context.rows)?;
+        let sifted = sift(versions, context.rows, |version| count(Fate::Repeated, &counted(version), out))?;
         count_versions(&sifted, &counted, out);
         used.push(sifted.used);
     }

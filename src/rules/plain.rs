@@ -5,6 +5,9 @@
 //! Such an order is judged as its records lie in the shard: no more of them is decoded than is asked here, and the ids of its
 //! operations stay the bytes that they are.
 
+mod many;
+
+use self::many::Many;
 use super::control::{Fate, Sum, Tally, Verdict};
 use super::orders::Context;
 use super::vat::vat_off;
@@ -15,8 +18,8 @@ use crate::model::names::NameId;
 use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 
-/// The most lines, and the most rows, of an order that is looked at here: each is compared with each.
-const RECORDS_MAX: usize = 16;
+/// The most records of an order of which each is compared with each; those of longer ones are sorted, see [`Many`].
+const FEW_MAX: usize = 16;
 
 /// A line and what moved on it.
 struct Line {
@@ -30,7 +33,54 @@ struct Line {
     captured_vat_unknown: bool,
 }
 
-/// A row, and its operation.
+impl Line {
+    /// Adds a row on it; `None` where a sum is beyond 64 bits, which is left to the sums of 128.
+    #[inline]
+    fn add(&mut self, row: &UsualRow<'_>) -> Option<()> {
+        if row.dataset == Dataset::Reversals {
+            self.reversed_minor = self.reversed_minor.checked_add(row.amount_minor)?;
+            return Some(());
+        }
+        self.captured_minor = self.captured_minor.checked_add(row.amount_minor)?;
+        match row.vat_minor {
+            Some(vat_minor) => self.captured_vat_minor = self.captured_vat_minor.checked_add(vat_minor)?,
+            None => self.captured_vat_unknown = true,
+        }
+        Some(())
+    }
+}
+
+/// Whether two rows of one dataset and identity are on lines of their own and, where they are of one operation, say the same of
+/// it. Without an identity each is an operation, but rows on one line may be equal, which is counted elsewhere.
+#[inline]
+fn agree(row: &UsualRow<'_>, other: &UsualRow<'_>) -> bool {
+    let same = || row.reconciliation == other.reconciliation && row.keys.are(&other.keys);
+    row.line != other.line && (row.identity.is_none() || same())
+}
+
+/// An operation, by one of its rows, their sum, and where they stand.
+#[inline]
+fn parts<'a>(
+    (provider, currency): (NameId, Currency),
+    usual: &UsualRow<'a>,
+    stated_minor: i64,
+    rows: &'a [Origin],
+) -> OperationParts<'a> {
+    OperationParts {
+        dataset: usual.dataset,
+        provider,
+        currency,
+        completed: true,
+        stated_minor: stated_minor.into(),
+        // Every row is positive, and so the operation is.
+        negated: usual.dataset == Dataset::Reversals,
+        reconciliation: usual.reconciliation,
+        keys: usual.keys,
+        rows,
+    }
+}
+
+/// A row, and its operation where the order has few records.
 struct Row<'a> {
     usual: UsualRow<'a>,
     origin: Origin,
@@ -92,12 +142,15 @@ impl Runs {
 }
 
 /// An order in which all is plain and agrees, and memory for the next one.
-#[derive(Default)]
 pub struct PlainOrder<'a> {
+    /// The most records that are few.
+    few_max: usize,
     /// The order, provider and currency of all its records.
     common: Option<(u128, NameId, Currency)>,
     lines: Vec<Line>,
     rows: Vec<Row<'a>>,
+    /// How they belong together where they are many.
+    many: Option<Many>,
     /// The rows of an operation of several.
     line_rows: Vec<(u64, Origin)>,
     origins: Vec<Origin>,
@@ -106,13 +159,34 @@ pub struct PlainOrder<'a> {
     runs: Runs,
 }
 
+impl Default for PlainOrder<'_> {
+    fn default() -> Self {
+        Self::with_few(FEW_MAX)
+    }
+}
+
 impl<'a> PlainOrder<'a> {
+    fn with_few(few_max: usize) -> Self {
+        Self {
+            few_max,
+            common: None,
+            lines: Vec::new(),
+            rows: Vec::new(),
+            many: None,
+            line_rows: Vec::new(),
+            origins: Vec::new(),
+            with_lines: None,
+            runs: Runs::default(),
+        }
+    }
+
     /// Judges an order: `records` are all that it has, in any order. Nothing may be made of it where the answer is no: the
     /// rules decide then.
-    pub fn judge(&mut self, records: impl Iterator<Item = Reader<'a>>, context: &Context<'_>) -> bool {
+    pub fn judge(&mut self, records: impl ExactSizeIterator<Item = Reader<'a>>, context: &Context<'_>) -> bool {
         self.common = None;
         self.lines.clear();
         self.rows.clear();
+        self.many = (records.len() > self.few_max).then(Many::default);
         for record in records {
             let record = OrderRecord::new(record);
             let (common, origin) = (record.common(), record.origin());
@@ -139,10 +213,8 @@ impl<'a> PlainOrder<'a> {
             }
             _ => true,
         };
-        let is_plain = gross_minor > 0
-            && fits
-            && self.lines.len() < RECORDS_MAX
-            && self.lines.iter().all(|before| before.line != line);
+        let is_plain =
+            gross_minor > 0 && fits && (self.many.is_some() || self.lines.iter().all(|before| before.line != line));
         if is_plain {
             self.lines.push(Line {
                 line,
@@ -161,20 +233,18 @@ impl<'a> PlainOrder<'a> {
     /// A positive row that agrees with those of its operation in what they say of it, and is on another line than they are.
     #[inline]
     fn add_row(&mut self, usual: UsualRow<'a>, origin: Origin) -> bool {
-        if usual.amount_minor <= 0 || self.rows.len() == RECORDS_MAX {
+        if usual.amount_minor <= 0 {
             return false;
         }
         let (mut first, place) = (None, self.rows.len());
-        for (place, before) in self.rows.iter().enumerate() {
+        let before = if self.many.is_some() { &[] } else { &self.rows[..] };
+        for (place, before) in before.iter().enumerate() {
             let before = &before.usual;
             if (before.identity, before.dataset) == (usual.identity, usual.dataset) {
-                let agrees = before.line != usual.line
-                    && before.reconciliation == usual.reconciliation
-                    && before.keys.are(&usual.keys);
-                if !agrees {
+                if !agree(before, &usual) {
                     return false;
                 }
-                first.get_or_insert(place);
+                first = first.or(usual.identity.map(|_| place));
             }
         }
         if let Some(first) = first.and_then(|first| self.rows.get_mut(first)) {
@@ -200,19 +270,13 @@ impl<'a> PlainOrder<'a> {
     /// Adds the rows to their lines; whether each has one.
     #[inline]
     fn sum_rows(&mut self) -> bool {
-        let summed = self.rows.iter().try_for_each(|Row { usual: row, .. }| {
-            let line = self.lines.iter_mut().find(|line| line.line == row.line)?;
-            if row.dataset == Dataset::Reversals {
-                line.reversed_minor = line.reversed_minor.checked_add(row.amount_minor)?;
-                return Some(());
-            }
-            line.captured_minor = line.captured_minor.checked_add(row.amount_minor)?;
-            match row.vat_minor {
-                Some(vat_minor) => line.captured_vat_minor = line.captured_vat_minor.checked_add(vat_minor)?,
-                None => line.captured_vat_unknown = true,
-            }
-            Some(())
-        });
+        let Self { lines, rows, many, .. } = self;
+        if let Some(many) = many {
+            return many.sum_rows(lines, rows);
+        }
+        let summed = rows
+            .iter()
+            .try_for_each(|Row { usual: row, .. }| lines.iter_mut().find(|line| line.line == row.line)?.add(row));
         summed.is_some()
     }
 
@@ -258,6 +322,11 @@ impl<'a> PlainOrder<'a> {
     #[inline]
     pub fn operations<E>(&mut self, mut each: impl FnMut(&OperationParts<'_>) -> Result<(), E>) -> Result<(), E> {
         let Some((_, provider, currency)) = self.common else { return Ok(()) };
+        if let Some(many) = &self.many {
+            return many.operations(&self.rows, |usual, stated_minor, rows| {
+                each(&parts((provider, currency), usual, stated_minor, rows))
+            });
+        }
         for (place, row) in self.rows.iter().enumerate().filter(|(place, row)| row.first == *place) {
             let rows = if row.row_count == 1 {
                 std::slice::from_ref(&row.origin)
@@ -271,18 +340,7 @@ impl<'a> PlainOrder<'a> {
                 self.origins.extend(self.line_rows.iter().map(|(_, origin)| *origin));
                 &self.origins
             };
-            each(&OperationParts {
-                dataset: row.usual.dataset,
-                provider,
-                currency,
-                completed: true,
-                stated_minor: row.stated_minor.into(),
-                // Every row is positive, and so the operation is.
-                negated: row.usual.dataset == Dataset::Reversals,
-                reconciliation: row.usual.reconciliation,
-                keys: row.usual.keys,
-                rows,
-            })?;
+            each(&parts((provider, currency), &row.usual, row.stated_minor, rows))?;
         }
         Ok(())
     }

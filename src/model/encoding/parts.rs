@@ -78,15 +78,15 @@ pub struct UsualLine {
     pub vat_rate_bp: Option<i64>,
 }
 
-/// A completed row of captures or reversals with a line and an identity, without a total of its own and without marks.
+/// A completed row of captures or reversals with a line, without a total of its own and without marks.
 #[derive(Debug, Clone, Copy)]
 pub struct UsualRow<'a> {
     /// Captures or reversals.
     pub dataset: Dataset,
     /// Hash of the line id.
     pub line: u64,
-    /// Hash of the id (and its kind) that names the operation.
-    pub identity: u64,
+    /// Hash of the id (and its kind) that names the operation; `None` makes the row an operation of its own.
+    pub identity: Option<u64>,
     /// The amount as stated.
     pub amount_minor: i64,
     /// VAT as stated, where known.
@@ -156,7 +156,7 @@ impl<'a> OrderRecord<'a> {
         Some(UsualRow {
             dataset: read_dataset(head),
             line: parts.line?,
-            identity: parts.identity?,
+            identity: parts.identity,
             amount_minor: parts.amount_minor,
             vat_minor: parts.vat_minor,
             reconciliation: parts.reconciliation,

@@ -195,19 +195,74 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
     ["zero", "one", "two", "three"].iter().for_each(|text| assert!(names.intern(text).0 < 4));
     let line_providers: FxHashSet<NameId> = [NameId(1), NameId(2)].into_iter().collect();
     let context = Context::without_rows(&settings, &names, &currencies, &line_providers);
-    let (mut plain, mut other) = (0, 0);
     let mut runner = proptest::test_runner::TestRunner::deterministic();
-    let records: Vec<_> = (0..20_000)
+    let records: Vec<Order> = (0..20_000)
         .map(|_| {
             let (lines, rows) = order().new_tree(&mut runner).unwrap().current();
             (put(&lines, &rows), lines, rows)
         })
         .collect();
+    // Each with each, and sorted, as orders of many records are.
+    for few_max in [FEW_MAX, 0] {
+        let (plain, other) = compare(few_max, &records, &context);
+        assert!(plain > 3_000 && other > 3_000, "{plain} plain orders, {other} others");
+    }
+    let long: Vec<Order> = long_orders(&records, &context);
+    let (plain, other) = compare(FEW_MAX, &long, &context);
+    assert!(plain > 50 && other > 50, "{plain} plain orders of many records, {other} others");
+}
+
+/// Plain orders put together, one after the other: some of their operations are one then.
+fn long_orders(records: &[Order], context: &Context<'_>) -> Vec<Order> {
+    let mut memory = PlainOrder::default();
+    let mut plain: Vec<&Order> = Vec::new();
+    for order in records {
+        let ((bytes, starts), ..) = order;
+        let is_plain = memory.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), context);
+        if is_plain && memory.common == Some((7, NameId(1), Currency(1))) {
+            plain.push(order);
+        }
+    }
+    let put_together = |orders: &[&Order]| {
+        let (mut lines, mut rows) = (Vec::new(), Vec::new());
+        for ((_, order_lines, order_rows), first) in orders.iter().zip((0..).step_by(4)) {
+            let origin = |origin: Origin| Origin::new(origin.file(), origin.offset() ^ (first << 36)).unwrap();
+            for line in order_lines {
+                lines.push(LineRec { line: line.line + first, origin: origin(line.origin), ..*line });
+            }
+            for row in order_rows {
+                let is_shared = |id: u64| match orders.len() % 3 {
+                    0 => true,
+                    1 => id % 4 == 0,
+                    _ => false,
+                };
+                let identity = row.identity.map(|id| if is_shared(id) { id } else { id + first });
+                let line = row.line.map(|line| line + first);
+                rows.push(OperationRow { line, identity, origin: origin(row.origin), ..*row });
+            }
+        }
+        (put(&lines, &rows), lines, rows)
+    };
+    let mut from = 0;
+    (8..)
+        .map_while(|len| {
+            let orders = plain.get(from..from + 8 + len % 32)?;
+            from += orders.len();
+            Some(put_together(orders))
+        })
+        .collect()
+}
+
+type Order = ((Vec<u8>, Vec<usize>), Vec<LineRec>, Vec<OperationRow>);
+
+/// Compares what is decided at once with what the rules decide; how many orders were plain, and how many were not.
+fn compare(few_max: usize, records: &[Order], context: &Context<'_>) -> (usize, usize) {
+    let (mut plain, mut other) = (0, 0);
     // One memory for all, as in a shard; and one that counts all of them before it is finished.
-    let (mut memory, mut run) = (PlainOrder::default(), PlainOrder::default());
+    let (mut memory, mut run) = (PlainOrder::with_few(few_max), PlainOrder::with_few(few_max));
     let (mut counted, mut counted_by_rules) = (Tally::default(), Tally::default());
-    for ((bytes, starts), lines, rows) in &records {
-        if !memory.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), &context) {
+    for ((bytes, starts), lines, rows) in records {
+        if !memory.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), context) {
             other += 1;
             continue;
         }
@@ -215,7 +270,7 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
         let (mut tally, mut operations) = (Tally::default(), Vec::new());
         memory.count(&mut tally);
         memory.finish(&mut tally);
-        assert!(run.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), &context));
+        assert!(run.judge(starts.iter().map(|start| Reader::new(&bytes[*start..])), context));
         run.count(&mut counted);
         let taken: Result<(), Infallible> = memory.operations(|parts| {
             operations.push(operation(parts));
@@ -223,7 +278,7 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
         });
         assert_eq!(taken, Ok(()));
         let mut by_rules = Outcome::default();
-        reconcile(&mut lines.clone(), &mut rows.clone(), &context, &mut by_rules).unwrap();
+        reconcile(&mut lines.clone(), &mut rows.clone(), context, &mut by_rules).unwrap();
         assert_eq!(
             shown(&[], &mut operations, &tally),
             shown(&by_rules.findings, &mut by_rules.operations, &by_rules.tally),
@@ -233,5 +288,5 @@ fn what_is_decided_at_once_is_what_the_rules_decide() {
     }
     run.finish(&mut counted);
     assert_eq!(shown(&[], &mut [], &counted), shown(&[], &mut [], &counted_by_rules));
-    assert!(plain > 3_000 && other > 3_000, "{plain} plain orders, {other} others");
+    (plain, other)
 }
