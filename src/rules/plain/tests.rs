@@ -290,3 +290,54 @@ fn compare(few_max: usize, records: &[Order], context: &Context<'_>) -> (usize, 
     assert_eq!(shown(&[], &mut [], &counted), shown(&[], &mut [], &counted_by_rules));
     (plain, other)
 }
+
+#[test]
+fn a_sum_that_needs_more_bits_is_left_to_the_rules() {
+    let settings = Settings::new(chrono::NaiveDate::from_ymd_opt(2026, 11, 30).unwrap());
+    let (names, currencies) = (Names::default(), Currencies::default());
+    names.intern("zero");
+    let line_providers: FxHashSet<NameId> = [NameId(0)].into_iter().collect();
+    let context = Context::without_rows(&settings, &names, &currencies, &line_providers);
+    for (amount_minor, fits) in [(i64::MAX / 2, true), (i64::MAX / 2 + 1, false)] {
+        let lines: Vec<LineRec> = [0, 1]
+            .map(|line| LineRec {
+                order: 7,
+                line,
+                gross_minor: amount_minor,
+                currency: Currency(0),
+                provider: NameId(0),
+                vat_minor: None,
+                related: None,
+                is_reversal: false,
+                statements: Statements::default(),
+                vat_rate_bp: None,
+                content: line,
+                origin: Origin::new(0, line).unwrap(),
+            })
+            .to_vec();
+        let rows: Vec<OperationRow> = [0, 1]
+            .map(|line| OperationRow {
+                order: 7,
+                dataset: Dataset::Captures,
+                line: Some(line),
+                identity: Some(5),
+                completed: true,
+                amount_minor,
+                currency: Currency(0),
+                provider: NameId(0),
+                vat_minor: None,
+                reconciliation: None,
+                stated_total_minor: None,
+                keys: [None; 4],
+                reference_malformed: false,
+                recorded_only: false,
+                content: line,
+                origin: Origin::new(1, line).unwrap(),
+            })
+            .to_vec();
+        let order = [(put(&lines, &rows), lines, rows)];
+        for few_max in [FEW_MAX, 0] {
+            assert_eq!(compare(few_max, &order, &context), if fits { (1, 0) } else { (0, 1) });
+        }
+    }
+}
