@@ -58,6 +58,13 @@ fn agree(row: &UsualRow<'_>, other: &UsualRow<'_>) -> bool {
     row.line != other.line && (row.identity.is_none() || same())
 }
 
+/// The records before one that it is compared with: all of few. Many are compared when all are there; but where one comes
+/// again and again, the last one before it says so at once.
+#[inline]
+fn compared<T>(before: &[T], are_many: bool) -> &[T] {
+    if are_many { &before[before.len().saturating_sub(1)..] } else { before }
+}
+
 /// An operation, by one of its rows, their sum, and where they stand.
 #[inline]
 fn parts<'a>(
@@ -213,8 +220,8 @@ impl<'a> PlainOrder<'a> {
             }
             _ => true,
         };
-        let is_plain =
-            gross_minor > 0 && fits && (self.many.is_some() || self.lines.iter().all(|before| before.line != line));
+        let before = compared(&self.lines, self.many.is_some());
+        let is_plain = gross_minor > 0 && fits && before.iter().all(|before| before.line != line);
         if is_plain {
             self.lines.push(Line {
                 line,
@@ -237,14 +244,14 @@ impl<'a> PlainOrder<'a> {
             return false;
         }
         let (mut first, place) = (None, self.rows.len());
-        let before = if self.many.is_some() { &[] } else { &self.rows[..] };
-        for (place, before) in before.iter().enumerate() {
+        let are_many = self.many.is_some();
+        for (place, before) in compared(&self.rows, are_many).iter().enumerate() {
             let before = &before.usual;
             if (before.identity, before.dataset) == (usual.identity, usual.dataset) {
                 if !agree(before, &usual) {
                     return false;
                 }
-                first = first.or(usual.identity.map(|_| place));
+                first = first.or(usual.identity.filter(|_| !are_many).map(|_| place));
             }
         }
         if let Some(first) = first.and_then(|first| self.rows.get_mut(first)) {
