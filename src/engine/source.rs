@@ -8,6 +8,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::chunk::Chunk;
+use super::pieces::Bound;
+
 /// Random-access bytes that do not change while they are read.
 #[derive(Debug)]
 pub struct Bytes {
@@ -21,6 +24,7 @@ enum Kind {
     Memory(Vec<u8>),
     /// A stretch of other bytes, from this offset.
     Part(Arc<Bytes>, u64),
+    Pieces(Bound),
 }
 
 impl Bytes {
@@ -62,6 +66,20 @@ impl Bytes {
     pub fn part(whole: &Arc<Self>, start: u64, len: u64) -> Self {
         let len = len.min(whole.len.saturating_sub(start));
         Self { kind: Kind::Part(Arc::clone(whole), start), len }
+    }
+
+    pub(super) const fn of_pieces(pieces: Bound, len: u64) -> Self {
+        Self { kind: Kind::Pieces(pieces), len }
+    }
+
+    /// Chunks of about `target_len` bytes, as [`super::chunk::plan_chunks`] makes them, of what begins at `body_start`, on line `first_line`;
+    /// nothing where it is not known without a look where records begin.
+    #[must_use]
+    pub fn chunks(&self, body_start: u64, first_line: u64, target_len: usize) -> Option<Vec<Chunk>> {
+        match &self.kind {
+            Kind::Pieces(pieces) => pieces.chunks(body_start, first_line, target_len),
+            Kind::File(_) | Kind::Memory(_) | Kind::Part(..) => None,
+        }
     }
 
     /// The number of bytes, as it was on opening.
@@ -134,6 +152,7 @@ impl Bytes {
         match &self.kind {
             Kind::File(file) => file.read_full_at(offset, buffer),
             Kind::Part(whole, start) => whole.read_full_at(start.saturating_add(offset), buffer),
+            Kind::Pieces(pieces) => pieces.read_full_at(offset, buffer),
             Kind::Memory(bytes) => {
                 // `wanted` is 0 when the offset lies beyond the end.
                 let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());

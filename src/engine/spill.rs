@@ -145,6 +145,11 @@ impl Spill {
         }
     }
 
+    /// Reads a part of a block that was written before, from a place in it on; the buffer is no longer than what is left there.
+    pub(super) fn read_within(&self, extent: Extent, from: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.read(Extent { offset: extent.offset.saturating_add(from), len: buffer.len() }, buffer)
+    }
+
     fn file(&self) -> io::Result<&RandomFile> {
         if let Some(file) = self.file.get() {
             return Ok(file);
