@@ -70,6 +70,102 @@ fn table(path: &Path) -> Result<Vec<Vec<String>>, Box<dyn Error>> {
     rows.collect()
 }
 
+/// More rows than a slice of a group, a text of them or a chunk of the copy has, and more bytes than a copy keeps in memory: the
+/// table, and the canonical CSV that it becomes. Some columns are empty for most of the rows, some fields have to be quoted,
+/// and one row in 50 000 cannot be read.
+fn many_rows() -> Result<(DataFrame, String), Box<dyn Error>> {
+    let rows = 0..150_000_i64;
+    let order = |row: i64| match row % 40_000 {
+        17 => format!("order \"{row}\"\nof two lines, quoted"),
+        18 => format!("order {row} {}", "which is long ".repeat(9)),
+        _ => format!("W{row}"),
+    };
+    let amount = |row: i64| if row % 50_000 == 49_990 { format!("{row}x") } else { (row % 977 - 9).to_string() };
+    let state = |row: i64| (row < 9).then_some("Completed");
+    let vat = |row: i64| (row > 140_000 && row % 2 == 0).then_some(row);
+    let at = |row: i64| (row % 3 != 0).then_some(1_790_000_000_000_000 + row * 61_000_000);
+    let moment = |at: i64| chrono::DateTime::from_timestamp_micros(at).map(|at| at.format("%FT%TZ").to_string());
+    let clock: Int64Chunked = rows.clone().map(at).collect();
+    let updated = clock.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_series();
+    let mut frame = df!("order_id" => rows.clone().map(order).collect::<Vec<_>>(),
+        "amount" => rows.clone().map(amount).collect::<Vec<_>>(),
+        "currency" => vec!["SEK"; 150_000], "created_at" => vec!["2026-10-01T09:30:00+02:00"; 150_000],
+        "state" => rows.clone().map(state).collect::<Vec<_>>(),
+        "vat_amount" => rows.clone().map(vat).collect::<Vec<_>>())?;
+    frame.with_column(updated.with_name("updated_at".into()).into_column())?;
+
+    let mut expected = "order_id,amount,currency,created_at,vat_amount,state,updated_at,#line\n".to_owned();
+    for row in rows {
+        let order = match order(row) {
+            order if order.contains(',') => format!("\"{}\"", order.replace('"', "\"\"")),
+            order => order,
+        };
+        let updated = at(row).and_then(moment).unwrap_or_default();
+        let vat = vat(row).map(|vat| vat.to_string()).unwrap_or_default();
+        let (amount, state) = (amount(row), state(row).unwrap_or_default());
+        let fields = [&order, &amount, "SEK", "2026-10-01T09:30:00+02:00", &vat, state, &updated];
+        expected.push_str(&format!("{},{}\n", fields.join(","), row + 1));
+    }
+    Ok((frame, expected))
+}
+
+/// How a table may lie in a file: rows of a group and bytes of a page.
+const LAYOUTS: [(usize, Option<usize>); 3] = [(200_000, None), (200_000, Some(5_000)), (40_001, Some(20_000))];
+
+fn written(frame: &mut DataFrame, (group_rows, page_len): (usize, Option<usize>)) -> Result<Vec<u8>, PolarsError> {
+    let mut file = Vec::new();
+    let writer = ParquetWriter::new(&mut file).with_compression(ParquetCompression::Snappy);
+    writer.with_row_group_size(Some(group_rows)).with_data_page_size(page_len).finish(frame)?;
+    Ok(file)
+}
+
+#[test]
+fn groups_of_any_size_become_the_same_text_on_any_number_of_threads() -> Tested {
+    let (mut frame, expected) = many_rows()?;
+    for (layout, threads) in LAYOUTS.into_iter().zip([1, 2, 7]) {
+        let bytes = Bytes::from_vec(written(&mut frame, layout)?);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        let converted = pool.install(|| convert_parquet("f", &bytes, Some(Dataset::Captures)))?;
+        let mut text = Vec::new();
+        converted.bytes.read_at_most(0, &mut text, usize::MAX)?;
+        assert!(text == expected.as_bytes(), "{layout:?}, {threads} threads");
+    }
+    Ok(())
+}
+
+#[test]
+fn rows_of_every_chunk_are_read_and_their_lines_known() -> Tested {
+    let folder = tempfile::tempdir()?;
+    let (mut frame, expected) = many_rows()?;
+    let (_, body) = expected.split_once('\n').ok_or("a header")?;
+    std::fs::write(folder.path().join("c.csv"), &expected)?;
+    let mut found = Vec::new();
+    let files = ["c.csv", "0.parquet", "1.parquet", "2.parquet"];
+    for (place, (file, threads)) in files.into_iter().zip(["2", "1", "3", "2"]).enumerate() {
+        if let Some(layout) = place.checked_sub(1) {
+            std::fs::write(folder.path().join(file), written(&mut frame, LAYOUTS[layout])?)?;
+        }
+        let args = ["run", "--captures", file, "--out", file.split_once('.').map_or(file, |(out, _)| out)];
+        let output = avstem(&[&args[..], &["--threads", threads]].concat(), folder.path())?;
+        assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
+        let out = folder.path().join(args[4]);
+        let rejects = std::fs::read_to_string(out.join("rejects.csv"))?.replace(file, "file");
+        let summary: serde_json::Value = serde_json::from_slice(&std::fs::read(out.join("summary.json"))?)?;
+        found.push((
+            rejects,
+            summary["control_totals"].to_string().replace(file, "file"),
+            table(&out.join("discrepancies.csv"))?,
+        ));
+    }
+    let lines: Vec<String> = (1..=3).map(|part| format!("file,{},amount,", part * 50_000 - 9)).collect();
+    for (rejects, ..) in &found {
+        assert!(lines.iter().all(|line| rejects.contains(line)) && rejects.lines().count() == 4, "{rejects}");
+    }
+    assert!(body.len() > 8 << 20, "as large as what is kept in a file and read in several chunks");
+    assert!(found.iter().all(|other| *other == found[0]));
+    Ok(())
+}
+
 /// The canonical CSV of a table, without the marks of order.
 fn converted(frame: &mut DataFrame, given: Option<Dataset>, groups: usize) -> Result<(Dataset, String), String> {
     let mut file = Vec::new();

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Datelike, NaiveDate};
 use compact_str::{CompactString, ToCompactString, format_compact};
 use polars::prelude::{
-    ArrowDataType, BooleanChunked, DataType, Int32Chunked, Int64Chunked, Int128Chunked, PolarsError, PolarsResult,
-    Series, StringChunked, TimeUnit, UInt64Chunked,
+    ArrayRef, ArrowDataType, BooleanChunked, DataType, Int32Type, Int64Type, Int128Type, PolarsDataType, PolarsError,
+    PolarsResult, Series, StringType, TimeUnit, UInt64Type,
 };
 
 use crate::engine::join::{push_field, push_number};
@@ -77,92 +77,190 @@ pub(super) fn described(dtype: &ArrowDataType) -> String {
 }
 
 /// A column of a slice.
-pub(super) enum Cells {
+pub(super) struct Cells {
+    values: Values,
+    /// Where some are absent, what says which.
+    absent: Option<ArrayRef>,
+}
+
+type Array<T> = <T as PolarsDataType>::Array;
+
+enum Values {
     Absent,
-    Text(StringChunked),
-    Whole(Int64Chunked),
-    Unsigned(UInt64Chunked),
+    Text(Array<StringType>),
+    Whole(Array<Int64Type>),
+    Unsigned(Array<UInt64Type>),
     Flag(BooleanChunked),
-    Day(Int32Chunked),
-    Moment(Int64Chunked, TimeUnit, bool),
-    Decimal(Int128Chunked, usize),
+    Day(Array<Int32Type>),
+    Moment(Moments),
+    Decimal(Array<Int128Type>, usize),
 }
 
 impl Cells {
+    /// The cells of a column, which is in one chunk.
     pub(super) fn new(series: &Series, form: Form) -> PolarsResult<Self> {
-        Ok(match form {
-            _ if series.null_count() == series.len() => Self::Absent,
-            Form::Text => Self::Text(series.str()?.clone()),
-            Form::Whole if series.dtype() == &DataType::UInt64 => Self::Unsigned(series.u64()?.clone()),
-            Form::Whole => Self::Whole(series.strict_cast(&DataType::Int64)?.i64()?.clone()),
-            Form::Flag => Self::Flag(series.bool()?.clone()),
-            Form::Day => Self::Day(series.to_physical_repr().i32()?.clone()),
+        let values = match form {
+            _ if series.null_count() == series.len() => Values::Absent,
+            Form::Text => Values::Text(series.str()?.downcast_as_array().clone()),
+            Form::Whole if series.dtype() == &DataType::UInt64 => {
+                Values::Unsigned(series.u64()?.downcast_as_array().clone())
+            }
+            Form::Whole => Values::Whole(series.strict_cast(&DataType::Int64)?.i64()?.downcast_as_array().clone()),
+            Form::Flag => Values::Flag(series.bool()?.clone()),
+            Form::Day => Values::Day(series.to_physical_repr().i32()?.downcast_as_array().clone()),
             Form::Moment { utc } => {
                 let DataType::Datetime(unit, _) = series.dtype() else { return Err(mismatch(series)) };
-                Self::Moment(series.to_physical_repr().i64()?.clone(), *unit, utc)
+                let ticks = series.to_physical_repr().i64()?.downcast_as_array().clone();
+                Values::Moment(Moments::new(ticks, *unit, utc))
             }
-            Form::Decimal { places } => Self::Decimal(series.decimal()?.physical().clone(), places),
+            Form::Decimal { places } => {
+                Values::Decimal(series.decimal()?.physical().downcast_as_array().clone(), places)
+            }
             Form::Float => return Err(mismatch(series)),
-        })
+        };
+        let absent = (series.null_count() > 0).then(|| series.chunks().first().cloned()).flatten();
+        Ok(Self { values, absent })
     }
 
     /// Appends a row's field to its record; nothing where it is absent.
+    #[inline(always)]
     pub(super) fn push(&self, row: usize, out: &mut Vec<u8>) {
-        let text = |value: Option<CompactString>, out: &mut Vec<u8>| {
-            out.extend_from_slice(value.unwrap_or_default().as_bytes());
-        };
-        match self {
-            Self::Absent => {}
-            Self::Text(cells) => push_field(cells.get(row).unwrap_or_default(), out),
-            Self::Whole(cells) => cells.get(row).map_or((), |value| push_number(value, out)),
-            Self::Unsigned(cells) => cells.get(row).map_or((), |value| push_number(value, out)),
-            Self::Flag(cells) => text(cells.get(row).map(|value| value.to_compact_string()), out),
-            Self::Day(cells) => text(
-                cells.get(row).map(|days| match day(days) {
-                    Some(day) => day.to_compact_string(),
-                    // What no calendar has is left for the row to be rejected with.
-                    None => days.to_compact_string(),
-                }),
-                out,
-            ),
-            Self::Moment(cells, unit, utc) => {
-                if let Some(ticks) = cells.get(row) {
-                    push_moment(ticks, *unit, *utc, out);
-                }
-            }
-            Self::Decimal(cells, places) => {
-                if let Some(digits) = cells.get(row) {
-                    out.extend_from_slice(decimal(digits, *places).as_bytes());
-                }
-            }
+        match &self.values {
+            Values::Text(texts) if self.has(row) => push_field(texts.value(row), out),
+            _ => self.push_bare(row, out),
         }
+    }
+
+    /// The same, without a look at what would have to be quoted.
+    #[inline(always)]
+    pub(super) fn push_bare(&self, row: usize, out: &mut Vec<u8>) {
+        if !self.has(row) {
+            return;
+        }
+        match &self.values {
+            Values::Text(texts) => push_text(texts, row, out),
+            Values::Whole(numbers) => push_number(numbers.value(row), out),
+            Values::Moment(moments) => moments.push(row, out),
+            other => other.push_seldom(row, out),
+        }
+    }
+
+    #[inline(always)]
+    fn has(&self, row: usize) -> bool {
+        self.absent.as_ref().is_none_or(|array| array.is_valid(row))
+    }
+}
+
+impl Values {
+    /// Appends a value of a kind that few columns have.
+    #[inline(never)]
+    fn push_seldom(&self, row: usize, out: &mut Vec<u8>) {
+        let text = match self {
+            Self::Unsigned(numbers) => return push_number(numbers.value(row), out),
+            Self::Flag(flags) => flags.get(row).unwrap_or_default().to_compact_string(),
+            Self::Day(days) => match day(days.value(row)) {
+                Some(day) => day.to_compact_string(),
+                // What no calendar has is left for the row to be rejected with.
+                None => days.value(row).to_compact_string(),
+            },
+            Self::Decimal(decimals, places) => decimal(decimals.value(row), *places).into(),
+            Self::Absent | Self::Text(_) | Self::Whole(_) | Self::Moment(_) => return,
+        };
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+/// The longest text that is copied by a length of its own.
+const COPIED_LEN: usize = 32;
+
+/// Appends a text. Most are short, and are copied with what stands behind them, which is then taken away: copying a length that is
+/// the same for all of them costs a fraction of copying each with its own.
+#[inline(always)]
+fn push_text(texts: &Array<StringType>, row: usize, out: &mut Vec<u8>) {
+    let Some(view) = texts.views().get(row) else { return };
+    let len = usize::try_from(view.length).unwrap_or(usize::MAX);
+    let end = out.len().saturating_add(len);
+    if view.is_inline() {
+        let [a, b, c] = [view.prefix, view.buffer_idx, view.offset].map(u32::to_ne_bytes);
+        out.extend_from_slice([a, b, c].as_flattened());
+        out.truncate(end);
+        return;
+    }
+    let [buffer, start] = [view.buffer_idx, view.offset].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
+    let buffer = texts.data_buffers().get(buffer).and_then(|buffer| buffer.get(start..));
+    match buffer.and_then(|from_there| from_there.first_chunk::<COPIED_LEN>()) {
+        Some(with_more) if len <= COPIED_LEN => {
+            out.extend_from_slice(with_more);
+            out.truncate(end);
+        }
+        _ => out.extend_from_slice(texts.value(row).as_bytes()),
     }
 }
 
 const SECONDS_OF_A_DAY: i64 = 86_400;
 
-/// Appends a moment: in UTC, or local.
-fn push_moment(ticks: i64, unit: TimeUnit, utc: bool, out: &mut Vec<u8>) {
-    let ticks_of_a_second = match unit {
-        TimeUnit::Nanoseconds => 1_000_000_000,
-        TimeUnit::Microseconds => 1_000_000,
-        TimeUnit::Milliseconds => 1_000,
-    };
-    let (seconds, rest) = (ticks.div_euclid(ticks_of_a_second), ticks.rem_euclid(ticks_of_a_second));
-    let (days, second) = (seconds.div_euclid(SECONDS_OF_A_DAY), seconds.rem_euclid(SECONDS_OF_A_DAY));
-    let day = chrono::TimeDelta::try_days(days).and_then(|days| NaiveDate::default().checked_add_signed(days));
-    // Nearly all are whole seconds in years of four digits: these are written by themselves, many times faster.
-    let (0, Some(day)) = (rest, day.filter(|day| (0..=9999).contains(&day.year()))) else {
-        out.extend_from_slice(moment_text(ticks, unit, utc).as_bytes());
-        return;
-    };
-    let two = |value: i64| [value / 10, value % 10].map(|digit| u8::try_from(digit).map_or(b'0', |digit| b'0' + digit));
-    let [[y1, y2], [y3, y4]] = [day.year() / 100, day.year() % 100].map(|part| two(part.into()));
-    let [[m1, m2], [d1, d2]] = [day.month(), day.day()].map(|part| two(part.into()));
-    let [[h1, h2], [n1, n2], [s1, s2]] = [second / 3600, second / 60 % 60, second % 60].map(two);
-    let between = if utc { b'T' } else { b' ' };
-    out.extend_from_slice(&[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, between, h1, h2, b':', n1, n2, b':', s1, s2]);
-    out.extend(utc.then_some(b'Z'));
+/// Moments of a column: in UTC, or local.
+struct Moments {
+    ticks: Array<Int64Type>,
+    unit: TimeUnit,
+    utc: bool,
+    /// The first of the days that they are on, counted from 1970, and the texts of these days, as far as they are few and have
+    /// years of four digits. A column has few days and many moments.
+    first_day: i64,
+    days: Vec<[u8; 10]>,
+}
+
+/// So many days have their texts at hand.
+const DAYS_MAX: i64 = 1 << 15;
+
+impl Moments {
+    fn new(ticks: Array<Int64Type>, unit: TimeUnit, utc: bool) -> Self {
+        let day = |ticks: &i64| seconds(*ticks, unit).0.div_euclid(SECONDS_OF_A_DAY);
+        let all = ticks.values();
+        let (first, last) =
+            all.iter().map(day).fold((i64::MAX, i64::MIN), |(min, max), day| (min.min(day), max.max(day)));
+        let count = last.saturating_sub(first).saturating_add(1).min(DAYS_MAX);
+        let text = |day| day_text(chrono::TimeDelta::try_days(day)?);
+        let days = (0..count).map_while(|place| text(first.checked_add(place)?)).collect();
+        Self { ticks, unit, utc, first_day: first, days }
+    }
+
+    #[inline(always)]
+    fn push(&self, row: usize, out: &mut Vec<u8>) {
+        let ticks = self.ticks.value(row);
+        let (seconds, rest) = seconds(ticks, self.unit);
+        let (day, second) = (seconds.div_euclid(SECONDS_OF_A_DAY), seconds.rem_euclid(SECONDS_OF_A_DAY));
+        let place = usize::try_from(day.saturating_sub(self.first_day)).unwrap_or(usize::MAX);
+        let (0, Some([y1, y2, y3, y4, d1, m1, m2, d2, t1, t2])) = (rest, self.days.get(place).copied()) else {
+            out.extend_from_slice(moment_text(ticks, self.unit, self.utc).as_bytes());
+            return;
+        };
+        let two =
+            |value: i64| [value / 10, value % 10].map(|digit| u8::try_from(digit).map_or(b'0', |digit| b'0' + digit));
+        let [[h1, h2], [n1, n2], [s1, s2]] = [second / 3600, second / 60 % 60, second % 60].map(two);
+        let (between, last) = if self.utc { (b'T', b'Z') } else { (b' ', b'Z') };
+        let text = [y1, y2, y3, y4, d1, m1, m2, d2, t1, t2, between, h1, h2, b':', n1, n2, b':', s1, s2, last];
+        let len = out.len().saturating_add(if self.utc { text.len() } else { text.len() - 1 });
+        out.extend_from_slice(&text);
+        out.truncate(len);
+    }
+}
+
+/// The text of a day so many days after 1970 began, where it has ten characters.
+fn day_text(days: chrono::TimeDelta) -> Option<[u8; 10]> {
+    let day = NaiveDate::default().checked_add_signed(days).filter(|day| (0..=9999).contains(&day.year()))?;
+    day.to_compact_string().as_bytes().try_into().ok()
+}
+
+/// Ticks as seconds, and the ticks that are left.
+#[inline(always)]
+fn seconds(ticks: i64, unit: TimeUnit) -> (i64, i64) {
+    // Constants, each by itself: dividing by what is known costs a fraction.
+    match unit {
+        TimeUnit::Nanoseconds => (ticks.div_euclid(1_000_000_000), ticks.rem_euclid(1_000_000_000)),
+        TimeUnit::Microseconds => (ticks.div_euclid(1_000_000), ticks.rem_euclid(1_000_000)),
+        TimeUnit::Milliseconds => (ticks.div_euclid(1_000), ticks.rem_euclid(1_000)),
+    }
 }
 
 /// A moment of any year, with the fraction of its second.
@@ -206,22 +304,31 @@ mod tests {
     use super::*;
 
     proptest::proptest! {
+        // Few: each column has its own calendar, which may be long.
+        #![proptest_config(proptest::test_runner::Config::with_cases(16))]
+
         #[test]
         fn moments_are_written_as_the_calendar_writes_them(ticks in proptest::collection::vec((proptest::num::i64::ANY, 0..4_u8), 1..9)) {
             for unit in [TimeUnit::Nanoseconds, TimeUnit::Microseconds, TimeUnit::Milliseconds] {
                 for utc in [true, false] {
-                    for (any, kind) in &ticks {
-                        // Also near 1970, and whole seconds, of which any would be rare.
-                        let ticks = match kind {
-                            0 => *any,
-                            1 => *any % 4_000_000_000_000,
-                            2 => *any % 4_000_000_000_000 / 1_000_000_000 * 1_000_000_000,
-                            _ => *any / 1_000_000_000 * 1_000_000_000,
-                        };
-                        let mut out = Vec::new();
-                        push_moment(ticks, unit, utc, &mut out);
-                        let expected = moment_text(ticks, unit, utc);
-                        proptest::prop_assert_eq!(std::str::from_utf8(&out).unwrap(), expected.as_str());
+                    // Also near 1970, and whole seconds, of which any would be rare.
+                    let ticks = ticks.iter().map(|(any, kind)| match kind {
+                        0 => *any,
+                        1 => *any % 4_000_000_000_000,
+                        2 => *any % 4_000_000_000_000 / 1_000_000_000 * 1_000_000_000,
+                        _ => *any / 1_000_000_000 * 1_000_000_000,
+                    });
+                    let ticks: Vec<i64> = ticks.collect();
+                    // All in one column, and each alone, where its day has a text.
+                    let alone = ticks.iter().map(std::slice::from_ref);
+                    for column in [&ticks[..]].into_iter().chain(alone) {
+                        let moments = Moments::new(Array::<Int64Type>::from_slice(column), unit, utc);
+                        for (row, ticks) in column.iter().enumerate() {
+                            let mut out = Vec::new();
+                            moments.push(row, &mut out);
+                            let expected = moment_text(*ticks, unit, utc);
+                            proptest::prop_assert_eq!(std::str::from_utf8(&out).unwrap(), expected.as_str());
+                        }
                     }
                 }
             }

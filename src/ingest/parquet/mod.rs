@@ -1,4 +1,7 @@
-//! Parquet with the canonical columns, by name: converted to canonical CSV, a slice of rows at a time.
+//! Parquet with the canonical columns, by name: converted to canonical CSV, a slice of rows at a time on each thread.
+//!
+//! The file is read where it stands and as far as it is asked for, not mapped into memory: whoever cuts it off meanwhile
+//! makes reading fail, and not the program.
 //!
 //! What a file holds is said by a constant column `dataset` or by the key `dataset` of the file's metadata, else by
 //! whoever gives the file, else by its columns. Only what the Parquet schema itself says of a type counts, not what a
@@ -11,34 +14,28 @@
 
 mod cells;
 mod pages;
+mod rows;
+mod slices;
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, Seek, Write};
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Once};
+use std::sync::Once;
 
-use polars::prelude::{
-    ArrowDataType, FileMetadata, FileMetadataRef, ParallelStrategy, ParquetReader, SerReader as _, Series,
-};
-
-use rayon::prelude::*;
+use polars::prelude::{ArrowDataType, ArrowField, Series};
+use polars_parquet::read::{FileMetadata, RowGroupMetadata, infer_schema, read_metadata};
 
 use self::cells::{Cells, Form, described};
-use self::pages::Pages;
-use super::copy::{Converted, push_row};
+use self::rows::{ROWS_OF_A_TEXT, write_rows};
+use self::slices::{Slice, Slices};
+use super::copy::{Converted, no_room, push_row};
 use super::layout::LINE_COLUMN;
-use super::source::{FileError, MEMORY_LEN, Sequential, spooled};
-use crate::engine::join::push_number;
+use super::source::{FileError, MEMORY_LEN, Sequential};
+use crate::engine::pieces::{Loose, Piece};
 use crate::engine::source::Bytes;
 use crate::model::record::{Column, Dataset};
 
 /// The column, and the key of the metadata, that says what a file holds.
 const DATASET: &str = "dataset";
-/// Rows that are in memory at once.
-const SLICE_ROWS: usize = 1 << 17;
 
 /// Converts a Parquet file with canonical columns to canonical CSV; the line of a row is its number in the file.
 ///
@@ -46,7 +43,7 @@ const SLICE_ROWS: usize = 1 << 17;
 /// The file is damaged, does not say what it holds, lacks a required column, or has one of a type that cannot be read.
 pub fn convert_parquet(shown: &str, bytes: &Bytes, dataset: Option<Dataset>) -> Result<Converted, FileError> {
     guarded(shown, || {
-        let mut source = Source::open(shown, bytes)?;
+        let source = Source::open(shown, bytes)?;
         let dataset = source.dataset(dataset)?;
         let bytes = source.canonical_csv(dataset)?;
         Ok(Converted {
@@ -92,84 +89,40 @@ fn damaged(shown: &str, what: impl std::fmt::Display) -> FileError {
 /// A Parquet file, read by row group.
 struct Source<'a> {
     shown: &'a str,
-    /// The reader maps what it reads into memory, so it gets a copy that nobody can cut off while it does.
-    copy: File,
-    /// One set of metadata a row group, with that group only.
-    groups: Vec<FileMetadataRef>,
+    bytes: &'a Bytes,
+    groups: Vec<RowGroupMetadata>,
     /// Names as they stand, and what can be read.
-    columns: Vec<(String, Result<Form, String>)>,
+    columns: Vec<(ArrowField, Result<Form, String>)>,
     /// What the metadata says that the file holds.
     stated: Option<Dataset>,
 }
 
 impl<'a> Source<'a> {
-    fn open(shown: &'a str, bytes: &Bytes) -> Result<Self, FileError> {
-        let copied = tempfile::tempfile().and_then(|mut copy| {
-            io::copy(&mut Sequential::new(bytes), &mut copy)?;
-            copy.rewind()?;
-            Ok(copy)
-        });
-        let mut copy = copied.map_err(|error| no_copy(shown, &error))?;
-        let metadata = ParquetReader::new(&mut copy).get_metadata().cloned().map_err(|error| damaged(shown, error))?;
-        let mut whole = FileMetadata::clone(&metadata);
+    fn open(shown: &'a str, bytes: &'a Bytes) -> Result<Self, FileError> {
+        let read = read_metadata(&mut Sequential::new(bytes));
+        let mut whole: FileMetadata = read.map_err(|error| damaged(shown, error))?;
         let said = whole.key_value_metadata.take().unwrap_or_default();
         let stated = said.iter().find(|entry| entry.key == DATASET).and_then(|entry| entry.value.as_deref());
         let groups = std::mem::take(&mut whole.row_groups);
         if groups.iter().try_fold(0_usize, |rows, group| rows.checked_add(group.num_rows())) != Some(whole.num_rows) {
             return Err(damaged(shown, "its row groups do not have the rows that it states"));
         }
-        let mut reader = ParquetReader::new(&mut copy);
-        reader.set_metadata(Arc::new(whole.clone()));
-        let schema = reader.schema().map_err(|error| damaged(shown, error))?;
+        let schema = infer_schema(&whole).map_err(|error| damaged(shown, error))?;
         let form = |dtype: &ArrowDataType| Form::of(dtype).ok_or_else(|| described(dtype));
-        let columns = schema.iter().map(|(name, field)| (name.to_string(), form(&field.dtype))).collect();
-        let one = |group| {
-            let mut one = FileMetadata { row_groups: vec![group], ..whole.clone() };
-            one.num_rows = one.row_groups.iter().map(|group| group.num_rows()).sum();
-            Arc::new(one)
-        };
-        let groups = groups.into_iter().map(one).collect();
-        Ok(Self { shown, copy, groups, columns, stated: stated.and_then(Dataset::from_name) })
+        let columns = schema.iter_values().map(|field| (field.clone(), form(&field.dtype))).collect();
+        Ok(Self { shown, bytes, groups, columns, stated: stated.and_then(Dataset::from_name) })
     }
 
-    /// The columns named, slice by slice.
-    fn slices(
-        &mut self,
-        names: &[String],
-        mut then: impl FnMut(&[Series], usize) -> Result<(), FileError>,
-    ) -> Result<(), FileError> {
-        let shown = self.shown;
-        for group in &self.groups {
-            check_pages(&mut self.copy, group, names)
-                .map_err(|error| no_copy(shown, &error))?
-                .map_err(|what| damaged(shown, what))?;
-            let mut offset = 0;
-            while offset < group.num_rows {
-                let len = SLICE_ROWS.min(group.num_rows.saturating_sub(offset));
-                let mut reader = ParquetReader::new(&mut self.copy)
-                    .with_columns(Some(names.to_vec()))
-                    .with_slice(Some((offset, len)))
-                    .read_parallel(ParallelStrategy::None);
-                reader.set_metadata(Arc::clone(group));
-                let frame = reader.finish().map_err(|error| damaged(shown, error))?;
-                let series: Vec<Series> =
-                    frame.columns().iter().map(|column| column.as_materialized_series().rechunk()).collect();
-                if series.len() != names.len() || series.iter().any(|series| series.len() != len) {
-                    return Err(damaged(shown, "its columns do not have the rows that it states"));
-                }
-                then(&series, len)?;
-                offset = offset.saturating_add(len);
-            }
-        }
-        Ok(())
+    fn slices<'s>(&'s self, fields: &[&'s ArrowField]) -> Result<Slices<'s>, FileError> {
+        Slices::of(self.shown, self.bytes, &self.groups, fields)
     }
 
-    fn find(&self, name: &str) -> Option<&(String, Result<Form, String>)> {
-        self.columns.iter().find(|(known, _)| known.trim() == name)
+    fn find(&self, name: &str) -> Option<&(ArrowField, Result<Form, String>)> {
+        self.columns.iter().find(|(known, _)| known.name.trim() == name)
     }
 
     /// What the file holds: as it says, as it was given, or as its columns tell.
-    fn dataset(&mut self, given: Option<Dataset>) -> Result<Dataset, FileError> {
+    fn dataset(&self, given: Option<Dataset>) -> Result<Dataset, FileError> {
         let (shown, column) = (self.shown, self.dataset_column()?);
         let said = [("its metadata", self.stated), ("its column dataset", column), ("it was given as", given)];
         let mut said = said.into_iter().filter_map(|(who, dataset)| Some((who, dataset?)));
@@ -200,28 +153,21 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn dataset_column(&mut self) -> Result<Option<Dataset>, FileError> {
+    fn dataset_column(&self) -> Result<Option<Dataset>, FileError> {
         let shown = self.shown;
         let refused = |problem: String| {
             let help = "a column dataset says orders, captures, reversals or settlements, the same in every row";
             Err(FileError::new(shown, problem, help))
         };
-        let name = match self.find(DATASET) {
+        let field = match self.find(DATASET) {
             None => return Ok(None),
-            Some((name, Ok(Form::Text))) => name.clone(),
+            Some((field, Ok(Form::Text))) => field,
             Some(_) => return refused("the column dataset does not hold texts".to_owned()),
         };
-        let mut words: BTreeSet<String> = BTreeSet::new();
-        self.slices(&[name], |series, _| {
-            for series in series {
-                for word in series.str().map_err(|error| damaged(shown, error))?.iter().map(Option::unwrap_or_default) {
-                    if words.len() < 3 && !words.contains(word.trim()) {
-                        words.insert(word.trim().to_owned());
-                    }
-                }
-            }
-            Ok(())
-        })?;
+        let words = self.slices(&[field])?.each(|| (), |(), _, series| first_words(shown, series))?;
+        // Three are enough to see that they differ, and two to say how.
+        let mut words: Vec<String> = words.into_iter().flatten().fold(Vec::new(), with_word);
+        words.sort_unstable();
         let some: Vec<&str> = words.iter().take(2).map(String::as_str).collect();
         match some[..] {
             [] | [""] => Ok(None),
@@ -233,13 +179,13 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn canonical_csv(&mut self, dataset: Dataset) -> Result<Bytes, FileError> {
+    fn canonical_csv(&self, dataset: Dataset) -> Result<Bytes, FileError> {
         let shown = self.shown;
-        let mut taken: Vec<(&Column, Form, String)> = Vec::new();
+        let mut taken: Vec<(&Column, Form, &ArrowField)> = Vec::new();
         let mut missing = Vec::new();
         for column in dataset.columns() {
             match self.find(column.name) {
-                Some((name, Ok(form))) => taken.push((column, *form, name.clone())),
+                Some((field, Ok(form))) => taken.push((column, *form, field)),
                 Some((_, Err(other))) => {
                     let problem = format!("the column {} is of a type that is not read: {other}", column.name);
                     return Err(FileError::new(shown, problem, "write text, or the type of the column"));
@@ -249,86 +195,72 @@ impl<'a> Source<'a> {
             }
         }
         if !missing.is_empty() {
-            let names: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = self.columns.iter().map(|(field, _)| field.name.as_str()).collect();
             let problem = format!("required columns are missing for {}: {}", dataset.name(), missing.join(", "));
             return Err(FileError::new(shown, problem, format!("the file has: {}", names.join(", "))));
         }
-        let names: Vec<String> = taken.iter().map(|(.., name)| name.clone()).collect();
+        let fields: Vec<&ArrowField> = taken.iter().map(|(.., field)| *field).collect();
         // Named in the header only, so that they are listed as what no rule knows.
-        let unknown = |name: &&String| !names.contains(name) && ![DATASET, LINE_COLUMN].contains(&name.trim());
-        let unknown: Vec<String> = self.columns.iter().map(|(name, _)| name).filter(unknown).cloned().collect();
+        let is_taken = |name: &str| fields.iter().any(|field| field.name == name);
+        let unknown = |name: &&str| !is_taken(name) && ![DATASET, LINE_COLUMN].contains(&name.trim());
+        let unknown: Vec<&str> = self.columns.iter().map(|(field, _)| field.name.as_str()).filter(unknown).collect();
 
-        let mut out = tempfile::spooled_tempfile(MEMORY_LEN);
         let mut header = Vec::new();
         let known = taken.iter().map(|(column, ..)| column.name);
-        push_row(known.chain(unknown.iter().map(String::as_str)), LINE_COLUMN, &mut header);
-        out.write_all(&header).map_err(|error| no_copy(shown, &error))?;
-        let mut line = 0_u64;
-        self.slices(&names, |series, len| {
-            let mut columns = Vec::with_capacity(taken.len());
-            for (series, (column, form, _)) in series.iter().zip(&taken) {
-                if !form.fits(column.kind) && series.null_count() < len {
-                    return Err(form.refusal(shown, column));
-                }
-                columns.push(Cells::new(series, *form).map_err(|error| damaged(shown, error))?);
-            }
-            let starts: Vec<usize> = (0..len).step_by(ROWS_OF_A_TASK).collect();
-            let rows = |start: &usize| *start..len.min(start.saturating_add(ROWS_OF_A_TASK));
-            let texts: Vec<Vec<u8>> =
-                starts.par_iter().map(|start| rows_as_text(&columns, rows(start), unknown.len(), line)).collect();
-            line = line.saturating_add(wide(len));
-            texts.iter().try_for_each(|text| out.write_all(text)).map_err(|error| no_copy(shown, &error))
-        })?;
-        spooled(out).map_err(|error| no_copy(shown, &error))
+        push_row(known.chain(unknown.iter().copied()), LINE_COLUMN, &mut header);
+        let line_ends = memchr::memchr_iter(b'\n', &header).count();
+        let loose = Loose::new(wide(MEMORY_LEN));
+        let mut pieces = vec![loose.write(&header, wide(line_ends)).map_err(|error| no_room(shown, &error))?];
+        let pieces_of = |text: &mut Vec<u8>, slice: &Slice<'_>, series: &[Series]| {
+            let columns = cells_of(shown, &taken, series)?;
+            let starts = (0..slice.len()).step_by(ROWS_OF_A_TEXT);
+            let piece = |start: usize| {
+                let rows = start..slice.len().min(start.saturating_add(ROWS_OF_A_TEXT));
+                let line_ends = write_rows(&columns, rows, unknown.len(), slice.before(), text);
+                loose.write(text, line_ends).map_err(|error| no_room(shown, &error))
+            };
+            starts.map(piece).collect::<Result<Vec<Piece>, FileError>>()
+        };
+        pieces.extend(self.slices(&fields)?.each(Vec::new, pieces_of)?.into_iter().flatten());
+        Ok(loose.bind(pieces))
     }
+}
+
+/// The columns of a slice, as what they were taken for.
+fn cells_of(shown: &str, taken: &[(&Column, Form, &ArrowField)], series: &[Series]) -> Result<Vec<Cells>, FileError> {
+    let cells = |(series, (column, form, _)): (&Series, &(&Column, Form, &ArrowField))| {
+        if !form.fits(column.kind) && series.null_count() < series.len() {
+            return Err(form.refusal(shown, column));
+        }
+        Cells::new(series, *form).map_err(|error| damaged(shown, error))
+    };
+    series.iter().zip(taken).map(cells).collect()
+}
+
+/// The first words that a column of a slice holds, in their order, no more than tell that they differ.
+fn first_words(shown: &str, series: &[Series]) -> Result<Vec<String>, FileError> {
+    let mut words = Vec::new();
+    for series in series {
+        let mut last = None;
+        for word in series.str().map_err(|error| damaged(shown, error))?.iter().map(Option::unwrap_or_default) {
+            // Nearly always the same one comes again and again.
+            if last != Some(word) {
+                last = Some(word);
+                words = with_word(words, word.trim().to_owned());
+            }
+        }
+    }
+    Ok(words)
+}
+
+/// Adds a word to those that are known, of which there are three at most.
+fn with_word(mut known: Vec<String>, word: String) -> Vec<String> {
+    if known.len() < 3 && !known.contains(&word) {
+        known.push(word);
+    }
+    known
 }
 
 fn wide(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// So many rows are made text by one task.
-const ROWS_OF_A_TASK: usize = 1 << 13;
-
-/// Rows of a slice, each with columns that are empty and its number in the file; `before` of them are in earlier slices.
-fn rows_as_text(columns: &[Cells], rows: Range<usize>, empty_count: usize, before: u64) -> Vec<u8> {
-    const FIELD_LEN: usize = 16;
-    let mut out = Vec::with_capacity(rows.len().saturating_mul(columns.len() + 1).saturating_mul(FIELD_LEN));
-    for row in rows {
-        for cells in columns {
-            cells.push(row, &mut out);
-            out.push(b',');
-        }
-        out.extend(std::iter::repeat_n(b',', empty_count));
-        push_number(before.saturating_add(wide(row)).saturating_add(1), &mut out);
-        out.push(b'\n');
-    }
-    out
-}
-
-/// Checks the pages of some columns in a row group, which are flat.
-fn check_pages(copy: &mut File, group: &FileMetadata, names: &[String]) -> io::Result<Result<(), &'static str>> {
-    for rows in &group.row_groups {
-        for column in names.iter().filter_map(|name| rows.columns_under_root_iter(name)).flatten() {
-            // Not `byte_range`, which adds without looking.
-            let start = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
-            let sizes = [start, column.compressed_size(), column.num_values(), column.uncompressed_size()];
-            let [Ok(start), Ok(len), Ok(values), Ok(plain_len)] = sizes.map(u64::try_from) else {
-                return Ok(Err("a column has a negative size"));
-            };
-            let Some(end) = start.checked_add(len) else { return Ok(Err("a column ends beyond the file")) };
-            if usize::try_from(values) != Ok(rows.num_rows()) {
-                return Ok(Err("a column does not have the rows of its group"));
-            }
-            if let Err(what) = pages::check(copy, Pages { start, end, values, plain_len })? {
-                return Ok(Err(what));
-            }
-        }
-    }
-    Ok(Ok(()))
-}
-
-fn no_copy(shown: &str, error: &io::Error) -> FileError {
-    let help = "make room in the folder for temporary files (TMPDIR), then run again";
-    FileError::new(shown, format!("the working copy cannot be written: {error}"), help)
 }

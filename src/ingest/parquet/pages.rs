@@ -4,12 +4,15 @@
 //! A header is a Thrift structure in the compact protocol; only its integers matter here. Where it states a checksum
 //! of the page, that is checked too.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
-/// The pages of one column in one row group.
+use crate::engine::source::Bytes;
+use crate::ingest::source::Sequential;
+
+/// The pages of one column in one row group, as the file's metadata states them.
 #[derive(Debug, Clone, Copy)]
-pub struct Pages {
+pub struct Stated {
     /// Where they begin.
     pub start: u64,
     /// Where they end.
@@ -20,24 +23,55 @@ pub struct Pages {
     pub plain_len: u64,
 }
 
+/// The pages that were found there.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Where the dictionary stands, if the first page is one.
+    dictionary: Range<u64>,
+    /// Where each of the others ends, header included, and how many rows end with it.
+    pages: Vec<(u64, u64)>,
+}
+
+impl Found {
+    /// The most rows that a page has.
+    pub fn rows_max(&self) -> u64 {
+        let rows = |(_, end): &(u64, u64)| *end;
+        let before = [0].into_iter().chain(self.pages.iter().map(rows));
+        before.zip(&self.pages).map(|(before, page)| rows(page).saturating_sub(before)).max().unwrap_or(0)
+    }
+
+    /// Where those pages stand that hold these rows, the dictionary before them, and which rows they hold.
+    pub fn of(&self, rows: &Range<u64>) -> ([Range<u64>; 2], Range<u64>) {
+        let first = self.pages.partition_point(|(_, end)| *end <= rows.start);
+        let last = self.pages.partition_point(|(_, end)| *end < rows.end);
+        let before = first.checked_sub(1).and_then(|before| self.pages.get(before)).copied();
+        let (start, first_row) = before.unwrap_or((self.dictionary.end, 0));
+        let (end, end_row) = self.pages.get(last).or(self.pages.last()).copied().unwrap_or((start, first_row));
+        ([self.dictionary.clone(), start..end], first_row..end_row)
+    }
+}
+
 /// Bytes in which a header mostly fits; it may carry values of any length.
 const HEADER_LEN: u64 = 1 << 10;
+/// The type of a page that is a dictionary.
+const DICTIONARY: u64 = 2;
 
-/// Checks that the pages fit together.
+/// Finds the pages and checks that they fit together.
 ///
 /// # Errors
 /// What does not fit; or the file cannot be read.
-pub fn check(file: &mut File, pages: Pages) -> io::Result<Result<(), &'static str>> {
-    let (mut at, mut values) = (pages.start, 0_u64);
-    while values < pages.values {
-        let Some(header) = header_at(file, at, pages.end)? else {
+pub fn find(bytes: &Bytes, stated: Stated) -> io::Result<Result<Found, &'static str>> {
+    let (mut at, mut values) = (stated.start, 0_u64);
+    let mut found = Found { dictionary: at..at, pages: Vec::new() };
+    while values < stated.values {
+        let Some(header) = header_at(bytes, at, stated.end)? else {
             return Ok(Err("the header of a page is damaged"));
         };
         let page_end = header.len.checked_add(at).and_then(|start| start.checked_add(header.page_len));
-        let Some(page_end) = page_end.filter(|end| *end <= pages.end) else {
+        let Some(page_end) = page_end.filter(|end| *end <= stated.end) else {
             return Ok(Err("a page is longer than its column"));
         };
-        if header.plain_len > pages.plain_len {
+        if header.plain_len > stated.plain_len {
             return Ok(Err("a page is larger than its column"));
         }
         // Every entry of a dictionary takes four bytes at least.
@@ -45,22 +79,28 @@ pub fn check(file: &mut File, pages: Pages) -> io::Result<Result<(), &'static st
             return Ok(Err("a dictionary has more entries than room"));
         }
         values = values.saturating_add(header.values);
-        if values > pages.values || header.nulls > header.values || header.levels_len > header.page_len {
+        if values > stated.values || header.nulls > header.values || header.levels_len > header.page_len {
             return Ok(Err("a page has more values than its column"));
         }
         if let Some(crc) = header.crc
-            && checksum(file, page_end.saturating_sub(header.page_len), header.page_len)? != crc
+            && checksum(bytes, page_end.saturating_sub(header.page_len), header.page_len)? != crc
         {
             return Ok(Err("the checksum of a page is not that of its data"));
         }
+        if header.kind == DICTIONARY && at == stated.start {
+            found.dictionary = at..page_end;
+        } else {
+            found.pages.push((page_end, values));
+        }
         at = page_end;
     }
-    Ok(Ok(()))
+    Ok(Ok(found))
 }
 
 /// What a header states.
 #[derive(Debug, PartialEq, Eq)]
 struct Header {
+    kind: u64,
     len: u64,
     page_len: u64,
     plain_len: u64,
@@ -71,14 +111,12 @@ struct Header {
     entries: u64,
 }
 
-fn header_at(file: &mut File, at: u64, end: u64) -> io::Result<Option<Header>> {
+fn header_at(file: &Bytes, at: u64, end: u64) -> io::Result<Option<Header>> {
     let mut wanted = HEADER_LEN;
     let mut bytes = Vec::new();
     loop {
-        file.seek(SeekFrom::Start(at))?;
-        bytes.clear();
         let left = end.saturating_sub(at);
-        file.by_ref().take(wanted.min(left)).read_to_end(&mut bytes)?;
+        file.read_at_most(at, &mut bytes, usize::try_from(wanted.min(left)).unwrap_or(usize::MAX))?;
         match Header::read(&bytes) {
             None if wanted < left => wanted = wanted.saturating_mul(16),
             read => return Ok(read),
@@ -86,12 +124,16 @@ fn header_at(file: &mut File, at: u64, end: u64) -> io::Result<Option<Header>> {
     }
 }
 
-fn checksum(file: &mut File, start: u64, len: u64) -> io::Result<u32> {
-    file.seek(SeekFrom::Start(start))?;
-    let mut reader = flate2::CrcReader::new(io::BufReader::new(file.by_ref().take(len)));
+fn checksum(file: &Bytes, start: u64, len: u64) -> io::Result<u32> {
+    let mut all = Sequential::new(file);
+    all.seek(SeekFrom::Start(start))?;
+    let mut reader = flate2::CrcReader::new(io::BufReader::with_capacity(CHECKED_LEN, all.take(len)));
     io::copy(&mut reader, &mut io::sink())?;
     Ok(reader.crc().sum())
 }
+
+/// So much is read at once to be checked.
+const CHECKED_LEN: usize = 1 << 16;
 
 impl Header {
     fn read(bytes: &[u8]) -> Option<Self> {
@@ -105,6 +147,7 @@ impl Header {
         let size = |place| u64::try_from(number(place).unwrap_or(0)).ok();
         let (version_1, dictionary, version_2) = (5, 7, 8);
         Some(Self {
+            kind: size((0, 1))?,
             len: u64::try_from(bytes.len().checked_sub(compact.bytes.len())?).ok()?,
             page_len: size((0, 3))?,
             plain_len: size((0, 2))?,
@@ -196,6 +239,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_pages_that_hold_some_of_the_rows_are_read() {
+        let found = Found { dictionary: 100..120, pages: vec![(150, 10), (160, 10), (200, 30), (230, 35)] };
+        assert_eq!(found.rows_max(), 20);
+        let of = |rows| found.of(&rows);
+        assert_eq!(of(0..10), ([100..120, 120..150], 0..10));
+        assert_eq!(of(0..35), ([100..120, 120..230], 0..35));
+        // A page without rows may stand anywhere.
+        assert_eq!(of(10..11), ([100..120, 160..200], 10..30));
+        assert_eq!(of(9..30), ([100..120, 120..200], 0..30));
+        assert_eq!(of(30..35), ([100..120, 200..230], 30..35));
+        let plain = Found { dictionary: 100..100, pages: vec![(150, 10)] };
+        assert_eq!(plain.of(&(3..4)), ([100..100, 100..150], 0..10));
+    }
+
+    #[test]
     fn a_header_is_read_and_its_end_found() {
         // Type 0, sizes 20 and 10, a checksum of -1, a page of version 1 with 3 values and statistics with a text.
         let bytes = [
@@ -204,6 +262,7 @@ mod tests {
         ];
         let header = Header::read(&bytes);
         let expected = Header {
+            kind: 0,
             len: 23,
             page_len: 10,
             plain_len: 20,
