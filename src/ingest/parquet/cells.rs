@@ -232,18 +232,17 @@ impl Moments {
         let (seconds, rest) = seconds(ticks, self.unit);
         let (day, second) = (seconds.div_euclid(SECONDS_OF_A_DAY), seconds.rem_euclid(SECONDS_OF_A_DAY));
         let place = usize::try_from(day.saturating_sub(self.first_day)).unwrap_or(usize::MAX);
-        let (0, Some([y1, y2, y3, y4, d1, m1, m2, d2, t1, t2])) = (rest, self.days.get(place).copied()) else {
+        let (0, Some(day)) = (rest, self.days.get(place)) else {
             out.extend_from_slice(moment_text(ticks, self.unit, self.utc).as_bytes());
             return;
         };
         let two =
             |value: i64| [value / 10, value % 10].map(|digit| u8::try_from(digit).map_or(b'0', |digit| b'0' + digit));
         let [[h1, h2], [n1, n2], [s1, s2]] = [second / 3600, second / 60 % 60, second % 60].map(two);
-        let (between, last) = if self.utc { (b'T', b'Z') } else { (b' ', b'Z') };
-        let text = [y1, y2, y3, y4, d1, m1, m2, d2, t1, t2, between, h1, h2, b':', n1, n2, b':', s1, s2, last];
-        let len = out.len().saturating_add(if self.utc { text.len() } else { text.len() - 1 });
-        out.extend_from_slice(&text);
-        out.truncate(len);
+        let between = if self.utc { b'T' } else { b' ' };
+        out.extend_from_slice(day);
+        out.extend_from_slice(&[between, h1, h2, b':', n1, n2, b':', s1, s2]);
+        out.extend(self.utc.then_some(b'Z'));
     }
 }
 

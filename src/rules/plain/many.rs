@@ -8,9 +8,15 @@ use crate::model::origin::Origin;
 use crate::model::record::Dataset;
 use crate::rules::orders::sort;
 
-/// A row as its operation asks for it: identity and dataset say which one that is, then come its line, where it stands, and
-/// its place among the rows.
-type OfOperation = (u64, Dataset, u64, Origin, usize);
+/// A row as its operation asks for it, in the order in which an operation lists its rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct OfOperation {
+    operation: (u64, Dataset),
+    line: u64,
+    origin: Origin,
+    /// Its place among the rows.
+    place: usize,
+}
 
 /// How the rows of an order make operations.
 #[derive(Default)]
@@ -33,13 +39,14 @@ impl Many {
 
     fn find_operations(&mut self, rows: &[Row<'_>]) -> Option<()> {
         let of_operation = |(place, Row { usual, origin, .. }): (usize, &Row<'_>)| {
-            Some((usual.identity?, usual.dataset, usual.line, *origin, place))
+            let operation = (usual.identity?, usual.dataset);
+            Some(OfOperation { operation, line: usual.line, origin: *origin, place })
         };
         self.by_operation = rows.iter().enumerate().filter_map(of_operation).collect();
         sort(&mut self.by_operation, |row| *row);
         self.is_alone = vec![true; rows.len()];
         let mut start = 0;
-        for operation in self.by_operation.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+        for operation in self.by_operation.chunk_by(|a, b| a.operation == b.operation) {
             let range = start..start + operation.len();
             start = range.end;
             if operation.len() == 1 {
@@ -47,10 +54,10 @@ impl Many {
             }
             let mut stated_minor = 0_i64;
             for row in operation {
-                stated_minor = stated_minor.checked_add(rows[row.4].usual.amount_minor)?;
-                self.is_alone[row.4] = false;
+                stated_minor = stated_minor.checked_add(rows[row.place].usual.amount_minor)?;
+                self.is_alone[row.place] = false;
             }
-            if !operation.array_windows().all(|[a, b]| agree(&rows[a.4].usual, &rows[b.4].usual)) {
+            if !operation.array_windows().all(|[a, b]| agree(&rows[a.place].usual, &rows[b.place].usual)) {
                 return None;
             }
             self.of_several.push((range, stated_minor));
@@ -72,8 +79,8 @@ impl Many {
         for (range, stated_minor) in &self.of_several {
             let operation = &self.by_operation[range.clone()];
             origins.clear();
-            origins.extend(operation.iter().map(|row| row.3));
-            each(&rows[operation[0].4].usual, *stated_minor, &origins)?;
+            origins.extend(operation.iter().map(|row| row.origin));
+            each(&rows[operation[0].place].usual, *stated_minor, &origins)?;
         }
         Ok(())
     }
