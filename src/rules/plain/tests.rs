@@ -233,7 +233,7 @@ fn long_orders(records: &[Order], context: &Context<'_>) -> Vec<Order> {
             for row in order_rows {
                 let is_shared = |id: u64| match orders.len() % 3 {
                     0 => true,
-                    1 => id % 4 == 0,
+                    1 => id.is_multiple_of(4),
                     _ => false,
                 };
                 let identity = row.identity.map(|id| if is_shared(id) { id } else { id + first });
