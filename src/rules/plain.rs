@@ -61,8 +61,8 @@ fn agree(row: &UsualRow<'_>, other: &UsualRow<'_>) -> bool {
 /// The records before one that it is compared with: all of few. Many are compared when all are there; but where one comes
 /// again and again, the last one before it says so at once.
 #[inline]
-fn compared<const MANY: bool, T>(before: &[T]) -> &[T] {
-    if MANY { &before[before.len().saturating_sub(1)..] } else { before }
+fn compared<T>(before: &[T], are_many: bool) -> &[T] {
+    if are_many { &before[before.len().saturating_sub(1)..] } else { before }
 }
 
 /// An operation, by one of its rows, their sum, and where they stand.
@@ -194,39 +194,25 @@ impl<'a> PlainOrder<'a> {
         self.lines.clear();
         self.rows.clear();
         self.many = (records.len() > self.few_max).then(Many::default);
-        let are_plain =
-            if self.many.is_some() { self.add_many(records, context) } else { self.add_all::<false>(records, context) };
-        are_plain && self.has_line_leg(context) && !self.lines.is_empty() && self.sum_rows() && self.agrees(context)
-    }
-
-    // Apart, so that what few records take is all that stands there.
-    #[inline(never)]
-    fn add_many(&mut self, records: impl Iterator<Item = Reader<'a>>, context: &Context<'_>) -> bool {
-        self.add_all::<true>(records, context)
-    }
-
-    /// Adds the records; whether all are plain.
-    #[inline(always)]
-    fn add_all<const MANY: bool>(
-        &mut self,
-        mut records: impl Iterator<Item = Reader<'a>>,
-        context: &Context<'_>,
-    ) -> bool {
-        records.all(|record| {
+        for record in records {
             let record = OrderRecord::new(record);
             let (common, origin) = (record.common(), record.origin());
-            *self.common.get_or_insert(common) == common
+            let is_plain = *self.common.get_or_insert(common) == common
                 && if record.is_line() {
-                    record.usual_line().is_some_and(|line| self.add_line::<MANY>(&line, origin, context))
+                    record.usual_line().is_some_and(|line| self.add_line(&line, origin, context))
                 } else {
-                    record.usual_row().is_some_and(|row| self.add_row::<MANY>(row, origin))
-                }
-        })
+                    record.usual_row().is_some_and(|row| self.add_row(row, origin))
+                };
+            if !is_plain {
+                return false;
+            }
+        }
+        self.has_line_leg(context) && !self.lines.is_empty() && self.sum_rows() && self.agrees(context)
     }
 
     /// A line with an id of its own, sold and not taken back, whose VAT fits its rate.
     #[inline]
-    fn add_line<const MANY: bool>(&mut self, usual: &UsualLine, origin: Origin, context: &Context<'_>) -> bool {
+    fn add_line(&mut self, usual: &UsualLine, origin: Origin, context: &Context<'_>) -> bool {
         let UsualLine { line, gross_minor, vat_minor, vat_rate_bp } = *usual;
         let fits = match (vat_minor, vat_rate_bp) {
             (Some(vat_minor), Some(rate_bp)) => {
@@ -234,7 +220,7 @@ impl<'a> PlainOrder<'a> {
             }
             _ => true,
         };
-        let before = compared::<MANY, _>(&self.lines);
+        let before = compared(&self.lines, self.many.is_some());
         let is_plain = gross_minor > 0 && fits && before.iter().all(|before| before.line != line);
         if is_plain {
             self.lines.push(Line {
@@ -253,18 +239,19 @@ impl<'a> PlainOrder<'a> {
 
     /// A positive row that agrees with those of its operation in what they say of it, and is on another line than they are.
     #[inline]
-    fn add_row<const MANY: bool>(&mut self, usual: UsualRow<'a>, origin: Origin) -> bool {
+    fn add_row(&mut self, usual: UsualRow<'a>, origin: Origin) -> bool {
         if usual.amount_minor <= 0 {
             return false;
         }
         let (mut first, place) = (None, self.rows.len());
-        for (place, before) in compared::<MANY, _>(&self.rows).iter().enumerate() {
+        let are_many = self.many.is_some();
+        for (place, before) in compared(&self.rows, are_many).iter().enumerate() {
             let before = &before.usual;
             if (before.identity, before.dataset) == (usual.identity, usual.dataset) {
                 if !agree(before, &usual) {
                     return false;
                 }
-                first = first.or(usual.identity.filter(|_| !MANY).map(|_| place));
+                first = first.or(usual.identity.filter(|_| !are_many).map(|_| place));
             }
         }
         if let Some(first) = first.and_then(|first| self.rows.get_mut(first)) {
