@@ -7,7 +7,8 @@
 //! source::Bytes -> chunk::header_end, chunk::plan_chunks or assume_chunks -> split::split_records -> shard::Partitions
 //! ```
 //!
-//! [`pieces`] holds bytes that were made by many threads. [`turns`] hands chunks and shards to whichever thread is free. [`wire`] carries rows between processes of a distributed engine.
+//! [`pieces`] holds bytes that were made by many threads. [`turns`] hands chunks and shards to whichever thread is free. [`wire`] carries rows
+//! between processes of a distributed engine.
 //!
 //! What it keeps, whatever the number of threads: the records of a file are those a sequential reader would find, with the same offsets and
 //! lines, and a shard holds exactly the records put into it. Only the order of records within a shard depends on timing, so whoever resolves

@@ -27,16 +27,16 @@ pub struct Piece {
 
 #[derive(Debug)]
 enum Place {
-    Memory(Vec<u8>),
+    Memory(Bytes),
     File(Extent),
 }
 
 impl Piece {
     fn len(&self) -> u64 {
-        to_u64(match &self.place {
+        match &self.place {
             Place::Memory(bytes) => bytes.len(),
-            Place::File(extent) => extent.len(),
-        })
+            Place::File(extent) => to_u64(extent.len()),
+        }
     }
 }
 
@@ -57,7 +57,7 @@ impl Loose {
         // Relaxed: the number guards no other memory.
         let fits = self.memory_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(len));
         let place = match fits {
-            Ok(_) => Place::Memory(bytes.to_vec()),
+            Ok(_) => Place::Memory(Bytes::from_vec(bytes.to_vec())),
             Err(_) => Place::File(self.spill.write(bytes)?),
         };
         Ok(Piece { line_ends, place })
@@ -109,17 +109,15 @@ impl Bound {
     }
 
     fn read_piece(&self, piece: &Piece, from: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = piece.len().saturating_sub(from);
-        let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
-        let buffer = &mut buffer[..wanted];
         match &piece.place {
-            Place::Memory(bytes) => {
-                let start = bytes.len().min(usize::try_from(from).unwrap_or(usize::MAX));
-                buffer.copy_from_slice(&bytes[start..start + wanted]);
+            Place::Memory(bytes) => bytes.read_full_at(from, buffer),
+            Place::File(extent) => {
+                let left = piece.len().saturating_sub(from);
+                let wanted = usize::try_from(left).map_or(buffer.len(), |left| left.min(buffer.len()));
+                self.spill.read_within(*extent, from, &mut buffer[..wanted])?;
+                Ok(wanted)
             }
-            Place::File(extent) => self.spill.read_within(*extent, from, buffer)?,
         }
-        Ok(wanted)
     }
 
     /// Chunks of whole pieces, each as short as may be but no shorter than the wanted length. The body begins with a piece.

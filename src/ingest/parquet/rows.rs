@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cells::Cells;
+use super::wide;
 use crate::engine::join::push_number;
 
 /// So many rows are one text: about as much as a core's cache holds.
@@ -32,7 +33,7 @@ pub(super) fn write_rows(
         push_rows(columns, rows, empty_count, before, Cells::push, out);
         count(b'\n', out)
     };
-    u64::try_from(line_ends).unwrap_or(u64::MAX)
+    wide(line_ends)
 }
 
 #[inline(always)]
@@ -44,7 +45,7 @@ fn push_rows(
     push: impl Fn(&Cells, usize, &mut Vec<u8>),
     out: &mut Vec<u8>,
 ) {
-    let mut number = Counter::new(before.saturating_add(u64::try_from(rows.start).unwrap_or(u64::MAX)));
+    let mut number = Counter::new(before.saturating_add(wide(rows.start)));
     for row in rows {
         for cells in columns {
             push(cells, row, out);

@@ -13,7 +13,7 @@ use polars_parquet::read::{Filter, RowGroupMetadata, column_iter_to_arrays};
 use rayon::prelude::*;
 
 use super::pages::{self, Stated};
-use super::{damaged, guarded};
+use super::{damaged, guarded, wide};
 use crate::engine::source::Bytes;
 use crate::engine::turns::in_turn;
 use crate::ingest::source::FileError;
@@ -203,8 +203,4 @@ fn read_all(bytes: &Bytes, places: &[Range<u64>]) -> io::Result<Vec<u8>> {
 
 fn unreadable(shown: &str, error: &io::Error) -> FileError {
     FileError::new(shown, format!("cannot be read: {error}"), "run again")
-}
-
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
